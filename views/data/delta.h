@@ -1,0 +1,22 @@
+// A delta: a multiset of (row, weight). Weights of identical rows add up, zero vanishes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "views/data/row.h"
+
+namespace deltamill {
+
+struct DeltaRow {
+  RowBytes row = nullptr;  // lives in an arrangement or in the batch's arena, until the end of the batch
+  std::int32_t weight = 0;
+};
+
+using Delta = std::vector<DeltaRow>;
+
+// Adds up the weights of identical rows and drops zeros. The order of what is left is unspecified.
+// Throws BrokenInvariant when a weight leaves the range of int32.
+void consolidate(Delta& delta);
+
+}  // namespace deltamill

@@ -1,0 +1,33 @@
+// What a binder may ask about the source: its tables by name, its enums. Filled by service/source/source_catalog from
+// a live server, or by tests by hand.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "views/data/schema.h"
+
+namespace deltamill {
+
+class Catalog {
+ public:
+  std::vector<std::string> search_path = {"public"};
+
+  void add_table(Table table);
+  void add_enum(std::shared_ptr<const EnumType> type);
+
+  // schema empty: through the search path.
+  [[nodiscard]] std::shared_ptr<const Table> find_table(std::string_view schema, std::string_view name) const;
+  [[nodiscard]] std::shared_ptr<const Table> find_table(Oid oid) const;
+  [[nodiscard]] std::shared_ptr<const EnumType> find_enum(std::string_view schema, std::string_view name) const;
+  [[nodiscard]] const std::vector<std::shared_ptr<const Table>>& tables() const { return tables_; }
+
+ private:
+  std::vector<std::shared_ptr<const Table>> tables_;
+  std::vector<std::shared_ptr<const EnumType>> enums_;
+};
+
+}  // namespace deltamill
