@@ -1,0 +1,101 @@
+// The contract of a sink: a place outside where views' results are kept, with its own frontier stored in the same
+// transaction as the rows.
+//
+//   begin_generation(view)                a new, empty generation, invisible to readers
+//   apply(generation, delta)*  activate?  within one open commit
+//   commit(previous, next)                rows and frontier together, or nothing
+//
+// In doubt: a commit whose answer got lost is neither done nor failed until frontier() is read back. A commit is a
+// compare-and-set on (instance epoch, previous frontier): FrontierMoved means that another instance wrote.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "views/data/delta.h"
+#include "views/data/frontier.h"
+#include "views/data/schema.h"
+
+namespace deltamill {
+
+struct IndexColumn {
+  std::uint32_t column = 0;
+  bool descending = false;
+};
+
+// A view as a sink keeps it.
+struct SinkView {
+  std::string name;
+  std::string definition;          // hash of the plan and of what shapes the sink's tables: differs = rebuild
+  Columns columns;
+  std::optional<KeyColumns> key;   // nothing = kept with multiplicities
+  std::vector<std::vector<IndexColumn>> indexes;
+};
+
+// One build of a view. Numbers rise per view from 1 and are never used again.
+struct Generation {
+  std::uint32_t view = 0;  // offset in the views given to the sink
+  std::int64_t number = 0;
+};
+
+// Two rows of a view had one key at the end of a commit. The commit is abandoned; nothing was written.
+class KeyConflict : public std::runtime_error {
+ public:
+  KeyConflict(std::uint32_t view_offset, const std::string& message)
+      : std::runtime_error(message), view(view_offset) {}
+  std::uint32_t view;
+};
+
+// The stored (epoch, frontier) is not what the commit expected.
+class FrontierMoved : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The store failed (disk full, locked, lost connection). `retryable` says whether trying the same commit again helps.
+class SinkFailed : public std::runtime_error {
+ public:
+  SinkFailed(const std::string& message, bool may_retry) : std::runtime_error(message), retryable(may_retry) {}
+  bool retryable;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  // The stored frontier, read from the store; Frontier() when it holds nothing yet.
+  [[nodiscard]] virtual Frontier frontier() = 0;
+
+  // The generation that readers see, if it was built by the view's present definition; else nothing.
+  [[nodiscard]] virtual std::optional<Generation> current(std::uint32_t view) = 0;
+
+  // A new empty generation. Generations left unfinished by an earlier process are dropped on opening.
+  [[nodiscard]] virtual Generation begin_generation(std::uint32_t view) = 0;
+
+  // Writes a consolidated delta into the open commit (opened by the first call). May be called several times per
+  // commit for one generation (slices of a large transaction): only the sum must make sense. Throws KeyConflict at
+  // the latest from commit().
+  virtual void apply(Generation generation, const Delta& delta) = 0;
+
+  // Fills a generation that nobody reads yet; rows arrive as in apply(). Indexes may be built at activation.
+  virtual void load(Generation generation, const Delta& delta) = 0;
+
+  // Makes the generation current at the open commit; the previous one is kept according to the sink's options.
+  virtual void activate(Generation generation) = 0;
+
+  // Drops a generation's rows (a cancelled build).
+  virtual void drop(Generation generation) = 0;
+
+  // Commits what is open together with the frontier. `previous` == `next` is allowed (slices of a build).
+  // ENSURES: on return rows and frontier are in the store; on KeyConflict, FrontierMoved or SinkFailed neither is,
+  // unless the answer got lost, which frontier() tells.
+  virtual void commit(Frontier previous, Frontier next) = 0;
+
+  // Throws away what is open.
+  virtual void abandon() = 0;
+};
+
+}  // namespace deltamill
