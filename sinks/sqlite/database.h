@@ -1,0 +1,75 @@
+// SQLite behind RAII: a connection and prepared statements. The only header of ours that speaks of sqlite3.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace deltamill {
+
+// A failed call of SQLite. `code` is the extended result code; retryable: SQLITE_BUSY, SQLITE_LOCKED.
+class SqliteError : public std::runtime_error {
+ public:
+  SqliteError(const std::string& message, int extended_code) : std::runtime_error(message), code(extended_code) {}
+  [[nodiscard]] bool retryable() const;
+  int code;
+};
+
+// A prepared statement. Text and blobs are bound without copying: they must live until step() or reset().
+class Statement {
+ public:
+  Statement() = default;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  Statement& bind(int parameter, std::int64_t integer);
+  Statement& bind(int parameter, double real);
+  Statement& bind(int parameter, std::string_view text);
+  Statement& bind_blob(int parameter, std::string_view bytes);
+  Statement& bind_null(int parameter);
+  // True = a row is there.
+  bool step();
+  // Runs to the end and resets; for statements without rows.
+  void run();
+  void reset();
+
+  [[nodiscard]] int column_count() const;
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] int column_type(int column) const;          // SQLITE_INTEGER, ...
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;
+  [[nodiscard]] std::string_view text(int column) const;    // valid until the next step
+  [[nodiscard]] std::string_view blob(int column) const;
+  [[nodiscard]] sqlite3_stmt* handle() const { return statement_.get(); }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class Database {
+ public:
+  enum class Mode : std::uint8_t { read_write_create, read_only };
+
+  Database(const std::string& path, Mode mode);
+  void execute(const std::string& sql);  // one or more statements, without parameters
+  [[nodiscard]] Statement prepare(std::string_view sql);
+  [[nodiscard]] std::int64_t changes() const;
+  [[nodiscard]] sqlite3* handle() const { return database_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  std::unique_ptr<sqlite3, Close> database_;
+};
+
+}  // namespace deltamill
