@@ -1,0 +1,81 @@
+// Expansion works on parsed scalars, so a value can never inject YAML.
+#include "service/configuration/environment.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace deltamill {
+
+namespace {
+
+// Expands one scalar. Returns false after reporting an error.
+bool expand(YamlNode& node, const EnvironmentMap& environment, YamlSource& source) {
+  std::string result;
+  const std::string& text = node.text;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '$' || at + 1 == text.size() || (text[at + 1] != '$' && text[at + 1] != '{')) {
+      result += text[at];
+      continue;
+    }
+    if (text[at + 1] == '$') {
+      result += '$';
+      ++at;
+      continue;
+    }
+    const std::size_t end = text.find('}', at);
+    if (end == std::string::npos) {
+      source.error(node, "bad_value", "\"${\" without \"}\"", "write $$ for a dollar sign");
+      return false;
+    }
+    const std::string inside = text.substr(at + 2, end - at - 2);
+    const std::size_t separator = inside.find(":-");
+    const std::string name = inside.substr(0, separator);
+    const auto found = environment.find(name);
+    if (found != environment.end() && !(found->second.empty() && separator != std::string::npos)) {
+      result += found->second;
+    } else if (separator != std::string::npos) {
+      result += inside.substr(separator + 2);
+    } else {
+      source.error(node, "unset_variable", "the environment variable \"" + name + "\" is not set",
+                   "set it, or give a default: ${" + name + ":-value}");
+      return false;
+    }
+    at = end;
+  }
+  node.text = result;
+  return true;
+}
+
+constexpr std::string_view prefix = "DELTAMILL_";
+constexpr std::string_view not_settings[] = {"DELTAMILL_DIR", "DELTAMILL_ADMIN",
+                                             "DELTAMILL_ADMIN_TOKEN"};
+
+}  // namespace
+
+void expand_variables(YamlNode& node, const EnvironmentMap& environment, YamlSource& source) {
+  if (node.kind == YamlNode::Kind::scalar) {
+    if (!expand(node, environment, source)) node.kind = YamlNode::Kind::null;
+    return;
+  }
+  for (YamlNode& item : node.items) expand_variables(item, environment, source);
+  for (YamlNode::Entry& entry : node.entries) expand_variables(entry.value, environment, source);
+}
+
+std::vector<Override> overrides_of(const EnvironmentMap& environment) {
+  std::vector<Override> overrides;
+  for (const auto& [name, value] : environment) {
+    if (!name.starts_with(prefix) ||
+        std::ranges::find(not_settings, name) != std::end(not_settings))
+      continue;
+    std::string path = name.substr(prefix.size());
+    std::ranges::transform(path, path.begin(), [](unsigned char letter) {
+      return static_cast<char>(std::tolower(letter));
+    });
+    for (std::size_t at = path.find("__"); at != std::string::npos; at = path.find("__", at))
+      path.replace(at, 2, ".");
+    overrides.push_back({name, path, value});
+  }
+  return overrides;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,24 @@
+// ${VARIABLE} inside scalars, and DELTAMILL_A__B=value in place of the setting a.b.
+#pragma once
+
+#include "service/configuration/settings.h"
+
+namespace deltamill {
+
+// Replaces ${NAME} and ${NAME:-default} in every scalar below `node`, once; $$ is $. Reports unset
+// variables.
+void expand_variables(YamlNode& node, const EnvironmentMap& environment, YamlSource& source);
+
+// A setting given by the environment.
+struct Override {
+  std::string variable;  // DELTAMILL_SOURCE__URL
+  std::string path;      // source.url
+  std::string text;      // YAML
+};
+
+// Overrides among the environment's variables: names with `__`, and names of top-level settings.
+// The variables that mean something else (DELTAMILL_DIR, DELTAMILL_ADMIN, DELTAMILL_ADMIN_TOKEN)
+// are left out.
+[[nodiscard]] std::vector<Override> overrides_of(const EnvironmentMap& environment);
+
+}  // namespace deltamill

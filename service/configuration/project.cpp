@@ -1,0 +1,107 @@
+// Walks the project directory: settings first, then every .sql file below views/.
+#include "service/configuration/project.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::size_t file_bytes_max = std::size_t{128} << 10;
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream content;
+  content << file.rdbuf();
+  return std::move(content).str();
+}
+
+void report(Diagnostics& diagnostics, const std::string& file, std::string_view code,
+            std::string message, std::string hint) {
+  Diagnostic diagnostic;
+  diagnostic.file = file;
+  diagnostic.code = code;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  diagnostics.push_back(std::move(diagnostic));
+}
+
+bool is_view_name(const std::string& name) {
+  if (name.empty() || name.size() > 63 || (name[0] != '_' && (name[0] < 'a' || name[0] > 'z')))
+    return false;
+  return std::ranges::all_of(name, [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_';
+  });
+}
+
+std::vector<std::filesystem::path> view_files(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> files;
+  std::error_code missing;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(directory / "views", missing))
+    if (entry.is_regular_file() && entry.path().extension() == ".sql")
+      files.push_back(entry.path());
+  std::ranges::sort(files, {},
+                    [](const std::filesystem::path& path) { return path.stem().string(); });
+  return files;
+}
+
+void load_view(const std::filesystem::path& path, ProjectFiles& project, Diagnostics& diagnostics) {
+  const std::string file = path.lexically_relative(project.directory).string();
+  const std::string name = path.stem().string();
+  if (!is_view_name(name) || name.starts_with("deltamill_"))
+    return report(
+        diagnostics, file, "bad_name", "\"" + name + "\" is not a name for a view",
+        "use a-z, 0-9 and _, not beginning with a digit or deltamill_, at most 63 characters");
+  for (const ProjectView& other : project.views)
+    if (other.source.name == name)
+      return report(diagnostics, file, "duplicate_view",
+                    "the view \"" + name + "\" is also declared by " + other.source.file,
+                    "a view's name is the base name of its file; rename one of the two");
+  const std::optional<std::string> text = read_file(path);
+  if (!text) return report(diagnostics, file, "bad_value", "cannot be read", {});
+  if (text->size() > file_bytes_max)
+    return report(diagnostics, file, "bad_value", "the file is larger than 128 KiB", {});
+  ProjectView view;
+  view.source = {.name = name, .file = file, .text = *text, .declared_key = std::nullopt};
+  view.header = read_header(file, *text, project.settings, diagnostics);
+  view.source.declared_key = view.header.key;
+  project.views.push_back(std::move(view));
+}
+
+}  // namespace
+
+ProjectFiles load_project(const std::filesystem::path& directory, const EnvironmentMap& environment,
+                          Diagnostics& diagnostics) {
+  ProjectFiles project;
+  project.directory = std::filesystem::absolute(directory).lexically_normal();
+  const std::optional<std::string> text = read_file(project.directory / "deltamill.yaml");
+  if (!text) {
+    report(diagnostics, "deltamill.yaml", "missing_key",
+           "there is no deltamill.yaml in " + project.directory.string(),
+           "name the project directory with -C DIR");
+    return project;
+  }
+  project.settings =
+      read_settings("deltamill.yaml", *text, project.directory, environment, diagnostics);
+  for (const std::filesystem::path& path : view_files(project.directory))
+    load_view(path, project, diagnostics);
+  return project;
+}
+
+EnvironmentMap process_environment() {
+  EnvironmentMap environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return environment;
+}
+
+}  // namespace deltamill

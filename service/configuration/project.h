@@ -1,0 +1,53 @@
+// A project directory: deltamill.yaml and the view files with their header comments.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/configuration/settings.h"
+#include "views/sql/view_definition.h"
+
+namespace deltamill {
+
+// What the header comment of a view's file says (INTERFACES (a)); form C's statements are merged in
+// by deployment.
+struct ViewHeader {
+  std::string description;
+  std::optional<std::vector<std::string>> key;
+  std::vector<std::vector<std::string>> indexes;  // each: "column" or "column desc"
+  std::optional<std::chrono::milliseconds> max_lag;
+  std::optional<bool> required;
+  std::optional<ServeMode> serve;
+  std::vector<std::string> served_columns;  // empty = all
+  std::map<std::string, std::string> column_descriptions;
+};
+
+struct ProjectView {
+  ViewSource source;
+  ViewHeader header;
+};
+
+struct ProjectFiles {
+  std::filesystem::path directory;
+  Settings settings;
+  std::vector<ProjectView> views;  // by name
+};
+
+// Loads everything of the directory. All errors of all files go to `diagnostics`; the project is
+// usable only if none of them is an error.
+[[nodiscard]] ProjectFiles load_project(const std::filesystem::path& directory,
+                                        const EnvironmentMap& environment,
+                                        Diagnostics& diagnostics);
+
+// The environment of the process.
+[[nodiscard]] EnvironmentMap process_environment();
+
+// Reads the header comment of a view file, if it has one. Positions are those in the .sql file.
+[[nodiscard]] ViewHeader read_header(const std::string& file, const std::string& text,
+                                     const Settings& settings, Diagnostics& diagnostics);
+
+}  // namespace deltamill

@@ -1,0 +1,93 @@
+// deltamill.yaml as plain structs. Names, meanings and defaults are those of the reference
+// configuration (config/deltamill.yaml).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/configuration/yaml_document.h"
+
+namespace deltamill {
+
+enum class OnGap : std::uint8_t { rebuild, stop };
+enum class ServeMode : std::uint8_t { never, always, loopback };
+enum class TraceLevel : std::uint8_t { error, warning, info, debug };
+enum class TraceFormat : std::uint8_t { logfmt, json };
+
+struct SourceSettings {
+  std::string url;   // libpq URI or keyword=value string; secret
+  std::string slot;  // [a-z0-9_]{1,63}
+  std::string publication;
+  bool manage = true;
+  std::vector<std::string> search_path = {"public"};
+  std::uint32_t snapshot_workers = 2;
+  OnGap on_gap = OnGap::rebuild;
+  std::uint64_t warn_retained_wal_bytes = std::uint64_t{1} << 30;
+};
+
+struct ViewDefaults {
+  std::vector<std::string> sinks = {"local"};
+  std::chrono::milliseconds max_lag{5000};
+  ServeMode serve = ServeMode::loopback;
+  bool required = true;
+};
+
+struct ServeSettings {
+  std::string listen = "127.0.0.1:8080";  // address:port, unix:/path, or off
+  std::vector<std::string> hosts;
+  std::uint64_t rows_max = 1000;
+  std::uint32_t connections_max = 1024;
+  std::chrono::milliseconds query_timeout{5000};
+};
+
+struct AdminSettings {
+  std::string listen = "127.0.0.1:9400";
+  std::chrono::milliseconds ready_lag_max{30000};
+};
+
+struct TraceSettings {
+  TraceLevel level = TraceLevel::info;
+  TraceFormat format = TraceFormat::logfmt;
+};
+
+struct Settings {
+  std::string project;
+  std::filesystem::path state = "state";  // absolute after loading
+  std::uint64_t memory_limit_bytes = 0;   // after loading never 0
+  SourceSettings source;
+  std::string sqlite_sink = "local";              // name of the one sqlite sink
+  std::filesystem::path store_path = "views.db";  // absolute after loading
+  ViewDefaults defaults;
+  std::uint32_t keep_generations = 1;
+  ServeSettings serve;
+  AdminSettings admin;
+  TraceSettings trace;
+};
+
+// Reads variables of the environment; tests hand in their own.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+// All variables of the environment as name -> value.
+using EnvironmentMap = std::map<std::string, std::string>;
+
+// Reads the text of deltamill.yaml with ${VARIABLES} and DELTAMILL_* overrides applied. Every error
+// is reported; the result is meaningful only if there is none. `directory` resolves relative paths.
+[[nodiscard]] Settings read_settings(const std::string& file, const std::string& text,
+                                     const std::filesystem::path& directory,
+                                     const EnvironmentMap& environment, Diagnostics& diagnostics);
+
+// "5s", "250ms", "0s": integer and one of ms s m h d. "2GiB", "0B": integer and one of B KiB MiB
+// GiB.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
+
+// Whether an address of `listen` is loopback, a unix socket or off.
+[[nodiscard]] bool listens_locally(std::string_view listen);
+
+}  // namespace deltamill

@@ -1,0 +1,200 @@
+// The header comment of a view's file: /* deltamill ... YAML ... */ as the first thing in it.
+#include <algorithm>
+
+#include "service/configuration/project.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::string_view opening = "/* deltamill";
+
+class HeaderReader {
+ public:
+  HeaderReader(YamlSource& source, const Settings& settings, ViewHeader& header)
+      : source_(source), settings_(settings), header_(header) {}
+
+  void read(const YamlNode& root) {
+    if (root.kind == YamlNode::Kind::null) return;
+    if (root.kind != YamlNode::Kind::map)
+      return source_.error(root, "bad_value", "the header must be a map", "for example key: [id]");
+    for (const YamlNode::Entry& entry : root.entries) read_entry(entry);
+  }
+
+ private:
+  using Read = void (HeaderReader::*)(const YamlNode::Entry&);
+  struct Key {
+    std::string_view name;
+    Read read;
+  };
+  static constexpr std::size_t key_count = 7;
+  static const Key keys[key_count];
+
+  void read_entry(const YamlNode::Entry& entry) {
+    for (const Key& key : keys)
+      if (entry.key == key.name) return (this->*key.read)(entry);
+    std::vector<std::string_view> names;
+    for (const Key& key : keys) names.push_back(key.name);
+    source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\"",
+                  did_you_mean(entry.key, names));
+  }
+
+  void fail(const YamlNode::Entry& entry, const std::string& what) {
+    const std::string message = "\"" + entry.key + "\" must be " + what;
+    if (entry.value.kind == YamlNode::Kind::null)
+      source_.error(entry, "bad_value", message);
+    else
+      source_.error(entry.value, "bad_value", message);
+  }
+
+  void read_description(const YamlNode::Entry& entry) {
+    if (entry.value.kind != YamlNode::Kind::scalar) return fail(entry, "a text");
+    header_.description = entry.value.text;
+  }
+
+  std::vector<std::string> texts(const YamlNode::Entry& entry) {
+    std::vector<std::string> result;
+    bool good = entry.value.kind == YamlNode::Kind::list;
+    for (const YamlNode& item : entry.value.items) {
+      good = good && item.kind == YamlNode::Kind::scalar;
+      result.push_back(item.text);
+    }
+    if (!good) fail(entry, "a list of names");
+    return result;
+  }
+
+  void read_key(const YamlNode::Entry& entry) { header_.key = texts(entry); }
+
+  void read_sinks(const YamlNode::Entry& entry) {
+    if (entry.value.kind != YamlNode::Kind::list) return fail(entry, "a list of sinks");
+    for (const YamlNode& item : entry.value.items) {
+      if (item.kind == YamlNode::Kind::scalar) {
+        check_sink(item, item.text);
+      } else if (item.kind == YamlNode::Kind::map && item.entries.size() == 1) {
+        check_sink(item, item.entries[0].key);
+        if (item.entries[0].key == settings_.sqlite_sink)
+          read_sqlite_options(item.entries[0].value);
+      } else {
+        source_.error(item, "bad_value", "a sink is a name, or a name with options",
+                      "for example - local: { index: [[region]] }");
+      }
+    }
+  }
+
+  void check_sink(const YamlNode& at, const std::string& name) {
+    if (name == settings_.sqlite_sink) return;
+    source_.error(at, "bad_value",
+                  name == "feed" ? "the sink \"feed\" is not available in this version"
+                                 : "there is no sink \"" + name + "\"",
+                  "use \"" + settings_.sqlite_sink + "\"");
+  }
+
+  void read_sqlite_options(const YamlNode& options) {
+    if (options.kind == YamlNode::Kind::null) return;
+    if (options.kind != YamlNode::Kind::map)
+      return source_.error(options, "bad_value", "options of a sink must be a map");
+    for (const YamlNode::Entry& option : options.entries) {
+      if (option.key == "index")
+        read_indexes(option);
+      else if (option.key == "search")
+        source_.error(option, "bad_value", "\"search\" is not available in this version");
+      else
+        source_.error(option, "unknown_key", "unknown option \"" + option.key + "\"",
+                      did_you_mean(option.key, {"index", "search"}));
+    }
+  }
+
+  void read_indexes(const YamlNode::Entry& entry) {
+    for (const YamlNode& index : entry.value.items) {
+      std::vector<std::string> columns;
+      for (const YamlNode& column : index.items) columns.push_back(column.text);
+      if (index.kind != YamlNode::Kind::list || columns.empty())
+        return fail(entry, "a list of lists of columns, for example [[region, \"balance desc\"]]");
+      header_.indexes.push_back(std::move(columns));
+    }
+    if (entry.value.kind != YamlNode::Kind::list)
+      fail(entry, "a list of lists of columns, for example [[region, \"balance desc\"]]");
+  }
+
+  void read_max_lag(const YamlNode::Entry& entry) {
+    header_.max_lag = parse_duration(entry.value.text);
+    if (!header_.max_lag) fail(entry, "a duration: an integer and one of ms s m h d");
+  }
+
+  void read_required(const YamlNode::Entry& entry) {
+    if (entry.value.text != "true" && entry.value.text != "false")
+      return fail(entry, "true or false");
+    header_.required = entry.value.text == "true";
+  }
+
+  void read_serve(const YamlNode::Entry& entry) {
+    const YamlNode& node = entry.value;
+    if (node.kind == YamlNode::Kind::map) return read_serve_map(node);
+    if (node.text == "true")
+      header_.serve = ServeMode::always;
+    else if (node.text == "false")
+      header_.serve = ServeMode::never;
+    else if (node.text == "loopback")
+      header_.serve = ServeMode::loopback;
+    else
+      fail(entry, "true, false, loopback or a map with policy and columns");
+  }
+
+  void read_serve_map(const YamlNode& map) {
+    header_.serve = ServeMode::always;
+    for (const YamlNode::Entry& entry : map.entries) {
+      if (entry.key == "columns")
+        header_.served_columns = texts(entry);
+      else if (entry.key == "policy")
+        source_.error(entry, "bad_value", "\"policy\" is not available in this version");
+      else
+        source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\"",
+                      did_you_mean(entry.key, {"policy", "columns"}));
+    }
+  }
+
+  void read_columns(const YamlNode::Entry& entry) {
+    if (entry.value.kind != YamlNode::Kind::map)
+      return fail(entry, "a map from columns to descriptions");
+    for (const YamlNode::Entry& column : entry.value.entries)
+      header_.column_descriptions[column.key] = column.value.text;
+  }
+
+  YamlSource& source_;
+  const Settings& settings_;
+  ViewHeader& header_;
+};
+
+constexpr HeaderReader::Key HeaderReader::keys[key_count] = {
+    {"description", &HeaderReader::read_description},
+    {"key", &HeaderReader::read_key},
+    {"sinks", &HeaderReader::read_sinks},
+    {"max_lag", &HeaderReader::read_max_lag},
+    {"required", &HeaderReader::read_required},
+    {"serve", &HeaderReader::read_serve},
+    {"columns", &HeaderReader::read_columns},
+};
+
+}  // namespace
+
+ViewHeader read_header(const std::string& file, const std::string& text, const Settings& settings,
+                       Diagnostics& diagnostics) {
+  ViewHeader header;
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos || text.compare(begin, opening.size(), opening) != 0)
+    return header;
+  const std::size_t content = begin + opening.size();
+  const std::size_t end = text.find("*/", content);
+  if (end == std::string::npos) return header;  // the parser reports the unterminated comment
+  const auto lines_before = static_cast<std::uint32_t>(
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(content), '\n'));
+  const std::size_t line_begin =
+      text.rfind('\n', content) == std::string::npos ? 0 : text.rfind('\n', content) + 1;
+  YamlSource source(file, text.substr(content, end - content), diagnostics, lines_before + 1,
+                    static_cast<std::uint32_t>(content - line_begin + 1));
+  const YamlNode root = source.parse();
+  if (!source.failed()) HeaderReader(source, settings, header).read(root);
+  return header;
+}
+
+}  // namespace deltamill
