@@ -1,0 +1,39 @@
+# Sourced: installs the Debian packages that a step needs, or says exactly which are missing.
+#   require_packages build run      every package of these groups
+
+packages_build="g++ cmake ninja-build ccache pkg-config libpqxx-dev libpq-dev libsqlite3-dev libboost1.81-dev
+  nlohmann-json3-dev libpg-query-dev libprotobuf-c-dev libyaml-cpp-dev libcli11-dev libfmt-dev libspdlog-dev
+  prometheus-cpp-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev libre2-dev libicu-dev
+  libhowardhinnant-date-dev libexpected-dev"
+packages_run="postgresql-15 curl jq util-linux"
+packages_test="catch2"
+
+# An installation of the server must not start one of its own beside the private ones.
+keep_server_from_starting() {
+  local settings=/etc/postgresql-common/createcluster.conf
+  [ -e "$settings" ] && return
+  mkdir -p "$(dirname "$settings")"
+  echo "create_main_cluster = false" > "$settings"
+}
+
+require_packages() {
+  local group package missing=""
+  for group in "$@"; do
+    local list="packages_$group"
+    for package in ${!list}; do
+      dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" ||
+        missing="$missing $package"
+    done
+  done
+  [ -z "$missing" ] && return
+  if [ "$(id -u)" != 0 ]; then
+    echo "Packages are missing. Install them as root, then run this again:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends$missing" >&2
+    exit 1
+  fi
+  echo "installing:$missing"
+  case "$missing" in *postgresql-15*) keep_server_from_starting ;; esac
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Options::=--force-confold $missing > /dev/null
+}

@@ -1,0 +1,6 @@
+// Command line in, exit code out.
+#include "service/cli/commands.h"
+
+int main(int argument_count, char** arguments) {
+  return deltamill::run_command_line(argument_count, arguments);
+}

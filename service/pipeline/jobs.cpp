@@ -1,0 +1,160 @@
+// The registry and its thread. A job's fields are guarded by the registry's mutex.
+#include "service/pipeline/jobs.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::size_t kept_jobs_max = 100;
+
+std::string now_text() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+bool active_state(JobState state) { return state == JobState::queued || state == JobState::running; }
+
+}  // namespace
+
+struct Jobs::Job {
+  JobStatus status;
+  JobWork work;
+  std::stop_source stop;
+  std::chrono::steady_clock::time_point phase_began;
+};
+
+class Jobs::Control : public JobControl {
+ public:
+  Control(Jobs& jobs, Job& job) : jobs_(jobs), job_(job), stop_(job.stop.get_token()) {}
+
+  void phase(const std::string& name) override {
+    const std::lock_guard lock(jobs_.mutex_);
+    job_.status.phase = name;
+    job_.phase_began = std::chrono::steady_clock::now();
+  }
+
+  void progress(std::uint64_t rows, std::uint64_t total_rows) override {
+    const std::lock_guard lock(jobs_.mutex_);
+    const std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - job_.phase_began;
+    job_.status.rows = rows;
+    job_.status.total_rows = total_rows;
+    if (elapsed.count() > 0) job_.status.rows_per_second = static_cast<double>(rows) / elapsed.count();
+  }
+
+  [[nodiscard]] const std::stop_token& stop() const override { return stop_; }
+
+ private:
+  Jobs& jobs_;
+  Job& job_;
+  std::stop_token stop_;
+};
+
+Jobs::Jobs()
+    : prefix_(fmt::format("{:x}", std::chrono::system_clock::now().time_since_epoch().count() / 1000)),
+      thread_([this] { loop(); }) {}
+
+Jobs::~Jobs() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (const auto& job : jobs_) job->stop.request_stop();
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+std::optional<std::string> Jobs::start(JobKind kind, const std::string& view, JobWork work) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& job : jobs_)
+    if (job->status.kind == kind && job->status.view == view && active_state(job->status.state))
+      return std::nullopt;
+  auto job = std::make_shared<Job>();
+  job->status.id = fmt::format("{}-{}", prefix_, next_id_++);
+  job->status.kind = kind;
+  job->status.view = view;
+  job->work = std::move(work);
+  jobs_.push_back(job);
+  if (jobs_.size() > kept_jobs_max && !active_state(jobs_.front()->status.state)) jobs_.pop_front();
+  changed_.notify_all();
+  return job->status.id;
+}
+
+std::vector<JobStatus> Jobs::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<JobStatus> result;
+  for (const auto& job : jobs_) result.push_back(job->status);
+  return result;
+}
+
+std::optional<JobStatus> Jobs::find(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& job : jobs_)
+    if (job->status.id == id) return job->status;
+  return std::nullopt;
+}
+
+std::string Jobs::active(JobKind kind, const std::string& view) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& job : jobs_)
+    if (job->status.kind == kind && job->status.view == view && active_state(job->status.state))
+      return job->status.id;
+  return {};
+}
+
+bool Jobs::cancel(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& job : jobs_) {
+    if (job->status.id != id || !active_state(job->status.state)) continue;
+    job->stop.request_stop();
+    if (job->status.state == JobState::queued) job->status.state = JobState::cancelled;
+    return true;
+  }
+  return false;
+}
+
+void Jobs::loop() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    std::shared_ptr<Job> next;
+    changed_.wait(lock, [&] {
+      for (const auto& job : jobs_)
+        if (!next && job->status.state == JobState::queued) next = job;
+      return stopping_ || next != nullptr;
+    });
+    if (stopping_) return;
+    next->status.state = JobState::running;
+    next->status.started_at = now_text();
+    lock.unlock();
+    run(*next);
+    lock.lock();
+  }
+}
+
+void Jobs::run(Job& job) {
+  std::string result = "null";
+  std::string error;
+  JobState state = JobState::done;
+  try {
+    Control control(*this, job);
+    result = job.work(control);
+  } catch (const JobCancelled&) {
+    state = JobState::cancelled;
+  } catch (const std::exception& failure) {
+    state = JobState::failed;
+    error = failure.what();
+  }
+  const std::lock_guard lock(mutex_);
+  job.status.state = state;
+  job.status.result_json = std::move(result);
+  job.status.error = std::move(error);
+  job.status.finished_at = now_text();
+  job.work = nullptr;
+}
+
+}  // namespace deltamill

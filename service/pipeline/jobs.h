@@ -1,0 +1,63 @@
+// Rebuilds and verifications asked for by operators: one background thread, one job at a time, the last hundred kept.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "service/http/backend.h"
+
+namespace deltamill {
+
+// What a running job tells about itself and learns.
+class JobControl {
+ public:
+  virtual ~JobControl() = default;
+  virtual void phase(const std::string& name) = 0;
+  virtual void progress(std::uint64_t rows, std::uint64_t total_rows) = 0;
+  [[nodiscard]] virtual const std::stop_token& stop() const = 0;  // cancelled, or the service stops
+};
+
+// Thrown by a job that saw its stop token.
+class JobCancelled : public std::exception {};
+
+// Does the work; returns the result as a JSON document. What it throws becomes the job's error.
+using JobWork = std::function<std::string(JobControl& control)>;
+
+class Jobs {
+ public:
+  Jobs();
+  ~Jobs();  // cancels what runs and waits for it
+
+  // Queues a job; nothing when one of this kind is queued or running for the view.
+  [[nodiscard]] std::optional<std::string> start(JobKind kind, const std::string& view, JobWork work);
+  [[nodiscard]] std::vector<JobStatus> all() const;
+  [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const;
+  // The id of the queued or running job of this kind for the view, or empty.
+  [[nodiscard]] std::string active(JobKind kind, const std::string& view) const;
+  // False = unknown or already finished.
+  bool cancel(const std::string& id);
+
+ private:
+  struct Job;
+  class Control;
+
+  void loop();
+  void run(Job& job);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Job>> jobs_;  // shared: a caller may hold one that is being forgotten
+  std::uint64_t next_id_ = 1;
+  bool stopping_ = false;
+  std::string prefix_;  // of ids: differs from run to run
+  std::thread thread_;
+};
+
+}  // namespace deltamill
