@@ -3,6 +3,7 @@
 // Rules of scale and rounding follow PostgreSQL's numeric.c (select_div_scale, round half away from zero).
 #pragma once
 
+#include <array>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
 #include <optional>
@@ -57,7 +58,11 @@ class Numeric {
 
   // Rounded to an integer; nothing = out of range, NaN or infinite.
   [[nodiscard]] std::optional<std::int64_t> to_integer() const;
+  // Nearest double or float; beyond its range ±infinity or 0, which PostgreSQL refuses ("out of range").
   [[nodiscard]] double to_real() const;
+  [[nodiscard]] float to_real4() const;
+  // False: PostgreSQL refuses the value ("value overflows numeric format"), more than 131072 digits before the point.
+  [[nodiscard]] bool fits_format() const;
 
   [[nodiscard]] static int compare(const Numeric& left, const Numeric& right);
   friend Numeric operator+(const Numeric& left, const Numeric& right);
@@ -79,9 +84,101 @@ Numeric operator+(const Numeric& left, const Numeric& right);
 Numeric operator-(const Numeric& left, const Numeric& right);
 Numeric operator*(const Numeric& left, const Numeric& right);
 
-// Encoding of a numeric as bytes: tag (Class), u16 scale, then sign byte and big-endian magnitude. Deterministic: one
-// encoding per (mantissa, scale). A plain value that does not fit a row's slot takes encoded_decimal_bytes.
+// Encoding of a numeric as bytes: tag (Class), and for finite ones u16 scale, sign (0, 1) and magnitude, big-endian, of
+// at least 8 bytes. Deterministic: one encoding per (mantissa, scale). A plain value that does not fit a row's slot
+// takes encoded_decimal_bytes.
 inline constexpr std::size_t encoded_decimal_bytes = 12;
 void encode_decimal(std::int64_t mantissa, std::uint32_t scale, char* target);
+
+inline constexpr std::uint32_t numeric_scale_max = 16383;
+
+// 10^0 .. 10^18: what fits 64 bits.
+inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
+  std::array<std::int64_t, 19> powers{1};
+  for (std::size_t exponent = 1; exponent < powers.size(); ++exponent)
+    powers[exponent] = powers[exponent - 1] * 10;
+  return powers;
+}();
+
+// Arithmetic on numeric values, neither NULL. The plain form, which is nearly all there is, is computed inline without
+// allocation; what overflows it goes through Numeric.
+
+// Brings a value into plain form, also from the 12 bytes of a row. False: it does not fit.
+[[nodiscard]] bool decode_plain(const Value& value, Value& plain);
+[[nodiscard]] inline bool to_plain(const Value& value, Value& plain) {
+  if (value.form == Value::Form::plain) [[likely]] {
+    plain = value;
+    return true;
+  }
+  return decode_plain(value, plain);
+}
+
+// Makes the scales of two plain values equal by raising the smaller. False: overflow.
+[[nodiscard]] inline bool align_plain(Value& left, Value& right) {
+  if (left.length == right.length) return true;
+  Value& lower = left.length < right.length ? left : right;
+  const std::uint32_t scale = left.length < right.length ? right.length : left.length;
+  const std::uint32_t digits = scale - lower.length;
+  lower.length = scale;
+  return digits < powers_of_ten.size() &&
+         !__builtin_mul_overflow(lower.integer, powers_of_ten[digits], &lower.integer);
+}
+
+// On plain values. False: the result does not fit the plain form.
+[[nodiscard]] inline bool add_plain(Value left, Value right, Value& sum) {
+  if (!align_plain(left, right)) return false;
+  sum = left;
+  return !__builtin_add_overflow(left.integer, right.integer, &sum.integer);
+}
+[[nodiscard]] inline bool subtract_plain(Value left, Value right, Value& difference) {
+  if (!align_plain(left, right)) return false;
+  difference = left;
+  return !__builtin_sub_overflow(left.integer, right.integer, &difference.integer);
+}
+[[nodiscard]] inline bool multiply_plain(const Value& left, const Value& right, Value& product) {
+  std::int64_t mantissa;
+  if (__builtin_mul_overflow(left.integer, right.integer, &mantissa)) return false;
+  const std::uint32_t scale = left.length + right.length;
+  product = Value::of_decimal(mantissa, scale);
+  return scale <= numeric_scale_max;
+}
+
+// PostgreSQL's + - * on any two numeric values.
+[[nodiscard]] inline Value add_numerics(const Value& left, const Value& right, Arena& arena) {
+  Value a, b, sum;
+  if (to_plain(left, a) && to_plain(right, b) && add_plain(a, b, sum)) [[likely]] return sum;
+  return (Numeric::of_value(left) + Numeric::of_value(right)).to_value(arena);
+}
+[[nodiscard]] inline Value subtract_numerics(const Value& left, const Value& right, Arena& arena) {
+  Value a, b, difference;
+  if (to_plain(left, a) && to_plain(right, b) && subtract_plain(a, b, difference)) [[likely]]
+    return difference;
+  return (Numeric::of_value(left) - Numeric::of_value(right)).to_value(arena);
+}
+[[nodiscard]] inline Value multiply_numerics(const Value& left, const Value& right, Arena& arena) {
+  Value a, b, product;
+  if (to_plain(left, a) && to_plain(right, b) && multiply_plain(a, b, product)) [[likely]]
+    return product;
+  return (Numeric::of_value(left) * Numeric::of_value(right)).to_value(arena);
+}
+
+// Order of two numeric values: -1, 0, 1; NaN = NaN and greatest.
+[[nodiscard]] int compare_numerics_slow(const Value& left, const Value& right);
+[[nodiscard]] inline int compare_numerics(const Value& left, const Value& right) {
+  Value a, b;
+  if (to_plain(left, a) && to_plain(right, b) && align_plain(a, b)) [[likely]]
+    return a.integer < b.integer ? -1 : static_cast<int>(a.integer > b.integer);
+  return compare_numerics_slow(left, right);
+}
+
+// Equal values of any scale have one hash.
+[[nodiscard]] std::uint64_t hash_numeric(const Value& value);
+// The display scale; 0 for NaN and the infinities.
+[[nodiscard]] std::uint32_t numeric_scale(const Value& value);
+
+// numeric_in with a modifier (-1 = none); nothing = no numeric, or it overflows the format or the modifier.
+[[nodiscard]] std::optional<Value> parse_numeric(std::string_view text, std::int32_t modifier,
+                                                 Arena& arena);
+void append_numeric(const Value& value, std::string& text);
 
 }  // namespace deltamill

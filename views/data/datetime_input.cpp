@@ -1,0 +1,478 @@
+// Reading dates and times: first the one form PostgreSQL prints, without a token; then its usual
+// input forms (ISO 8601, month names, M/D/Y under DateStyle MDY, AM and PM, numeric zones), token
+// by token.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <vector>
+
+#include "views/data/datetime.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::int64_t zone_hours_max = 15;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// Everything a date or time literal may say.
+struct Fields {
+  enum class Special : std::uint8_t { none, infinity, negative_infinity, epoch };
+  Special special = Special::none;
+  std::optional<std::int64_t> days;
+  std::optional<std::int64_t> time;          // microseconds, up to 24:00:00
+  std::optional<std::int64_t> zone_seconds;  // east of UTC
+};
+
+// ---- the printed form
+// --------------------------------------------------------------------------------------------
+
+// Two digits, or -1.
+int two_digits(const char* at) {
+  if (!is_digit(at[0]) || !is_digit(at[1])) return -1;
+  return (at[0] - '0') * 10 + (at[1] - '0');
+}
+
+// "YYYY-MM-DD" of the years 1..9999.
+bool read_printed_date(const char* at, std::int64_t& days) {
+  const int century = two_digits(at);
+  const int year_of_century = two_digits(at + 2);
+  const int month = two_digits(at + 5);
+  const int day = two_digits(at + 8);
+  if (century < 0 || year_of_century < 0 || at[4] != '-' || at[7] != '-') return false;
+  const std::int64_t year = century * 100 + year_of_century;
+  if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+    return false;
+  days = days_from_civil({year, month, day});
+  return true;
+}
+
+// "HH:MM:SS[.f]" with up to six fractional digits, below 24 h. The text must end where the time
+// does.
+bool read_printed_time(std::string_view text, std::int64_t& time) {
+  if (text.size() < 8 || text[2] != ':' || text[5] != ':') return false;
+  const int hour = two_digits(text.data());
+  const int minute = two_digits(text.data() + 3);
+  const int second = two_digits(text.data() + 6);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
+  std::int64_t fraction = 0;
+  if (text.size() > 8) {
+    if (text[8] != '.' || text.size() < 10 || text.size() > 15) return false;
+    for (std::size_t at = 9; at < 15; ++at) {
+      if (at < text.size() && !is_digit(text[at])) return false;
+      fraction = fraction * 10 + (at < text.size() ? text[at] - '0' : 0);
+    }
+  }
+  time = ((hour * 60 + minute) * 60 + second) * microseconds_per_second + fraction;
+  return true;
+}
+
+bool read_printed_timestamp(std::string_view text, std::int64_t& microseconds) {
+  std::int64_t days = 0;
+  std::int64_t time = 0;
+  if (text.size() < 19 || text[10] != ' ' || !read_printed_date(text.data(), days) ||
+      !read_printed_time(text.substr(11), time))
+    return false;
+  microseconds = days * microseconds_per_day + time;
+  return true;
+}
+
+// ---- the other forms
+// ---------------------------------------------------------------------------------------------
+
+// Reads tokens from left to right; what a bare number means is decided when all are known.
+class Reader {
+ public:
+  // A bare number of 4 or 6 digits is a time where only a time is expected ('040506'), else a date.
+  enum class Expected : std::uint8_t { date, time };
+
+  Reader(std::string_view text, Expected expected) : text_(text), expected_(expected) {}
+
+  std::optional<Fields> read() {
+    while (skip_blanks(), at_ < text_.size())
+      if (!read_token()) return std::nullopt;
+    if (!finish()) return std::nullopt;
+    return fields_;
+  }
+
+ private:
+  struct Number {
+    std::int64_t value = 0;
+    std::size_t digits = 0;
+  };
+  enum class HalfOfDay : std::uint8_t { none, am, pm };
+
+  void skip_blanks() {
+    while (at_ < text_.size() && (is_blank(text_[at_]) || text_[at_] == ',')) ++at_;
+  }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
+
+  std::optional<Number> read_number() {
+    const std::size_t begin = at_;
+    while (is_digit(peek())) ++at_;
+    Number number;
+    number.digits = at_ - begin;
+    if (number.digits == 0 || number.digits > 9) return std::nullopt;
+    std::from_chars(text_.data() + begin, text_.data() + at_, number.value);
+    return number;
+  }
+
+  std::string read_word() {
+    std::string word;
+    for (; is_letter(peek()); ++at_)
+      word += static_cast<char>(peek() >= 'a' ? peek() : peek() + 32);
+    return word;
+  }
+
+  bool read_token() {
+    const char c = peek();
+    if (is_letter(c)) return read_word_token();
+    if (is_digit(c)) return read_number_token();
+    if ((c == '+' || c == '-') && fields_.time) return read_zone();
+    if (c == '-' && text_.substr(at_ + 1) == "infinity") {
+      at_ = text_.size();
+      return set_special(Fields::Special::negative_infinity);
+    }
+    return false;
+  }
+
+  bool set_special(Fields::Special special) {
+    if (fields_.special != Fields::Special::none || fields_.days || fields_.time) return false;
+    fields_.special = special;
+    return true;
+  }
+
+  bool set_zone(std::int64_t seconds) {
+    if (fields_.zone_seconds || !fields_.time) return false;
+    fields_.zone_seconds = seconds;
+    return true;
+  }
+
+  static std::optional<std::int32_t> month_of(std::string_view word) {
+    constexpr std::array<std::string_view, 12> names{
+        "january", "february", "march",     "april",   "may",      "june",
+        "july",    "august",   "september", "october", "november", "december"};
+    if (word == "sept") return 9;
+    for (std::size_t month = 0; month < names.size(); ++month)
+      if (word == names[month] || word == names[month].substr(0, 3))
+        return static_cast<std::int32_t>(month + 1);
+    return std::nullopt;
+  }
+
+  static bool is_weekday(std::string_view word) {
+    constexpr std::array<std::string_view, 11> names{"sunday",   "monday", "tuesday",  "wednesday",
+                                                     "thursday", "friday", "saturday", "tues",
+                                                     "wednes",   "thur",   "thurs"};
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+      return word == name || word == name.substr(0, 3);
+    });
+  }
+
+  bool set_month(std::int32_t month) {
+    if (month_) return false;
+    month_ = month;
+    return true;
+  }
+
+  bool read_word_token() {
+    const std::string word = read_word();
+    if (word == "t") return is_digit(peek()) && has_date() && (time_follows_ = true);
+    if (word == "j" && is_digit(peek())) return read_julian_day();
+    if (word == "z" || word == "utc" || word == "gmt" || word == "ut" || word == "zulu")
+      return set_zone(0);
+    if (word == "infinity") return set_special(Fields::Special::infinity);
+    if (word == "epoch") return set_special(Fields::Special::epoch);
+    if (word == "bc" || word == "ad") return set_era(word == "bc");
+    if (word == "am" || word == "pm") return set_half(word == "am" ? HalfOfDay::am : HalfOfDay::pm);
+    if (const std::optional<std::int32_t> month = month_of(word)) {
+      if (!set_month(*month)) return false;
+      if (peek() == '-' || peek() == '/') ++at_;
+      return true;
+    }
+    return is_weekday(word);
+  }
+
+  bool set_era(bool before_christ) {
+    if (era_given_) return false;
+    era_given_ = true;
+    before_christ_ = before_christ;
+    return true;
+  }
+
+  bool set_half(HalfOfDay half) {
+    if (half_ != HalfOfDay::none || !fields_.time) return false;
+    half_ = half;
+    return true;
+  }
+
+  bool read_julian_day() {
+    const std::optional<Number> number = read_number();
+    if (!number || has_date()) return false;
+    fields_.days = number->value - 2451545;
+    return true;
+  }
+
+  [[nodiscard]] bool has_date() const {
+    return fields_.days.has_value() || numbers_.size() + (month_ ? 1 : 0) == 3;
+  }
+
+  bool read_number_token() {
+    const std::size_t begin = at_;
+    const std::optional<Number> number = read_number();
+    if (!number) return false;
+    if (peek() == ':') {
+      at_ = begin;
+      return read_time();
+    }
+    const bool bare_time = expected_ == Expected::time && numbers_.empty() && !month_ &&
+                           peek() != '-' && peek() != '/';
+    if ((time_follows_ || has_date() || bare_time) && !fields_.time) {
+      at_ = begin;
+      return read_compact_time();
+    }
+    if (number->digits >= 5 && numbers_.empty() && !month_ && !is_separator(peek()))
+      return set_compact_date(*number);
+    if (!add_number(*number)) return false;
+    return read_separated_date();
+  }
+
+  static bool is_separator(char c) { return c == '-' || c == '/' || c == '.'; }
+
+  bool add_number(const Number& number) {
+    if (has_date()) return false;
+    numbers_.push_back(number);
+    return true;
+  }
+
+  // After the first field of a date: "-08-03", "/8/1999", "-Jan-08".
+  bool read_separated_date() {
+    const char separator = peek();
+    while (is_separator(separator) && peek() == separator && !has_date()) {
+      ++at_;
+      if (is_letter(peek())) {
+        const std::optional<std::int32_t> month = month_of(read_word());
+        if (!month || !set_month(*month)) return false;
+        continue;
+      }
+      const std::optional<Number> number = read_number();
+      if (!number || !add_number(*number)) return false;
+    }
+    return true;
+  }
+
+  bool set_compact_date(const Number& number) {
+    if (number.digits != 8 && number.digits != 6) return false;
+    const std::size_t year_digits = number.digits - 4;
+    numbers_.push_back({number.value / 10000, year_digits});
+    numbers_.push_back({number.value / 100 % 100, 2});
+    numbers_.push_back({number.value % 100, 2});
+    year_first_ = true;
+    return true;
+  }
+
+  // ".dddd" as microseconds, rounded as PostgreSQL does: through a double.
+  std::int64_t read_fraction() {
+    const std::size_t begin = at_++;
+    while (is_digit(peek())) ++at_;
+    if (at_ == begin + 1) return 0;
+    double fraction = 0;
+    std::from_chars(text_.data() + begin, text_.data() + at_, fraction);
+    return static_cast<std::int64_t>(std::rint(fraction * 1e6));
+  }
+
+  bool set_time(std::int64_t hour, std::int64_t minute, std::int64_t second,
+                std::int64_t fraction) {
+    if (fields_.time || minute > 59 || second > 60) return false;
+    const std::int64_t time = hour * microseconds_per_hour + minute * microseconds_per_minute +
+                              second * microseconds_per_second + fraction;
+    if (hour > 24 || time > microseconds_per_day) return false;
+    fields_.time = time;
+    return true;
+  }
+
+  bool read_time() {
+    const std::optional<Number> hour = read_number();
+    if (!hour || peek() != ':') return false;
+    ++at_;
+    const std::optional<Number> minute = read_number();
+    if (!minute) return false;
+    Number second;
+    if (peek() == ':') {
+      ++at_;
+      const std::optional<Number> read = read_number();
+      if (!read) return false;
+      second = *read;
+    }
+    const std::int64_t fraction = peek() == '.' ? read_fraction() : 0;
+    return set_time(hour->value, minute->value, second.value, fraction);
+  }
+
+  // HHMM or HHMMSS[.f].
+  bool read_compact_time() {
+    const std::optional<Number> number = read_number();
+    if (!number || (number->digits != 4 && number->digits != 6)) return false;
+    const std::int64_t value = number->digits == 4 ? number->value * 100 : number->value;
+    const std::int64_t fraction = peek() == '.' ? read_fraction() : 0;
+    return set_time(value / 10000, value / 100 % 100, value % 100, fraction);
+  }
+
+  // +HH, +HHMM, +HH:MM, +HH:MM:SS.
+  bool read_zone() {
+    const std::int64_t sign = peek() == '-' ? -1 : 1;
+    ++at_;
+    const std::optional<Number> first = read_number();
+    if (!first || first->digits > 4) return false;
+    std::int64_t hours = first->digits <= 2 ? first->value : first->value / 100;
+    std::int64_t minutes = first->digits <= 2 ? 0 : first->value % 100;
+    std::int64_t seconds = 0;
+    for (std::int64_t* const part : {&minutes, &seconds}) {
+      if (peek() != ':' || first->digits > 2) break;
+      ++at_;
+      const std::optional<Number> number = read_number();
+      if (!number) return false;
+      *part = number->value;
+    }
+    if (hours > zone_hours_max || minutes > 59 || seconds > 59) return false;
+    return set_zone(sign * (hours * 3600 + minutes * 60 + seconds));
+  }
+
+  bool finish() {
+    if (fields_.special != Fields::Special::none)
+      return numbers_.empty() && !month_ && !fields_.time;
+    if ((!numbers_.empty() || month_) && !resolve_date()) return false;
+    return apply_half_of_day();
+  }
+
+  bool apply_half_of_day() {
+    if (half_ == HalfOfDay::none) return true;
+    const std::int64_t hour = *fields_.time / microseconds_per_hour;
+    if (hour > 12) return false;
+    if (half_ == HalfOfDay::am && hour == 12) *fields_.time -= 12 * microseconds_per_hour;
+    if (half_ == HalfOfDay::pm && hour != 12) *fields_.time += 12 * microseconds_per_hour;
+    return true;
+  }
+
+  bool resolve_date() {
+    Number year;
+    Number month;
+    Number day;
+    if (fields_.days || numbers_.size() + (month_ ? 1 : 0) != 3) return false;
+    if (month_) {
+      month = {*month_, 2};
+      const bool first_is_year = numbers_[0].digits >= 3;
+      year = first_is_year ? numbers_[0] : numbers_[1];
+      day = first_is_year ? numbers_[1] : numbers_[0];
+    } else if (year_first_ || numbers_[0].digits >= 3) {
+      year = numbers_[0];
+      month = numbers_[1];
+      day = numbers_[2];
+    } else {
+      month = numbers_[0];
+      day = numbers_[1];
+      year = numbers_[2];
+    }
+    return set_date(year, static_cast<std::int32_t>(month.value), day.value);
+  }
+
+  bool set_date(const Number& year, std::int32_t month, std::int64_t day) {
+    std::int64_t astronomical = year.value;
+    if (before_christ_) {
+      if (astronomical <= 0) return false;
+      astronomical = 1 - astronomical;
+    } else if (year.digits <= 2) {
+      astronomical += astronomical < 70 ? 2000 : 1900;
+    } else if (astronomical == 0) {
+      return false;
+    }
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(astronomical, month))
+      return false;
+    fields_.days = days_from_civil({astronomical, month, static_cast<std::int32_t>(day)});
+    return true;
+  }
+
+  std::string_view text_;
+  Expected expected_;
+  std::size_t at_ = 0;
+  Fields fields_;
+  std::vector<Number> numbers_;  // fields of the date, in the order given
+  std::optional<std::int32_t> month_;
+  bool year_first_ = false;
+  bool time_follows_ = false;
+  bool era_given_ = false;
+  bool before_christ_ = false;
+  HalfOfDay half_ = HalfOfDay::none;
+};
+
+std::optional<std::int64_t> timestamp_of(const Fields& fields) {
+  switch (fields.special) {
+    case Fields::Special::infinity: return timestamp_infinity;
+    case Fields::Special::negative_infinity: return timestamp_negative_infinity;
+    case Fields::Special::epoch: return unix_epoch_days * microseconds_per_day;
+    case Fields::Special::none: break;
+  }
+  if (!fields.days || *fields.days < date_begin ||
+      *fields.days > timestamp_end / microseconds_per_day)
+    return std::nullopt;
+  const std::int64_t microseconds = *fields.days * microseconds_per_day + fields.time.value_or(0) -
+                                    fields.zone_seconds.value_or(0) * microseconds_per_second;
+  if (!timestamp_in_range(microseconds)) return std::nullopt;
+  return microseconds;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_date(std::string_view text) {
+  std::int64_t days = 0;
+  if (text.size() == 10 && read_printed_date(text.data(), days)) return days;
+  const std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
+  if (!fields) return std::nullopt;
+  switch (fields->special) {
+    case Fields::Special::infinity: return date_infinity;
+    case Fields::Special::negative_infinity: return date_negative_infinity;
+    case Fields::Special::epoch: return unix_epoch_days;
+    case Fields::Special::none: break;
+  }
+  if (!fields->days || !date_in_range(*fields->days)) return std::nullopt;
+  return fields->days;
+}
+
+std::optional<std::int64_t> parse_time(std::string_view text) {
+  std::int64_t time = 0;
+  if (read_printed_time(text, time)) return time;
+  const std::optional<Fields> fields = Reader(text, Reader::Expected::time).read();
+  if (!fields || fields->special != Fields::Special::none) return std::nullopt;
+  return fields->time;
+}
+
+std::optional<std::int64_t> parse_timestamp(std::string_view text) {
+  std::int64_t microseconds = 0;
+  if (read_printed_timestamp(text, microseconds)) return microseconds;
+  std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
+  if (!fields) return std::nullopt;
+  fields->zone_seconds.reset();
+  return timestamp_of(*fields);
+}
+
+std::optional<std::int64_t> parse_timestamptz(std::string_view text) {
+  std::int64_t microseconds = 0;
+  if (text.ends_with("+00") &&
+      read_printed_timestamp(text.substr(0, text.size() - 3), microseconds))
+    return microseconds;
+  const std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
+  if (!fields) return std::nullopt;
+  return timestamp_of(*fields);
+}
+
+}  // namespace deltamill
