@@ -60,8 +60,11 @@ struct Function {
 // The cast between two kinds, or nullptr. Casts within one kind that apply a modifier have the same source and target.
 [[nodiscard]] const Function* find_cast(TypeKind from, TypeKind to);
 
-// The operator of exactly these kinds ("=", int4, int4), or nullptr.
+// The operator of exactly these kinds ("=", int4, int4), or nullptr. A prefix operator has `unknown` as its left kind.
 [[nodiscard]] const Function* find_operator(std::string_view symbol, TypeKind left, TypeKind right);
+
+// The code of casts that leave the value as it is (varchar to text, int4 to int8): a program skips calls of it.
+[[nodiscard]] Value relabel(const Value* arguments, CallContext& context);
 
 // Families, in the order of all_functions().
 [[nodiscard]] std::vector<Function> comparison_functions();
