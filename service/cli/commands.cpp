@@ -16,8 +16,8 @@ namespace {
 
 // Commands of the contract that this version does not have.
 constexpr std::string_view unavailable_commands[] = {
-    "init", "doctor",   "lock", "graph", "test",   "plan",     "apply",          "rollback",
-    "query", "tail", "log",  "replay", "teardown", "support-bundle", "completion"};
+    "init",  "doctor", "lock", "graph",  "test",     "plan",           "apply",     "rollback",
+    "query", "tail",   "log",  "replay", "teardown", "support-bundle", "completion"};
 
 constexpr std::string_view available_commands[] = {"check",   "explain", "run",    "status",
                                                    "rebuild", "verify",  "version"};
@@ -27,7 +27,9 @@ std::string variable(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-int exit_of(ExitCode code) { return static_cast<int>(code); }
+int exit_of(ExitCode code) {
+  return static_cast<int>(code);
+}
 
 // What the command line holds while CLI11 fills it in.
 struct Arguments {
@@ -44,9 +46,11 @@ struct Arguments {
 
 void declare_common(CLI::App& app, Arguments& arguments) {
   app.add_option("-C", arguments.common.directory, "project directory")->type_name("DIR");
-  app.add_option("--admin", arguments.common.admin, "address of the running service's admin listener")
+  app.add_option("--admin", arguments.common.admin,
+                 "address of the running service's admin listener")
       ->type_name("URL");
-  app.add_flag("--json", arguments.common.json, "JSON on stdout, one object per line where lines are");
+  app.add_flag("--json", arguments.common.json,
+               "JSON on stdout, one object per line where lines are");
   app.add_flag("--no-color", arguments.no_color, "no colour");
   app.add_flag("-q", arguments.common.quiet, "no progress, no warnings");
 }

@@ -1,4 +1,5 @@
-// The commands: what each was asked to do. commands.cpp reads the command line, the other files of this directory do it.
+// The commands: what each was asked to do. commands.cpp reads the command line, the other files of
+// this directory do it.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,10 @@ enum class ExitCode : int {
 };
 
 struct CommonOptions {
-  std::string directory = ".";   // -C, DELTAMILL_DIR
-  std::string admin;             // --admin, DELTAMILL_ADMIN; empty: run.json, then admin.listen
+  std::string directory = ".";  // -C, DELTAMILL_DIR
+  std::string admin;            // --admin, DELTAMILL_ADMIN; empty: run.json, then admin.listen
   bool json = false;
-  bool color = false;            // after looking at --no-color, NO_COLOR and the terminal
+  bool color = false;  // after looking at --no-color, NO_COLOR and the terminal
   bool quiet = false;
 };
 

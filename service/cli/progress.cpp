@@ -47,7 +47,9 @@ std::string progress_line(const std::string& view, std::uint64_t rows, std::uint
                      short_count(rows), short_count(total_rows), speed, eta / 60, eta % 60);
 }
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::report(const std::string& view, std::uint64_t rows, std::uint64_t total_rows) {
   if (form_ == Form::none) return;
@@ -58,7 +60,8 @@ void Progress::report(const std::string& view, std::uint64_t rows, std::uint64_t
     began_ = now;
     printed_ = {};
   }
-  const auto pause = form_ == Form::terminal ? std::chrono::milliseconds(100) : std::chrono::seconds(10);
+  const auto pause =
+      form_ == Form::terminal ? std::chrono::milliseconds(100) : std::chrono::seconds(10);
   const bool ends = total_rows != 0 && rows >= total_rows;
   if (now - printed_ < pause && !ends) return;
   printed_ = now;

@@ -1,4 +1,5 @@
-// Progress on stderr: a line that is rewritten on a terminal, a plain line each ten seconds elsewhere, objects with
+// Progress on stderr: a line that is rewritten on a terminal, a plain line each ten seconds
+// elsewhere, objects with
 // --json.
 #pragma once
 
@@ -35,7 +36,8 @@ class Progress {
 // 3100000 as "3.1M", 148000 as "148k".
 [[nodiscard]] std::string short_count(std::uint64_t count);
 
-// The line of one report, without its end: "customer_balance  ######----  62%  3.1M/5.0M rows  148k/s  ETA 0:13".
+// The line of one report, without its end: "customer_balance  ######----  62%  3.1M/5.0M rows
+// 148k/s  ETA 0:13".
 [[nodiscard]] std::string progress_line(const std::string& view, std::uint64_t rows,
                                         std::uint64_t total_rows, double rows_per_second);
 

@@ -13,11 +13,14 @@ namespace {
 constexpr std::size_t kept_jobs_max = 100;
 
 std::string now_text() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%SZ}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
 
-bool active_state(JobState state) { return state == JobState::queued || state == JobState::running; }
+bool active_state(JobState state) {
+  return state == JobState::queued || state == JobState::running;
+}
 
 }  // namespace
 
@@ -44,7 +47,8 @@ class Jobs::Control : public JobControl {
         std::chrono::steady_clock::now() - job_.phase_began;
     job_.status.rows = rows;
     job_.status.total_rows = total_rows;
-    if (elapsed.count() > 0) job_.status.rows_per_second = static_cast<double>(rows) / elapsed.count();
+    if (elapsed.count() > 0)
+      job_.status.rows_per_second = static_cast<double>(rows) / elapsed.count();
   }
 
   [[nodiscard]] const std::stop_token& stop() const override { return stop_; }
@@ -56,7 +60,8 @@ class Jobs::Control : public JobControl {
 };
 
 Jobs::Jobs()
-    : prefix_(fmt::format("{:x}", std::chrono::system_clock::now().time_since_epoch().count() / 1000)),
+    : prefix_(
+          fmt::format("{:x}", std::chrono::system_clock::now().time_since_epoch().count() / 1000)),
       thread_([this] { loop(); }) {}
 
 Jobs::~Jobs() {

@@ -1,4 +1,5 @@
-// Rebuilds and verifications asked for by operators: one background thread, one job at a time, the last hundred kept.
+// Rebuilds and verifications asked for by operators: one background thread, one job at a time, the
+// last hundred kept.
 #pragma once
 
 #include <condition_variable>
@@ -36,7 +37,8 @@ class Jobs {
   ~Jobs();  // cancels what runs and waits for it
 
   // Queues a job; nothing when one of this kind is queued or running for the view.
-  [[nodiscard]] std::optional<std::string> start(JobKind kind, const std::string& view, JobWork work);
+  [[nodiscard]] std::optional<std::string> start(JobKind kind, const std::string& view,
+                                                 JobWork work);
   [[nodiscard]] std::vector<JobStatus> all() const;
   [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const;
   // The id of the queued or running job of this kind for the view, or empty.

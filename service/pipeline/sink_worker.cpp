@@ -23,7 +23,7 @@ SinkWorker::SinkWorker(Sink& sink, std::vector<std::uint32_t> view_of, SinkWorke
       options_(std::move(options)),
       metrics_(metrics),
       listeners_(std::move(listeners)),
-      generations_(view_count(view_of_)),
+      followed_(view_count(view_of_)),
       stored_(sink.frontier()),
       pending_(stored_) {
   thread_ = std::thread([this] { loop(); });
@@ -62,7 +62,9 @@ bool SinkWorker::run(const SinkTask& task) {
   return entry.done;
 }
 
-void SinkWorker::follow(Generation generation) { generations_[generation.view] = generation; }
+void SinkWorker::follow(Generation generation, Filling filling) {
+  followed_[generation.view] = {generation, filling};
+}
 
 void SinkWorker::loop() {
   try {
@@ -120,9 +122,12 @@ bool SinkWorker::more_waits() {
 
 void SinkWorker::apply(const SinkDeltas& deltas) {
   for (const ViewDelta& view : deltas.deltas.views) {
-    const std::optional<Generation>& generation = generations_[view_of_[view.view]];
-    if (!generation || view.rows.empty()) continue;
-    sink_.apply(*generation, view.rows);
+    const Followed& followed = followed_[view_of_[view.view]];
+    if (!followed.generation || view.rows.empty()) continue;
+    if (followed.filling == Filling::yes)
+      sink_.load(*followed.generation, view.rows);
+    else
+      sink_.apply(*followed.generation, view.rows);
     open_rows_ += view.rows.size();
   }
   within_ = !deltas.complete;

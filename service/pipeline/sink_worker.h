@@ -1,6 +1,7 @@
-// One thread per sink: takes deltas in order, gathers what waits, commits rows and frontier together and resolves what
-// is in doubt. Everything that writes to the sink passes through here, builds of new generations included. A failure
-// ends the worker; the service then replays from the sink's stored frontier.
+// One thread per sink: takes deltas in order, gathers what waits, commits rows and frontier
+// together and resolves what is in doubt. Everything that writes to the sink passes through here,
+// builds of new generations included. A failure ends the worker; the service then replays from the
+// sink's stored frontier.
 #pragma once
 
 #include <condition_variable>
@@ -34,7 +35,7 @@ using SinkTask = std::function<void(Sink& sink)>;
 struct SinkWorkerOptions {
   std::string name;                                     // of the sink
   std::size_t queue_bytes_max = std::size_t{64} << 20;  // at least one item is always taken
-  std::size_t gather_rows_max = 200'000;                // rows in one commit, unless one batch has more
+  std::size_t gather_rows_max = 200'000;  // rows in one commit, unless one batch has more
 };
 
 // Why a worker ended.
@@ -47,26 +48,28 @@ struct SinkFailure {
 class SinkWorker {
  public:
   struct Listeners {
-    std::function<void(Frontier)> committed;           // on the worker's thread, after each commit
-    std::function<void(const SinkFailure&)> failed;    // once, before the thread ends
+    std::function<void(Frontier)> committed;         // on the worker's thread, after each commit
+    std::function<void(const SinkFailure&)> failed;  // once, before the thread ends
   };
 
-  // `view_of[i]` is the sink's view for the graph's view i. Deltas go to a view's generation from the moment that
-  // follow() names it; before, they are dropped (replay below the sink's frontier).
+  // `view_of[i]` is the sink's view for the graph's view i. Deltas go to a view's generation from
+  // the moment that follow() names it; before, they are dropped (replay below the sink's frontier).
   SinkWorker(Sink& sink, std::vector<std::uint32_t> view_of, SinkWorkerOptions options,
              Metrics& metrics, Listeners listeners);
   ~SinkWorker();  // abandons what is not committed
 
   // Waits while the queue is full. False = the worker has ended.
   bool push(SinkDeltas deltas);
-  // Runs `task` on the worker's thread and waits; rethrows what it throws. False = the worker has ended.
+  // Runs `task` on the worker's thread and waits; rethrows what it throws. False = the worker has
+  // ended.
   bool run(const SinkTask& task);
 
+  // How deltas are written: as changes of what readers see, or as the rows of a generation being
+  // filled.
+  enum class Filling : std::uint8_t { no, yes };
+
   // Where deltas of a view go. REQUIRES: called by a task, or before the first push.
-  void follow(Generation generation);
-  [[nodiscard]] std::optional<Generation> followed(std::uint32_t view) const {
-    return generations_[view];
-  }
+  void follow(Generation generation, Filling filling);
 
  private:
   struct Task {
@@ -95,11 +98,15 @@ class SinkWorker {
   const Listeners listeners_;
 
   // Owned by the worker's thread.
-  std::vector<std::optional<Generation>> generations_;  // by the sink's view
-  Frontier stored_;           // of the last commit
-  Frontier pending_;          // what the open commit reaches
+  struct Followed {
+    std::optional<Generation> generation;
+    Filling filling = Filling::no;
+  };
+  std::vector<Followed> followed_;  // by the sink's view
+  Frontier stored_;                 // of the last commit
+  Frontier pending_;                // what the open commit reaches
   std::size_t open_rows_ = 0;
-  bool within_ = false;       // inside a large transaction: slices applied, its end not seen
+  bool within_ = false;  // inside a large transaction: slices applied, its end not seen
 
   std::mutex mutex_;
   std::condition_variable changed_;

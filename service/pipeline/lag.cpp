@@ -1,0 +1,31 @@
+// A queue of what was received, emptied from the front as readers advance.
+#include "service/pipeline/lag.h"
+
+#include <algorithm>
+
+namespace deltamill {
+
+void LagTracker::known(Frontier to, std::int64_t oldest_commit_time) {
+  const std::lock_guard lock(mutex_);
+  if (oldest_commit_time != 0) known_.push_back({to, oldest_commit_time});
+}
+
+void LagTracker::heard(std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  heard_ = std::max(heard_, now);
+}
+
+void LagTracker::reached(Frontier frontier) {
+  const std::lock_guard lock(mutex_);
+  while (!known_.empty() && known_.front().to <= frontier) known_.pop_front();
+}
+
+std::int64_t LagTracker::lag_ms(Frontier frontier, std::int64_t now) const {
+  const std::lock_guard lock(mutex_);
+  for (const Known& one : known_)
+    if (one.to > frontier) return std::max<std::int64_t>(0, (now - one.oldest_commit_time) / 1000);
+  if (heard_ == 0 || now - heard_ <= silence_us) return 0;
+  return (now - heard_) / 1000;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,179 @@
+// load → catch_up → activate.
+#include "service/pipeline/rebuild.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "service/pipeline/view_tables.h"
+#include "views/data/check.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::chrono::seconds journal_wait(5);
+
+class Rebuild {
+ public:
+  Rebuild(const RebuildTarget& target, JobControl& control)
+      : target_(target),
+        control_(control),
+        views_(with_dependencies(find_view(target), target.views)),
+        graph_(views_),
+        replay_(target.journal, graph_.tables(), {}) {
+    for (std::uint32_t view = 0; view < views_.size(); ++view)
+      if (views_[view].name == target.view) ordinal_ = view;
+  }
+
+  std::string run() {
+    on_sink([&](Sink& sink) { generation_ = sink.begin_generation(target_.sink_view); });
+    try {
+      load();
+      catch_up();
+      return activate();
+    } catch (...) {
+      on_sink([&](Sink& sink) {
+        sink.drop(generation_);
+        sink.commit(sink.frontier(), sink.frontier());
+      });
+      throw;
+    }
+  }
+
+ private:
+  static const BoundView& find_view(const RebuildTarget& target) {
+    const auto view = std::ranges::find(target.views, target.view, &BoundView::name);
+    DM_CHECK(view != target.views.end(), "unknown view " + target.view);
+    return *view;
+  }
+
+  void load() {
+    control_.phase("load");
+    write(graph_.initial());
+    std::uint64_t rows = 0;
+    const bool all = replay_.load_base(
+        [&](const Batch& batch) {
+          write(graph_.apply(batch));
+          rows += batch.changes.size();
+          control_.progress(rows, replay_.base_rows());
+        },
+        control_.stop());
+    if (!all) throw JobCancelled();
+  }
+
+  void catch_up() {
+    control_.phase("catch_up");
+    const std::uint64_t begin = replay_.frontier().end().value;
+    while (replay_.frontier() < target_.engine.frontier()) {
+      advance();
+      const std::uint64_t end = target_.engine.frontier().end().value;
+      control_.progress(replay_.frontier().end().value - begin, std::max(end, begin + 1) - begin);
+    }
+  }
+
+  std::string activate() {
+    control_.phase("activate");
+    Frontier frontier;
+    const bool ran = target_.engine.run([&](Engine::Pause& pause) {
+      frontier = pause.frontier();
+      replay_.cut_at(frontier);
+      while (replay_.frontier() < frontier) advance_held(next_batch(), pause.worker());
+      DM_CHECK(replay_.frontier() == frontier, "the rebuild is past the engine");
+      swap(pause.worker());
+    });
+    if (!ran) throw JobCancelled();
+    return "{\"frontier\":\"" + to_string(frontier) + "\",\"rows\":" + std::to_string(rows_) + "}";
+  }
+
+  // Deltas that the engine makes from here on go to the new generation.
+  void swap(SinkWorker& worker) {
+    worker.run([&](Sink& sink) {
+      sink.activate(generation_);
+      sink.commit(sink.frontier(), sink.frontier());
+      worker.follow(generation_, SinkWorker::Filling::no);
+    });
+  }
+
+  void advance() {
+    const Batch batch = next_batch();
+    if (batch.complete) return write(graph_.apply(batch));
+    // Within one transaction a key may be inserted before its old row is deleted; nothing may be
+    // committed between.
+    const bool ran =
+        target_.engine.run([&](Engine::Pause& pause) { advance_held(batch, pause.worker()); });
+    if (!ran) throw JobCancelled();
+  }
+
+  // Takes one whole transaction or batch in while the engine waits.
+  void advance_held(Batch batch, SinkWorker& worker) {
+    while (true) {
+      const ViewDeltas deltas = graph_.apply(batch);
+      worker.run([&](Sink& sink) {
+        for_each_slice(deltas, [&](const Delta& slice) { load_slice(sink, slice); });
+        if (batch.complete) sink.commit(sink.frontier(), sink.frontier());
+      });
+      if (batch.complete) return;
+      batch = next_batch();
+    }
+  }
+
+  Batch next_batch() {
+    if (control_.stop().stop_requested()) throw JobCancelled();
+    std::optional<Batch> batch =
+        replay_.next(control_.stop(), std::chrono::steady_clock::now() + journal_wait);
+    if (!batch) throw JobCancelled();
+    return std::move(*batch);
+  }
+
+  void write(const ViewDeltas& deltas) {
+    if (control_.stop().stop_requested()) throw JobCancelled();
+    for_each_slice(deltas, [&](const Delta& slice) {
+      on_sink([&](Sink& sink) {
+        load_slice(sink, slice);
+        sink.commit(sink.frontier(), sink.frontier());
+      });
+    });
+  }
+
+  void load_slice(Sink& sink, const Delta& slice) {
+    sink.load(generation_, slice);
+    for (const DeltaRow& row : slice) rows_ += row.weight;
+  }
+
+  // Deletes come first, so that no key is there twice between two slices.
+  template <typename Take>
+  void for_each_slice(const ViewDeltas& deltas, const Take& take) {
+    for (const ViewDelta& view : deltas.views) {
+      if (view.view != ordinal_) continue;
+      Delta rows = view.rows;
+      std::ranges::stable_partition(rows, [](const DeltaRow& row) { return row.weight < 0; });
+      for (std::size_t begin = 0; begin < rows.size(); begin += rebuild_slice_rows_max) {
+        const std::size_t end = std::min(rows.size(), begin + rebuild_slice_rows_max);
+        take(Delta(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                   rows.begin() + static_cast<std::ptrdiff_t>(end)));
+      }
+    }
+  }
+
+  void on_sink(const SinkTask& task) {
+    if (!target_.engine.run([&](Engine::Pause& pause) { pause.worker().run(task); }))
+      throw JobCancelled();
+  }
+
+  const RebuildTarget& target_;
+  JobControl& control_;
+  const std::vector<BoundView> views_;
+  Graph graph_;
+  Replay replay_;
+  std::uint32_t ordinal_ = 0;
+  Generation generation_;
+  std::int64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::string rebuild_view(const RebuildTarget& target, JobControl& control) {
+  return Rebuild(target, control).run();
+}
+
+}  // namespace deltamill
