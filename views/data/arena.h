@@ -1,4 +1,5 @@
-// Bump allocation for what lives as long as one batch. Everything is released at once; nothing is destroyed singly.
+// Bump allocation for what lives as long as one batch. Everything is released at once; nothing is
+// destroyed singly.
 #pragma once
 
 #include <cstddef>

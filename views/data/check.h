@@ -1,5 +1,6 @@
-// DM_CHECK: an invariant of the program, checked in every build. A failure is a bug, never bad input: it throws
-// BrokenInvariant, which stops the view or the process (state is derived; replay is the safe repair).
+// DM_CHECK: an invariant of the program, checked in every build. A failure is a bug, never bad
+// input: it throws BrokenInvariant, which stops the view or the process (state is derived; replay
+// is the safe repair).
 #pragma once
 
 #include <stdexcept>
@@ -21,8 +22,8 @@ class BrokenInvariant : public std::logic_error {
 
 }  // namespace deltamill
 
-#define DM_CHECK(condition, message)                                              \
-  do {                                                                            \
-    if (!(condition)) [[unlikely]]                                                \
-      ::deltamill::fail_check(#condition, __FILE__, __LINE__, (message));         \
+#define DM_CHECK(condition, message)                                      \
+  do {                                                                    \
+    if (!(condition)) [[unlikely]]                                        \
+      ::deltamill::fail_check(#condition, __FILE__, __LINE__, (message)); \
   } while (false)

@@ -201,7 +201,7 @@ class Reader {
       if (peek() == '-' || peek() == '/') ++at_;
       return true;
     }
-    return is_weekday(word);
+    return is_weekday(word) && (weekday_given_ = true);
   }
 
   bool set_era(bool before_christ) {
@@ -259,6 +259,7 @@ class Reader {
   // After the first field of a date: "-08-03", "/8/1999", "-Jan-08".
   bool read_separated_date() {
     const char separator = peek();
+    if (is_separator(separator) && weekday_given_) return false;
     while (is_separator(separator) && peek() == separator && !has_date()) {
       ++at_;
       if (is_letter(peek())) {
@@ -410,6 +411,7 @@ class Reader {
   std::optional<std::int32_t> month_;
   bool year_first_ = false;
   bool time_follows_ = false;
+  bool weekday_given_ = false;
   bool era_given_ = false;
   bool before_christ_ = false;
   HalfOfDay half_ = HalfOfDay::none;

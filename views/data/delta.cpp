@@ -1,8 +1,11 @@
-// Consolidation by a hash of the representation, in place.
+// Consolidation by a hash of the representation, in place: every row is hashed once, then found in
+// a flat table of (hash, place) pairs, so that rows are compared only when 32 bits of their hashes
+// agree.
 #include "views/data/delta.h"
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <bit>
 #include <limits>
+#include <memory>
 
 #include "views/data/check.h"
 
@@ -10,16 +13,9 @@ namespace deltamill {
 
 namespace {
 
-struct RowIdentity {
-  [[nodiscard]] bool operator()(RowBytes left, RowBytes right) const {
-    return rows_identical(left, right);
-  }
-};
-
-struct RowHash {
-  using is_avalanching = void;
-  [[nodiscard]] std::size_t operator()(RowBytes row) const { return row_hash(row); }
-};
+constexpr std::size_t few_rows_max = 8;  // up to here every pair is compared
+constexpr std::size_t prefetch_ahead =
+    8;  // rows lie scattered: their bytes are fetched before they are hashed
 
 std::int32_t checked(std::int64_t weight) {
   DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&
@@ -28,21 +24,58 @@ std::int32_t checked(std::int64_t weight) {
   return static_cast<std::int32_t>(weight);
 }
 
+void add_weight(DeltaRow& kept, const DeltaRow& change) {
+  kept.weight = checked(std::int64_t{kept.weight} + change.weight);
+}
+
+std::size_t merge_few(Delta& delta) {
+  std::size_t kept = 0;
+  for (const DeltaRow& change : delta) {
+    std::size_t place = 0;
+    while (place < kept && !rows_identical(delta[place].row, change.row)) ++place;
+    if (place < kept)
+      add_weight(delta[place], change);
+    else
+      delta[kept++] = change;
+  }
+  return kept;
+}
+
+// An open-addressed table; a place is an offset in the delta plus 1, 0 = free.
+struct Entry {
+  std::uint32_t hash = 0;
+  std::uint32_t place = 0;
+};
+
+std::size_t merge_many(Delta& delta) {
+  DM_CHECK(delta.size() < std::numeric_limits<std::uint32_t>::max() / 2, "a delta of 2^31 rows");
+  const std::size_t size = std::bit_ceil(delta.size() * 2);
+  const auto table = std::make_unique<Entry[]>(size);
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < delta.size(); ++at) {
+    if (at + prefetch_ahead < delta.size()) __builtin_prefetch(delta[at + prefetch_ahead].row);
+    const DeltaRow change = delta[at];
+    const std::uint64_t hash = row_hash(change.row);
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    std::size_t slot = hash & (size - 1);
+    while (
+        table[slot].place != 0 &&
+        (table[slot].hash != tag || !rows_identical(delta[table[slot].place - 1].row, change.row)))
+      slot = (slot + 1) & (size - 1);
+    if (table[slot].place != 0) {
+      add_weight(delta[table[slot].place - 1], change);
+      continue;
+    }
+    delta[kept++] = change;
+    table[slot] = {tag, static_cast<std::uint32_t>(kept)};
+  }
+  return kept;
+}
+
 }  // namespace
 
 void consolidate(Delta& delta) {
-  if (delta.size() == 1 && delta[0].weight != 0) return;
-  boost::unordered_flat_map<RowBytes, std::size_t, RowHash, RowIdentity> first;
-  first.reserve(delta.size());
-  std::size_t kept = 0;
-  for (const DeltaRow& change : delta) {
-    const auto [place, is_new] = first.try_emplace(change.row, kept);
-    if (is_new)
-      delta[kept++] = change;
-    else
-      delta[place->second].weight =
-          checked(std::int64_t{delta[place->second].weight} + change.weight);
-  }
+  const std::size_t kept = delta.size() <= few_rows_max ? merge_few(delta) : merge_many(delta);
   delta.resize(kept);
   std::erase_if(delta, [](const DeltaRow& change) { return change.weight == 0; });
 }

@@ -1,5 +1,5 @@
-// The only position that is stored or compared. The rule: apply a transaction iff its commit is not reflected,
-// then the frontier is its end.
+// The only position that is stored or compared. The rule: apply a transaction iff its commit is not
+// reflected, then the frontier is its end.
 #pragma once
 
 #include "views/data/lsn.h"
@@ -24,6 +24,8 @@ class Frontier {
 static_assert(!Frontier(Lsn(0x20)).reflects(Lsn(0x20)));  // the next one may commit at end_lsn
 static_assert(Frontier(Lsn(0x20)).reflects(Lsn(0x1f)));
 
-[[nodiscard]] inline std::string to_string(Frontier frontier) { return to_string(frontier.end()); }
+[[nodiscard]] inline std::string to_string(Frontier frontier) {
+  return to_string(frontier.end());
+}
 
 }  // namespace deltamill

@@ -332,7 +332,11 @@ std::optional<Token> read_number_token(std::string_view text, std::size_t& at) {
       break;
     token.text += c;
   }
-  if (token.text.find_first_of("0123456789") == std::string::npos) return std::nullopt;
+  const std::size_t digit = token.text.find_first_of("0123456789");
+  const bool sign_apart_from_digit = digit != 0 && token.text[0] != '.' && digit != 1;
+  const bool point_before_word =
+      token.text.back() == '.' && at < text.size() && is_letter(text[at]);
+  if (digit == std::string::npos || sign_apart_from_digit || point_before_word) return std::nullopt;
   return token;
 }
 
@@ -365,24 +369,30 @@ Unit unit_by_fields(std::int32_t fields) {
   return (fields & field_hour) != 0 ? Unit::hour : Unit::second;
 }
 
-// Reads the tokens from the right, so that a unit is known before its number.
+constexpr std::uint32_t bit(Unit unit) {
+  return 1U << static_cast<std::uint32_t>(unit);
+}
+constexpr std::uint32_t all_seconds =
+    bit(Unit::microsecond) | bit(Unit::millisecond) | bit(Unit::second);
+
+// Reads the tokens from the right, so that a unit is known before its number. A unit may be named
+// once; a number to the left of hours or of a clock time means days.
 class PhraseReader {
  public:
   explicit PhraseReader(std::int32_t fields) : fields_(fields) {}
 
   std::optional<Interval> read(const std::vector<Token>& tokens) {
-    if (tokens.empty()) return std::nullopt;
     for (std::size_t left = tokens.size(); left-- > 0;)
-      if (!take(tokens[left], left + 1 == tokens.size())) return std::nullopt;
-    if (!any_amount_ || (unit_ && !unit_used_)) return std::nullopt;
+      if (!take(tokens[left])) return std::nullopt;
+    if (seen_ == 0) return std::nullopt;
     if (ago_) total_.negate();
     return total_.interval();
   }
 
  private:
-  bool take(const Token& token, bool last) {
+  bool take(const Token& token) {
     switch (token.kind) {
-      case Token::Kind::word: return take_word(token.text, last);
+      case Token::Kind::word: return take_word(token.text);
       case Token::Kind::clock: return take_clock(token.text);
       case Token::Kind::years_months: return take_years_months(token.text);
       case Token::Kind::number: return take_number(token.text);
@@ -390,53 +400,47 @@ class PhraseReader {
     return false;
   }
 
-  bool take_word(std::string_view word, bool last) {
-    if (word == "ago") return last && (ago_ = true);
-    if (unit_ && !unit_used_) return false;
+  bool take_word(std::string_view word) {
+    if (word == "ago") {
+      unit_.reset();
+      return ago_ = true;
+    }
     unit_ = unit_of(word);
-    unit_used_ = false;
     return unit_.has_value();
   }
 
   bool take_clock(std::string_view text) {
     const std::optional<std::int64_t> time = read_clock(text, fields_);
-    if (!time || (unit_ && !unit_used_) || clock_taken_) return false;
-    clock_taken_ = true;
     unit_ = Unit::day;
-    unit_used_ = true;
-    any_amount_ = true;
-    return total_.add_time(*time, 1);
+    return time && mark(all_seconds | bit(Unit::minute) | bit(Unit::hour)) &&
+           total_.add_time(*time, 1);
   }
 
   bool take_years_months(std::string_view text) {
     const std::optional<std::int64_t> months = read_years_months(text);
-    if (!months) return false;
-    use(Unit::month);
-    return total_.add(Unit::month, *months, 0);
+    unit_ = Unit::month;
+    return months && mark(bit(Unit::month)) && total_.add(Unit::month, *months, 0);
   }
 
   bool take_number(std::string_view text) {
     const std::optional<Amount> amount = read_amount(text);
-    if (!amount) return false;
+    if (!amount || (ago_ && !unit_)) return false;
     const Unit unit = unit_.value_or(unit_by_fields(fields_));
-    if (unit_ && unit_used_ && !(clock_taken_ && unit == Unit::day && !day_taken_)) return false;
-    if (unit == Unit::day) day_taken_ = true;
-    use(unit);
-    return total_.add(unit, amount->whole, amount->fraction);
+    unit_ = unit == Unit::hour ? Unit::day : unit;
+    const bool fractional_second = unit == Unit::second && amount->fraction != 0;
+    return mark(fractional_second ? all_seconds : bit(unit)) &&
+           total_.add(unit, amount->whole, amount->fraction);
   }
 
-  void use(Unit unit) {
-    unit_ = unit;
-    unit_used_ = true;
-    any_amount_ = true;
+  bool mark(std::uint32_t units) {
+    if ((seen_ & units) != 0) return false;
+    seen_ |= units;
+    return true;
   }
 
   std::int32_t fields_;
   std::optional<Unit> unit_;  // of the number to the left
-  bool unit_used_ = false;
-  bool any_amount_ = false;
-  bool clock_taken_ = false;
-  bool day_taken_ = false;
+  std::uint32_t seen_ = 0;
   bool ago_ = false;
   Total total_;
 };
@@ -456,27 +460,64 @@ std::optional<Unit> iso_unit(char letter, bool time_part) {
   }
 }
 
-// "P1Y2M3DT4H5M6.7S": numbers with a designator each.
-std::optional<Interval> parse_iso_duration(std::string_view text) {
-  Total total;
-  bool time_part = false;
-  std::size_t at = 1;
-  if (text.size() < 3) return std::nullopt;
-  while (at < text.size()) {
-    if (text[at] == 'T' && !time_part) {
-      time_part = true;
-      ++at;
-      continue;
-    }
-    const std::size_t begin = at;
-    at = text.find_first_not_of("+-.0123456789", at);
-    if (at == std::string_view::npos) return std::nullopt;
-    const std::optional<Amount> amount = read_amount(text.substr(begin, at - begin));
-    const std::optional<Unit> unit = iso_unit(text[at++], time_part);
-    if (!amount || !unit || !total.add(*unit, amount->whole, amount->fraction)) return std::nullopt;
+// The parts of a duration: each number has a designator behind it ("P1Y2M3DT4H5M6.7S"), or all of
+// them stand in the order of a date and a time ("P0001-02-03T04:05:06").
+class DurationReader {
+ public:
+  explicit DurationReader(std::string_view text) : text_(text) {}
+
+  std::optional<Interval> read() {
+    while (at_ < text_.size())
+      if (!read_part()) return std::nullopt;
+    return total_.interval();
   }
-  return total.interval();
-}
+
+ private:
+  bool read_part() {
+    if (text_[at_] == 'T' && !time_part_) {
+      time_part_ = true;
+      position_ = 0;
+      ++at_;
+      return true;
+    }
+    const std::size_t begin = at_;
+    at_ = text_.find_first_not_of(".0123456789", at_ + 1);
+    at_ = std::min(at_, text_.size());
+    const std::optional<Amount> amount = read_number(text_.substr(begin, at_ - begin));
+    const std::optional<Unit> unit = read_unit();
+    return amount && unit && total_.add(*unit, amount->whole, amount->fraction);
+  }
+
+  // Through a double, as PostgreSQL does here: 7.6 is 7 and 0.5999999999999996.
+  static std::optional<Amount> read_number(std::string_view text) {
+    std::optional<Amount> amount = read_amount(text);
+    if (!amount || amount->fraction == 0) return amount;
+    const double number = static_cast<double>(amount->whole) + amount->fraction;
+    amount->fraction = number - static_cast<double>(amount->whole);
+    return amount;
+  }
+
+  std::optional<Unit> read_unit() {
+    const char next = at_ < text_.size() ? text_[at_] : '\0';
+    const char separator = time_part_ ? ':' : '-';
+    if (next != separator && next != '\0' && next != 'T') {
+      ++at_;
+      return position_ == 0 ? iso_unit(next, time_part_) : std::nullopt;
+    }
+    constexpr std::array date_units{Unit::year, Unit::month, Unit::day};
+    constexpr std::array time_units{Unit::hour, Unit::minute, Unit::second};
+    if (position_ == date_units.size()) return std::nullopt;
+    if (next == separator) ++at_;
+    const std::size_t position = position_++;
+    return time_part_ ? time_units[position] : date_units[position];
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 1;
+  std::size_t position_ = 0;  // among numbers without designators
+  bool time_part_ = false;
+  Total total_;
+};
 
 // ---- printing
 // ----------------------------------------------------------------------------------------------------
@@ -542,7 +583,7 @@ std::optional<Interval> parse_interval(std::string_view text, std::int32_t modif
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   std::optional<Interval> interval;
   if (!text.empty() && text[0] == 'P') {
-    interval = parse_iso_duration(text);
+    if (text.size() > 1) interval = DurationReader(text).read();
   } else if (const std::optional<std::vector<Token>> tokens = tokens_of(text)) {
     interval = PhraseReader(fields_of(modifier)).read(*tokens);
   }

@@ -1,4 +1,5 @@
-// A position in the source's write-ahead log, as the protocol carries it. Not what we store or compare: frontier.h.
+// A position in the source's write-ahead log, as the protocol carries it. Not what we store or
+// compare: frontier.h.
 #pragma once
 
 #include <charconv>
@@ -29,7 +30,8 @@ struct Lsn {
   return {buffer, end};
 }
 
-// Reads the text form; nothing else than "X/X" with 1 to 8 hexadecimal digits on each side is taken.
+// Reads the text form; nothing else than "X/X" with 1 to 8 hexadecimal digits on each side is
+// taken.
 [[nodiscard]] inline std::optional<Lsn> lsn_of(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash > 8) return std::nullopt;

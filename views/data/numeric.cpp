@@ -186,7 +186,9 @@ struct Literal {
   std::int64_t exponent = 0;
 };
 
+// As strtol reads it, which PostgreSQL uses: blanks before the sign are allowed.
 std::optional<std::int64_t> parse_exponent(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   if (!text.empty() && text[0] == '+') {
     text.remove_prefix(1);
     if (text.empty() || !is_digit(text[0])) return std::nullopt;

@@ -1,6 +1,7 @@
-// PostgreSQL's numeric, exact: a decimal with a display scale, NaN and the infinities. What small values cost is
-// decided by the plain form of Value (mantissa and scale); this type carries what does not fit and all arithmetic.
-// Rules of scale and rounding follow PostgreSQL's numeric.c (select_div_scale, round half away from zero).
+// PostgreSQL's numeric, exact: a decimal with a display scale, NaN and the infinities. What small
+// values cost is decided by the plain form of Value (mantissa and scale); this type carries what
+// does not fit and all arithmetic. Rules of scale and rounding follow PostgreSQL's numeric.c
+// (select_div_scale, round half away from zero).
 #pragma once
 
 #include <array>
@@ -28,10 +29,12 @@ class Numeric {
   [[nodiscard]] static Numeric of_integer(std::int64_t integer);
   // PostgreSQL's float8_numeric and float4_numeric: 15 and 6 significant digits.
   [[nodiscard]] static Numeric of_real(double real, int significant_digits);
-  // PostgreSQL's numeric_in without a modifier: sign, digits, point, exponent, NaN, [+-]Infinity, blanks around.
+  // PostgreSQL's numeric_in without a modifier: sign, digits, point, exponent, NaN, [+-]Infinity,
+  // blanks around.
   [[nodiscard]] static std::optional<Numeric> parse(std::string_view text);
 
-  // As a value; bytes go into the arena when the plain form does not hold it (|mantissa| >= 2^63 or special).
+  // As a value; bytes go into the arena when the plain form does not hold it (|mantissa| >= 2^63 or
+  // special).
   [[nodiscard]] Value to_value(Arena& arena) const;
   [[nodiscard]] std::string to_string() const;
   void append_to(std::string& text) const;
@@ -53,15 +56,18 @@ class Numeric {
   [[nodiscard]] Numeric negate() const;
   // Without trailing zeros in the fraction: the canonical form for hashing.
   [[nodiscard]] Numeric trim_scale() const;
-  // numeric(precision, scale): rounds; nothing = numeric field overflow. `modifier` is an atttypmod.
+  // numeric(precision, scale): rounds; nothing = numeric field overflow. `modifier` is an
+  // atttypmod.
   [[nodiscard]] std::optional<Numeric> fit(std::int32_t modifier) const;
 
   // Rounded to an integer; nothing = out of range, NaN or infinite.
   [[nodiscard]] std::optional<std::int64_t> to_integer() const;
-  // Nearest double or float; beyond its range ±infinity or 0, which PostgreSQL refuses ("out of range").
+  // Nearest double or float; beyond its range ±infinity or 0, which PostgreSQL refuses ("out of
+  // range").
   [[nodiscard]] double to_real() const;
   [[nodiscard]] float to_real4() const;
-  // False: PostgreSQL refuses the value ("value overflows numeric format"), more than 131072 digits before the point.
+  // False: PostgreSQL refuses the value ("value overflows numeric format"), more than 131072 digits
+  // before the point.
   [[nodiscard]] bool fits_format() const;
 
   [[nodiscard]] static int compare(const Numeric& left, const Numeric& right);
@@ -84,9 +90,9 @@ Numeric operator+(const Numeric& left, const Numeric& right);
 Numeric operator-(const Numeric& left, const Numeric& right);
 Numeric operator*(const Numeric& left, const Numeric& right);
 
-// Encoding of a numeric as bytes: tag (Class), and for finite ones u16 scale, sign (0, 1) and magnitude, big-endian, of
-// at least 8 bytes. Deterministic: one encoding per (mantissa, scale). A plain value that does not fit a row's slot
-// takes encoded_decimal_bytes.
+// Encoding of a numeric as bytes: tag (Class), and for finite ones u16 scale, sign (0, 1) and
+// magnitude, big-endian, of at least 8 bytes. Deterministic: one encoding per (mantissa, scale). A
+// plain value that does not fit a row's slot takes encoded_decimal_bytes.
 inline constexpr std::size_t encoded_decimal_bytes = 12;
 void encode_decimal(std::int64_t mantissa, std::uint32_t scale, char* target);
 
@@ -100,8 +106,8 @@ inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
   return powers;
 }();
 
-// Arithmetic on numeric values, neither NULL. The plain form, which is nearly all there is, is computed inline without
-// allocation; what overflows it goes through Numeric.
+// Arithmetic on numeric values, neither NULL. The plain form, which is nearly all there is, is
+// computed inline without allocation; what overflows it goes through Numeric.
 
 // Brings a value into plain form, also from the 12 bytes of a row. False: it does not fit.
 [[nodiscard]] bool decode_plain(const Value& value, Value& plain);
@@ -146,7 +152,8 @@ inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
 // PostgreSQL's + - * on any two numeric values.
 [[nodiscard]] inline Value add_numerics(const Value& left, const Value& right, Arena& arena) {
   Value a, b, sum;
-  if (to_plain(left, a) && to_plain(right, b) && add_plain(a, b, sum)) [[likely]] return sum;
+  if (to_plain(left, a) && to_plain(right, b) && add_plain(a, b, sum)) [[likely]]
+    return sum;
   return (Numeric::of_value(left) + Numeric::of_value(right)).to_value(arena);
 }
 [[nodiscard]] inline Value subtract_numerics(const Value& left, const Value& right, Arena& arena) {
@@ -176,7 +183,8 @@ inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
 // The display scale; 0 for NaN and the infinities.
 [[nodiscard]] std::uint32_t numeric_scale(const Value& value);
 
-// numeric_in with a modifier (-1 = none); nothing = no numeric, or it overflows the format or the modifier.
+// numeric_in with a modifier (-1 = none); nothing = no numeric, or it overflows the format or the
+// modifier.
 [[nodiscard]] std::optional<Value> parse_numeric(std::string_view text, std::int32_t modifier,
                                                  Arena& arena);
 void append_numeric(const Value& value, std::string& text);

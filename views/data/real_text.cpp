@@ -223,9 +223,8 @@ std::optional<Real> parse_real(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   if (std::isnan(real))
-    return text[0] == '-' || text.size() != 3
-               ? std::nullopt
-               : std::optional<Real>(std::numeric_limits<Real>::quiet_NaN());
+    return text.ends_with(')') ? std::nullopt
+                               : std::optional<Real>(std::numeric_limits<Real>::quiet_NaN());
   const bool word = text.find_first_of("0123456789") == std::string_view::npos;
   if (std::isinf(real) && !word) return std::nullopt;
   if (real == 0 && has_nonzero_digit(text)) return std::nullopt;

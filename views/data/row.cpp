@@ -3,6 +3,9 @@
 
 #include <xxhash.h>
 
+#include <bit>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "views/data/numeric.h"
@@ -49,10 +52,16 @@ void set_null(std::byte* row, std::uint32_t column) {
   std::memcpy(word, &bits, sizeof bits);
 }
 
+std::uint64_t real_slot(double real) {
+  if (std::isnan(real)) real = std::numeric_limits<double>::quiet_NaN();
+  return std::bit_cast<std::uint64_t>(real);
+}
+
 // Writes one value's slot, appending its variable part at `variable`.
-std::uint64_t pack_slot(Storage storage, const Value& value, std::byte* row, std::size_t& variable) {
-  if (storage == Storage::integer || storage == Storage::real)
-    return static_cast<std::uint64_t>(value.integer);
+std::uint64_t pack_slot(Storage storage, const Value& value, std::byte* row,
+                        std::size_t& variable) {
+  if (storage == Storage::integer) return static_cast<std::uint64_t>(value.integer);
+  if (storage == Storage::real) return real_slot(value.real);
   if (storage == Storage::numeric && fits_slot(value))
     return static_cast<std::uint64_t>(value.integer) << 8 | std::uint64_t{value.length} << 1 | 1U;
   const std::size_t size = variable_size(storage, value);
@@ -107,7 +116,9 @@ RowBytes copy_row(RowBytes row, Arena& arena) {
   return copy;
 }
 
-std::uint64_t row_hash(RowBytes row) { return XXH3_64bits(row, row_size(row)); }
+std::uint64_t row_hash(RowBytes row) {
+  return XXH3_64bits(row, row_size(row));
+}
 
 std::uint64_t key_hash(const Columns& columns, const RowLayout& layout, RowBytes row,
                        std::span<const std::uint32_t> key) {

@@ -1,10 +1,13 @@
-// A row as one immutable byte string. Rows of one layout are identical (not only equal) iff their bytes are.
+// A row as one immutable byte string. Rows of one layout are identical (not only equal) iff their
+// bytes are.
 //
-//   u32 length of the whole | u32 NULL bits of columns 0..31 | u64 NULL bits of columns 32..95 | ... | slots | variable
+//   u32 length of the whole | u32 NULL bits of columns 0..31 | u64 NULL bits of columns 32..95 |
+//   ... | slots | variable
 //
-// A slot is 8 bytes: integer, real; numeric: (mantissa << 8 | scale << 1 | 1) when it fits, else as a variable
-// column; variable: u32 offset << 1 | u64 length << 32, the offset counted from the row's start. NULL slots are 0.
-// The variable area follows in column order without gaps; the whole is padded with zeros to 8 bytes.
+// A slot is 8 bytes: integer; real (one NaN for all); numeric: (mantissa << 8 | scale << 1 | 1)
+// when it fits, else as a variable column; variable: u32 offset << 1 | u64 length << 32, the offset
+// counted from the row's start. NULL slots are 0. The variable area follows in column order without
+// gaps; the whole is padded with zeros to 8 bytes.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +24,8 @@ namespace deltamill {
 
 using RowBytes = const std::byte*;  // start of a row, aligned to 8
 
-// Where the columns of a row are. Cheap to copy; two layouts are interchangeable iff their storages are equal.
+// Where the columns of a row are. Cheap to copy; two layouts are interchangeable iff their storages
+// are equal.
 class RowLayout {
  public:
   RowLayout() = default;
@@ -83,8 +87,9 @@ class RowLayout {
   return value;
 }
 
-// Packs values into a new row in the arena. A row is at most 2 GiB - 1; more throws std::length_error.
-// REQUIRES: values.size() == layout.size(), each value of the storage of its column.
+// Packs values into a new row in the arena. A row is at most 2 GiB - 1; more throws
+// std::length_error. REQUIRES: values.size() == layout.size(), each value of the storage of its
+// column.
 [[nodiscard]] RowBytes pack_row(const RowLayout& layout, std::span<const Value> values,
                                 Arena& arena);
 
@@ -92,11 +97,13 @@ class RowLayout {
 [[nodiscard]] RowBytes copy_row(RowBytes row, Arena& arena);
 
 [[nodiscard]] inline bool rows_identical(RowBytes left, RowBytes right) {
+  if (left == right) return true;
   const std::uint32_t size = row_size(left);
   return size == row_size(right) && std::memcmp(left, right, size) == 0;
 }
 
-// Hash of the representation (all bytes): identical rows collide. Never stored, never visible outside.
+// Hash of the representation (all bytes): identical rows collide. Never stored, never visible
+// outside.
 [[nodiscard]] std::uint64_t row_hash(RowBytes row);
 
 // Hash of some columns under value equality: rows whose columns are pairwise not distinct collide.

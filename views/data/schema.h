@@ -18,7 +18,8 @@ struct Column {
 
 using Columns = std::vector<Column>;
 
-// Offsets of columns, in key order. Empty key columns (an aggregate without GROUP BY) = at most one row.
+// Offsets of columns, in key order. Empty key columns (an aggregate without GROUP BY) = at most one
+// row.
 using KeyColumns = std::vector<std::uint32_t>;
 
 // How the source sends old rows (pg_class.relreplident).
@@ -30,7 +31,7 @@ struct TableColumn {
   Type type;
   std::int16_t attribute = 0;  // pg_attribute.attnum
   bool nullable = true;
-  bool generated = false;      // GENERATED STORED: not sent by PostgreSQL 15, refused in views for now
+  bool generated = false;  // GENERATED STORED: not sent by PostgreSQL 15, refused in views for now
   bool deterministic_collation = true;  // equality is bytewise
   bool ordered_by_bytes = true;         // the collation orders by code point (C, POSIX, ucs_basic)
 };
@@ -40,13 +41,14 @@ struct Table {
   std::string schema;
   std::string name;
   std::vector<TableColumn> columns;
-  std::optional<KeyColumns> primary_key;  // by column offset
-  std::vector<KeyColumns> unique_keys;    // further unique, immediate, not-null, total keys
+  std::optional<KeyColumns> primary_key;     // by column offset
+  std::vector<KeyColumns> unique_keys;       // further unique, immediate, not-null, total keys
   std::optional<KeyColumns> identity_index;  // columns of the index of REPLICA IDENTITY USING INDEX
   ReplicaIdentity identity = ReplicaIdentity::key;
   std::uint64_t estimated_rows = 0;
 
-  // The columns by which a row is found again: primary key, else identity index; nothing = kept as a multiset.
+  // The columns by which a row is found again: primary key, else identity index; nothing = kept as
+  // a multiset.
   [[nodiscard]] std::optional<KeyColumns> row_key() const {
     return primary_key ? primary_key : identity_index;
   }

@@ -1,5 +1,6 @@
-// What enters the dataflow: changes of tables as the source sent them, in commit order, values still in PostgreSQL's
-// text form. A batch is the whole transactions of [from, to), or a slice of one transaction too large for a batch.
+// What enters the dataflow: changes of tables as the source sent them, in commit order, values
+// still in PostgreSQL's text form. A batch is the whole transactions of [from, to), or a slice of
+// one transaction too large for a batch.
 #pragma once
 
 #include <cstdint>
@@ -66,18 +67,21 @@ struct Change {
   OldTuple old_kind = OldTuple::none;
   std::uint32_t relation = 0;  // offset in Batch::relations
   Tuple old_tuple;
-  Tuple new_tuple;             // insert, update
+  Tuple new_tuple;  // insert, update
 };
 
 struct Batch {
   Frontier from;
-  Frontier to;             // meaningful when `complete`
-  bool complete = true;    // false: a slice of a large transaction, more follows before anything may be shown
-  std::uint64_t tick = 0;  // ticks that apply before these transactions; 0 until time-dependent views exist
+  Frontier to;  // meaningful when `complete`
+  bool complete =
+      true;  // false: a slice of a large transaction, more follows before anything may be shown
+  std::uint64_t tick =
+      0;  // ticks that apply before these transactions; 0 until time-dependent views exist
   std::vector<std::shared_ptr<const Relation>> relations;
   std::vector<Change> changes;
   std::uint64_t transaction_count = 0;
-  std::int64_t oldest_commit_time = 0;  // microseconds since 2000-01-01 UTC of the first transaction; 0 = none
+  std::int64_t oldest_commit_time =
+      0;  // microseconds since 2000-01-01 UTC of the first transaction; 0 = none
   std::shared_ptr<const void> storage;  // keeps alive what tuples point to
 };
 

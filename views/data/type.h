@@ -1,4 +1,5 @@
-// PostgreSQL's types as far as views can hold them: a kind, the type modifier, and for an enum its labels.
+// PostgreSQL's types as far as views can hold them: a kind, the type modifier, and for an enum its
+// labels.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace deltamill {
 
 using Oid = std::uint32_t;
 
-// Every type a view may compute with. `unsupported` stands for columns of other types: they may exist in a table,
-// a view that uses one is refused.
+// Every type a view may compute with. `unsupported` stands for columns of other types: they may
+// exist in a table, a view that uses one is refused.
 enum class TypeKind : std::uint8_t {
   unsupported,
   unknown,  // an untyped literal while binding; never in a plan's output
@@ -42,10 +43,12 @@ enum class TypeKind : std::uint8_t {
 
 // How a value of a type is held in a row and in a Value (value.h).
 enum class Storage : std::uint8_t {
-  integer,  // boolean (0, 1), int2/4/8, date (days), time, timestamp, timestamptz (microseconds), all since 2000-01-01
+  integer,  // boolean (0, 1), int2/4/8, date (days), time, timestamp, timestamptz (microseconds),
+            // all since 2000-01-01
   real,     // float4 (exactly widened), float8
   numeric,  // scaled integer, or bytes of numeric.h
-  bytes,    // text kinds, bytea (raw), json, jsonb, enum label; uuid (16 bytes), interval (16 bytes: datetime.h)
+  bytes,  // text kinds, bytea (raw), json, jsonb, enum label; uuid (16 bytes), interval (16 bytes:
+          // datetime.h)
 };
 
 // The labels of an enum in their sort order.
@@ -59,12 +62,14 @@ struct EnumType {
   [[nodiscard]] std::optional<std::size_t> order_of(std::string_view label) const;
 };
 
-// A type with its modifier (atttypmod: numeric(12,2), varchar(20), char(3), timestamp(3); -1 = none).
+// A type with its modifier (atttypmod: numeric(12,2), varchar(20), char(3), timestamp(3); -1 =
+// none).
 struct Type {
   TypeKind kind = TypeKind::unsupported;
   std::int32_t modifier = -1;
-  std::shared_ptr<const EnumType> enumeration;  // only for TypeKind::enumeration; shared by all users of the type
-  std::string unsupported_name;                 // only for TypeKind::unsupported: as format_type prints it
+  std::shared_ptr<const EnumType>
+      enumeration;               // only for TypeKind::enumeration; shared by all users of the type
+  std::string unsupported_name;  // only for TypeKind::unsupported: as format_type prints it
 
   [[nodiscard]] bool same_kind(const Type& other) const {
     return kind == other.kind &&
@@ -82,7 +87,8 @@ struct Type {
 // The kind of a built-in OID, or `unsupported`.
 [[nodiscard]] TypeKind kind_of(Oid oid);
 
-// As PostgreSQL's format_type prints it: "numeric(12,2)", "character varying(20)", "timestamp with time zone".
+// As PostgreSQL's format_type prints it: "numeric(12,2)", "character varying(20)", "timestamp with
+// time zone".
 [[nodiscard]] std::string format_type(const Type& type);
 
 }  // namespace deltamill

@@ -1,5 +1,6 @@
-// One SQL value on its way between rows, kernels and sinks: 16 bytes, a view. Longer content belongs to a row or to
-// an arena. Its type is known from the column or expression, not from the value.
+// One SQL value on its way between rows, kernels and sinks: 16 bytes, a view. Longer content
+// belongs to a row or to an arena. Its type is known from the column or expression, not from the
+// value.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace deltamill {
 struct Value {
   enum class Form : std::uint8_t {
     null,
-    plain,  // integer, real, or a numeric that fits: `integer` is the mantissa and `length` the display scale
+    plain,  // integer, real, or a numeric that fits: `integer` is the mantissa and `length` the
+            // display scale
     bytes,  // `data`, `length`; for numerics the encoding of numeric.h
   };
 
@@ -61,9 +63,10 @@ struct Value {
 };
 static_assert(sizeof(Value) == 16);
 
-// Value equality and order: PostgreSQL's `=` and btree order of the type, both values not NULL and of this type.
-// text kinds by bytes (char(n) without trailing blanks), NaN = NaN and greatest, -0 = 0, numeric 1.0 = 1.00,
-// intervals by their total, enums by label order. json and jsonb: DM_CHECK fails, they are refused by the binder.
+// Value equality and order: PostgreSQL's `=` and btree order of the type, both values not NULL and
+// of this type. text kinds by bytes (char(n) without trailing blanks), NaN = NaN and greatest, -0 =
+// 0, numeric 1.0 = 1.00, intervals by their total, enums by label order. json and jsonb: DM_CHECK
+// fails, they are refused by the binder.
 [[nodiscard]] int compare_values(const Type& type, const Value& left, const Value& right);
 
 // Hash under which equal values (compare_values == 0) collide. NULL has a hash of its own.
@@ -72,8 +75,9 @@ static_assert(sizeof(Value) == 16);
 // IS NOT DISTINCT FROM under value equality.
 [[nodiscard]] bool not_distinct(const Type& type, const Value& left, const Value& right);
 
-// A total order of representations among equal values, so that what is shown never depends on arrival: used where
-// `compare_values` says 0 and one of several forms must be chosen. Also accepts NULL and json, jsonb (bytes).
+// A total order of representations among equal values, so that what is shown never depends on
+// arrival: used where `compare_values` says 0 and one of several forms must be chosen. Also accepts
+// NULL and json, jsonb (bytes).
 [[nodiscard]] int compare_representations(const Type& type, const Value& left, const Value& right);
 
 }  // namespace deltamill
