@@ -212,7 +212,8 @@ class Reader {
   }
 
   bool set_half(HalfOfDay half) {
-    if (half_ != HalfOfDay::none || !fields_.time) return false;
+    // PostgreSQL reads "PM-05" as one word and drops the PM: no value here.
+    if (half_ != HalfOfDay::none || !fields_.time || peek() == '-' || peek() == '+') return false;
     half_ = half;
     return true;
   }
@@ -242,8 +243,10 @@ class Reader {
       at_ = begin;
       return read_compact_time();
     }
-    if (number->digits >= 5 && numbers_.empty() && !month_ && !is_separator(peek()))
+    const bool alone = !is_separator(peek());
+    if (alone && number->digits >= 5 && numbers_.empty() && !month_)
       return set_compact_date(*number);
+    if (alone && number->digits >= 6) return false;
     if (!add_number(*number)) return false;
     return read_separated_date();
   }
@@ -260,9 +263,11 @@ class Reader {
   bool read_separated_date() {
     const char separator = peek();
     if (is_separator(separator) && weekday_given_) return false;
+    bool month_inside = false;
     while (is_separator(separator) && peek() == separator && !has_date()) {
       ++at_;
       if (is_letter(peek())) {
+        month_inside = true;
         const std::optional<std::int32_t> month = month_of(read_word());
         if (!month || !set_month(*month)) return false;
         continue;
@@ -270,7 +275,7 @@ class Reader {
       const std::optional<Number> number = read_number();
       if (!number || !add_number(*number)) return false;
     }
-    return true;
+    return !month_inside || !is_letter(peek());
   }
 
   bool set_compact_date(const Number& number) {

@@ -645,7 +645,29 @@ bool decode_plain(const Value& value, Value& plain) {
   return true;
 }
 
+Value add_numerics_slow(const Value& left, const Value& right, Arena& arena) {
+  Value a, b, sum;
+  if (to_plain(left, a) && to_plain(right, b) && add_plain(a, b, sum)) return sum;
+  return (Numeric::of_value(left) + Numeric::of_value(right)).to_value(arena);
+}
+
+Value subtract_numerics_slow(const Value& left, const Value& right, Arena& arena) {
+  Value a, b, difference;
+  if (to_plain(left, a) && to_plain(right, b) && subtract_plain(a, b, difference))
+    return difference;
+  return (Numeric::of_value(left) - Numeric::of_value(right)).to_value(arena);
+}
+
+Value multiply_numerics_slow(const Value& left, const Value& right, Arena& arena) {
+  Value a, b, product;
+  if (to_plain(left, a) && to_plain(right, b) && multiply_plain(a, b, product)) return product;
+  return (Numeric::of_value(left) * Numeric::of_value(right)).to_value(arena);
+}
+
 int compare_numerics_slow(const Value& left, const Value& right) {
+  Value a, b;
+  if (to_plain(left, a) && to_plain(right, b) && align_plain(a, b))
+    return a.integer < b.integer ? -1 : static_cast<int>(a.integer > b.integer);
   return Numeric::compare(Numeric::of_value(left), Numeric::of_value(right));
 }
 

@@ -149,32 +149,42 @@ inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
   return scale <= numeric_scale_max;
 }
 
+// Does the common case hold, two plain values? Then nothing is copied.
+[[nodiscard]] inline bool both_plain(const Value& left, const Value& right) {
+  return left.form == Value::Form::plain && right.form == Value::Form::plain;
+}
+
 // PostgreSQL's + - * on any two numeric values.
+[[nodiscard]] Value add_numerics_slow(const Value& left, const Value& right, Arena& arena);
+[[nodiscard]] Value subtract_numerics_slow(const Value& left, const Value& right, Arena& arena);
+[[nodiscard]] Value multiply_numerics_slow(const Value& left, const Value& right, Arena& arena);
+
 [[nodiscard]] inline Value add_numerics(const Value& left, const Value& right, Arena& arena) {
-  Value a, b, sum;
-  if (to_plain(left, a) && to_plain(right, b) && add_plain(a, b, sum)) [[likely]]
-    return sum;
-  return (Numeric::of_value(left) + Numeric::of_value(right)).to_value(arena);
+  std::int64_t sum;
+  if (both_plain(left, right) && left.length == right.length &&
+      !__builtin_add_overflow(left.integer, right.integer, &sum)) [[likely]]
+    return Value::of_decimal(sum, left.length);
+  return add_numerics_slow(left, right, arena);
 }
 [[nodiscard]] inline Value subtract_numerics(const Value& left, const Value& right, Arena& arena) {
-  Value a, b, difference;
-  if (to_plain(left, a) && to_plain(right, b) && subtract_plain(a, b, difference)) [[likely]]
-    return difference;
-  return (Numeric::of_value(left) - Numeric::of_value(right)).to_value(arena);
+  std::int64_t difference;
+  if (both_plain(left, right) && left.length == right.length &&
+      !__builtin_sub_overflow(left.integer, right.integer, &difference)) [[likely]]
+    return Value::of_decimal(difference, left.length);
+  return subtract_numerics_slow(left, right, arena);
 }
 [[nodiscard]] inline Value multiply_numerics(const Value& left, const Value& right, Arena& arena) {
-  Value a, b, product;
-  if (to_plain(left, a) && to_plain(right, b) && multiply_plain(a, b, product)) [[likely]]
+  Value product;
+  if (both_plain(left, right) && multiply_plain(left, right, product)) [[likely]]
     return product;
-  return (Numeric::of_value(left) * Numeric::of_value(right)).to_value(arena);
+  return multiply_numerics_slow(left, right, arena);
 }
 
 // Order of two numeric values: -1, 0, 1; NaN = NaN and greatest.
 [[nodiscard]] int compare_numerics_slow(const Value& left, const Value& right);
 [[nodiscard]] inline int compare_numerics(const Value& left, const Value& right) {
-  Value a, b;
-  if (to_plain(left, a) && to_plain(right, b) && align_plain(a, b)) [[likely]]
-    return a.integer < b.integer ? -1 : static_cast<int>(a.integer > b.integer);
+  if (both_plain(left, right) && left.length == right.length) [[likely]]
+    return left.integer < right.integer ? -1 : static_cast<int>(left.integer > right.integer);
   return compare_numerics_slow(left, right);
 }
 

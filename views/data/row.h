@@ -1,13 +1,13 @@
 // A row as one immutable byte string. Rows of one layout are identical (not only equal) iff their
 // bytes are.
 //
-//   u32 length of the whole | u32 NULL bits of columns 0..31 | u64 NULL bits of columns 32..95 |
-//   ... | slots | variable
+//   u32 length of the whole | u32 NULL bits of columns 0..31 | u64 of columns 32..95 | ... | slots
+//   | variable area
 //
-// A slot is 8 bytes: integer; real (one NaN for all); numeric: (mantissa << 8 | scale << 1 | 1)
-// when it fits, else as a variable column; variable: u32 offset << 1 | u64 length << 32, the offset
-// counted from the row's start. NULL slots are 0. The variable area follows in column order without
-// gaps; the whole is padded with zeros to 8 bytes.
+// A slot is 8 bytes: an integer; a real (one NaN for all); a numeric as (mantissa << 8 | scale << 1
+// | 1) when it fits, else like a variable column; of that u32 offset << 1 | u64 length << 32, the
+// offset counted from the row's start. NULL slots are 0. The variable area holds the values in
+// column order without gaps; the whole is padded with zeros to 8 bytes.
 #pragma once
 
 #include <cstddef>
