@@ -63,12 +63,25 @@ class Database {
   void execute(const std::string& sql);  // one or more statements, without parameters
   [[nodiscard]] Statement prepare(std::string_view sql);
   [[nodiscard]] std::int64_t changes() const;
+  // Ends an open transaction, if there is one, without its effects. Never throws.
+  void rollback() noexcept;
+  // Bytes of the write-ahead log as of this connection's last commit or checkpoint.
+  [[nodiscard]] std::uint64_t wal_bytes() const { return wal_->pages * wal_->page_bytes; }
+  // Moves what is committed from the write-ahead log into the database, as far as readers allow; waits for nobody.
+  void checkpoint();
   [[nodiscard]] sqlite3* handle() const { return database_.get(); }
 
  private:
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  struct Wal {
+    std::uint64_t pages = 0;
+    std::uint64_t page_bytes = 0;
+  };
+  static int note_wal_size(void* target, sqlite3* database, const char* name, int pages);
+
+  std::unique_ptr<Wal> wal_;  // written by SQLite's hook, hence at a fixed address
   std::unique_ptr<sqlite3, Close> database_;
 };
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,12 @@
 #include "sinks/sqlite/database.h"
 
 namespace deltamill {
+
+// No connection to the store came free before the deadline.
+class QueryTimeout : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 class StoreReader {
  public:
@@ -26,6 +33,10 @@ class StoreReader {
     ~Snapshot();
     [[nodiscard]] Frontier frontier() const;
     [[nodiscard]] const std::string& epoch() const;
+    // Frontier and epoch of the view's own rows: the snapshot's, unless the view's current generation no longer follows
+    // (its definition changed, or it was built from another journal and has not been rebuilt yet).
+    [[nodiscard]] Frontier view_frontier(const std::string& view) const;
+    [[nodiscard]] std::string view_epoch(const std::string& view) const;
     // Quoted name of the table of the view's current generation; empty = the view has none. Its columns have the
     // view's column names, stored as INTERFACES (d) "in views.db"; views without key have also deltamill_count.
     [[nodiscard]] std::string table(const std::string& view) const;

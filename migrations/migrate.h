@@ -1,0 +1,33 @@
+// Brings a store of ours to the newest form of its SQL. Forward only: a store that holds a
+// migration which this binary does not know, or knows with another text, is refused untouched.
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace deltamill {
+
+class Database;
+
+struct Migration {
+  int number = 0;         // from 1, without gaps
+  std::string_view name;  // of the file, without its ending
+  std::string_view sql;
+};
+
+[[nodiscard]] std::span<const Migration> journal_migrations();
+[[nodiscard]] std::span<const Migration> view_store_migrations();
+
+// The store was written by a newer version, or a migration was edited after it had been applied.
+class MigrationRefused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Applies what is missing, all of it or nothing. `store` names the store in messages.
+// REQUIRES: no open transaction. Throws MigrationRefused, SqliteError.
+void migrate(Database& database, std::span<const Migration> migrations, const std::string& store);
+
+}  // namespace deltamill

@@ -1,0 +1,323 @@
+// journal.db: WAL, synchronous = FULL, so that a commit that returned is on disk.
+#include "service/journal/journal_store.h"
+
+#include <filesystem>
+#include <random>
+
+#include "migrations/migrate.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::uint64_t wal_bytes_max = std::uint64_t{16} << 20;
+// Rows whose checksum is read at opening: what a crash could have torn is at the end.
+constexpr int verified_rows = 16;
+
+std::int64_t stored(Frontier frontier) {
+  return static_cast<std::int64_t>(frontier.end().value);
+}
+
+Frontier frontier_of(std::int64_t integer) {
+  return Frontier(Lsn(static_cast<std::uint64_t>(integer)));
+}
+
+std::uint64_t unsigned_of(std::int64_t integer) {
+  return static_cast<std::uint64_t>(integer);
+}
+
+std::string random_epoch() {
+  std::random_device device;
+  std::string epoch;
+  for (int word = 0; word < 4; ++word) {
+    const std::uint32_t bits = device();
+    for (int shift = 28; shift >= 0; shift -= 4) epoch += "0123456789abcdef"[bits >> shift & 15U];
+  }
+  return epoch;
+}
+
+// 8 KB: a small commit writes few bytes, a run of 256 KB few pages.
+Database open_store(const std::string& path) {
+  Database database(path, Database::Mode::read_write_create);
+  database.execute(
+      "PRAGMA page_size = 8192; PRAGMA journal_mode = wal; PRAGMA synchronous = full;"
+      "PRAGMA cache_size = -16384");
+  migrate(database, journal_migrations(), "journal.db");
+  return database;
+}
+
+}  // namespace
+
+std::uint64_t place_of(Frontier from, Frontier to) {
+  return from.end().value * 0x9e3779b97f4a7c15U ^ to.end().value;
+}
+
+std::uint64_t place_of(Oid table, std::uint32_t chunk) {
+  return std::uint64_t{table} << 32 | chunk;
+}
+
+StoredRuns::StoredRuns(const std::string& path)
+    : database_(path, Database::Mode::read_only),
+      last_at_or_before_(
+          database_.prepare("SELECT sequence FROM transactions WHERE complete = 1 AND to_lsn <= ?1 "
+                            "ORDER BY to_lsn DESC LIMIT 1")),
+      first_after_(database_.prepare(
+          "SELECT sequence, from_lsn, to_lsn, complete, transaction_count, change_count, "
+          "oldest_commit_time, raw_bytes, checksum, payload FROM transactions "
+          "WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence LIMIT 1")) {}
+
+std::int64_t StoredRuns::last_at_or_before(Frontier frontier) {
+  last_at_or_before_.bind(1, stored(frontier));
+  const std::int64_t sequence = last_at_or_before_.step() ? last_at_or_before_.integer(0) : 0;
+  last_at_or_before_.reset();
+  return sequence;
+}
+
+std::optional<StoredRuns::Run> StoredRuns::first_after(std::int64_t sequence,
+                                                       std::int64_t sequence_max) {
+  first_after_.bind(1, sequence).bind(2, sequence_max);
+  std::optional<Run> run;
+  if (first_after_.step()) {
+    run.emplace();
+    run->sequence = first_after_.integer(0);
+    Block& block = run->block;
+    block.from = frontier_of(first_after_.integer(1));
+    block.to = frontier_of(first_after_.integer(2));
+    block.complete = first_after_.integer(3) != 0;
+    block.transaction_count = static_cast<std::uint32_t>(first_after_.integer(4));
+    block.change_count = unsigned_of(first_after_.integer(5));
+    block.oldest_commit_time = first_after_.integer(6);
+    block.payload = restore_payload(first_after_.blob(9), unsigned_of(first_after_.integer(7)),
+                                    first_after_.integer(8), place_of(block.from, block.to));
+  }
+  // A read that stays open would keep the write-ahead log from being moved.
+  first_after_.reset();
+  return run;
+}
+
+JournalStore::JournalStore(std::string path)
+    : path_(std::move(path)),
+      database_(open_store(path_)),
+      insert_run_(database_.prepare(
+          "INSERT INTO transactions (sequence, from_lsn, to_lsn, complete, transaction_count, "
+          "change_count, oldest_commit_time, raw_bytes, checksum, payload) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")),
+      move_frontier_(database_.prepare("UPDATE meta SET frontier = ?1")),
+      insert_chunk_(database_.prepare(
+          "INSERT INTO base_chunks (table_oid, number, frontier, row_count, raw_bytes, checksum, "
+          "payload) SELECT oid, ?2, base, ?3, ?4, ?5, ?6 FROM tables WHERE oid = ?1")) {
+  Statement meta = database_.prepare("SELECT 1 FROM meta");
+  const bool fresh = !meta.step();
+  meta.reset();
+  if (fresh) transact([this] { begin_history(Frontier()); });
+  last_written_ = last_sequence();
+  erase_above(last_written_);
+  verify_tail();
+}
+
+void JournalStore::begin_history(Frontier start) {
+  Statement insert = database_.prepare(
+      "INSERT OR REPLACE INTO meta (id, epoch, oldest, frontier) VALUES (1, ?1, ?2, ?2)");
+  const std::string epoch = random_epoch();
+  insert.bind(1, std::string_view(epoch)).bind(2, stored(start)).run();
+}
+
+void JournalStore::verify_tail() {
+  Statement last = database_.prepare(
+      "SELECT t.from_lsn, t.to_lsn, t.checksum, t.payload, m.frontier FROM transactions AS t "
+      "CROSS JOIN meta AS m ORDER BY t.sequence DESC LIMIT ?1");
+  last.bind(1, std::int64_t{verified_rows});
+  while (last.step()) {
+    const Frontier from = frontier_of(last.integer(0));
+    const Frontier to = frontier_of(last.integer(1));
+    if (payload_checksum(last.blob(3), place_of(from, to)) != last.integer(2) || from > to ||
+        to > frontier_of(last.integer(4)))
+      throw JournalFailed("journal.db is damaged: the transactions from " + to_string(from) +
+                          " to " + to_string(to) + " are not what was written");
+  }
+}
+
+void JournalStore::transact(const std::function<void()>& work) {
+  database_.execute("BEGIN IMMEDIATE");
+  try {
+    work();
+    database_.execute("COMMIT");
+  } catch (...) {
+    database_.rollback();
+    throw;
+  }
+}
+
+std::optional<SourceIdentity> JournalStore::identity() {
+  const std::lock_guard lock(mutex_);
+  Statement meta = database_.prepare("SELECT system_id, timeline, database_oid, slot FROM meta");
+  if (!meta.step() || meta.is_null(0)) return std::nullopt;
+  SourceIdentity identity;
+  identity.system_id = meta.text(0);
+  identity.timeline = static_cast<std::uint32_t>(meta.integer(1));
+  identity.database = static_cast<Oid>(meta.integer(2));
+  identity.slot = meta.text(3);
+  return identity;
+}
+
+std::string JournalStore::epoch() {
+  const std::lock_guard lock(mutex_);
+  Statement meta = database_.prepare("SELECT epoch FROM meta");
+  return meta.step() ? std::string(meta.text(0)) : std::string();
+}
+
+Frontier JournalStore::frontier() {
+  const std::lock_guard lock(mutex_);
+  Statement meta = database_.prepare("SELECT frontier FROM meta");
+  return meta.step() ? frontier_of(meta.integer(0)) : Frontier();
+}
+
+Frontier JournalStore::oldest() {
+  const std::lock_guard lock(mutex_);
+  Statement meta = database_.prepare(
+      "SELECT max(oldest, (SELECT coalesce(max(base), 0) FROM tables WHERE complete = 1)) FROM "
+      "meta");
+  return meta.step() ? frontier_of(meta.integer(0)) : Frontier();
+}
+
+std::int64_t JournalStore::last_sequence() {
+  const std::lock_guard lock(mutex_);
+  Statement last = database_.prepare(
+      "SELECT sequence FROM transactions WHERE complete = 1 ORDER BY sequence DESC LIMIT 1");
+  return last.step() ? last.integer(0) : 0;
+}
+
+void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
+  const std::lock_guard lock(mutex_);
+  transact([&] {
+    database_.execute("DELETE FROM transactions; DELETE FROM base_chunks; DELETE FROM tables");
+    begin_history(start);
+    Statement update = database_.prepare(
+        "UPDATE meta SET system_id = ?1, timeline = ?2, database_oid = ?3, slot = ?4");
+    update.bind(1, std::string_view(identity.system_id)).bind(2, std::int64_t{identity.timeline});
+    update.bind(3, std::int64_t{identity.database}).bind(4, std::string_view(identity.slot)).run();
+  });
+  last_written_ = 0;
+}
+
+std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier frontier) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t sequence = last_written_;
+  transact([&] {
+    for (const StoredRun& run : runs) {
+      insert_run_.bind(1, ++sequence).bind(2, stored(run.from)).bind(3, stored(run.to));
+      insert_run_.bind(4, std::int64_t{run.complete ? 1 : 0});
+      insert_run_.bind(5, std::int64_t{run.transaction_count});
+      insert_run_.bind(6, static_cast<std::int64_t>(run.change_count));
+      insert_run_.bind(7, run.oldest_commit_time);
+      insert_run_.bind(8, static_cast<std::int64_t>(run.payload.raw_bytes));
+      insert_run_.bind(9, run.payload.checksum).bind_blob(10, run.payload.bytes).run();
+    }
+    move_frontier_.bind(1, stored(frontier)).run();
+  });
+  insert_run_.reset();
+  last_written_ = sequence;
+  return sequence;
+}
+
+void JournalStore::erase_above(std::int64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  transact([&] {
+    database_.prepare("DELETE FROM transactions WHERE sequence > ?1").bind(1, sequence).run();
+  });
+  last_written_ = sequence;
+}
+
+void JournalStore::begin_table(const JournalTable& table) {
+  const std::lock_guard lock(mutex_);
+  const std::int64_t oid{table.oid};
+  transact([&] {
+    database_.prepare("DELETE FROM base_chunks WHERE table_oid = ?1").bind(1, oid).run();
+    Statement insert = database_.prepare(
+        "INSERT OR REPLACE INTO tables (oid, schema, name, base) VALUES (?1, ?2, ?3, ?4)");
+    insert.bind(1, oid).bind(2, std::string_view(table.schema));
+    insert.bind(3, std::string_view(table.name)).bind(4, stored(table.base)).run();
+  });
+}
+
+void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload& payload) {
+  const std::lock_guard lock(mutex_);
+  transact([&] {
+    insert_chunk_.bind(1, std::int64_t{chunk.table}).bind(2, std::int64_t{chunk.number});
+    insert_chunk_.bind(3, static_cast<std::int64_t>(chunk.row_count));
+    insert_chunk_.bind(4, static_cast<std::int64_t>(payload.raw_bytes));
+    insert_chunk_.bind(5, payload.checksum).bind_blob(6, payload.bytes).run();
+    if (database_.changes() != 1)
+      throw JournalFailed("a base chunk arrived for a table that was not begun");
+  });
+  insert_chunk_.reset();
+}
+
+void JournalStore::complete_table(Oid table) {
+  const std::lock_guard lock(mutex_);
+  transact([&] {
+    database_
+        .prepare(
+            "UPDATE tables SET complete = 1, (row_count, chunk_count) = (SELECT "
+            "coalesce(sum(row_count), 0), count(*) FROM base_chunks WHERE table_oid = ?1) "
+            "WHERE oid = ?1")
+        .bind(1, std::int64_t{table})
+        .run();
+    if (database_.changes() != 1) throw JournalFailed("a table was completed that was not begun");
+  });
+}
+
+std::vector<JournalTable> JournalStore::tables() {
+  const std::lock_guard lock(mutex_);
+  Statement rows = database_.prepare(
+      "SELECT oid, schema, name, base, complete, row_count, chunk_count FROM tables ORDER BY oid");
+  std::vector<JournalTable> tables;
+  while (rows.step()) {
+    JournalTable& table = tables.emplace_back();
+    table.oid = static_cast<Oid>(rows.integer(0));
+    table.schema = rows.text(1);
+    table.name = rows.text(2);
+    table.base = frontier_of(rows.integer(3));
+    table.complete = rows.integer(4) != 0;
+    table.row_count = unsigned_of(rows.integer(5));
+    table.chunk_count = static_cast<std::uint32_t>(rows.integer(6));
+  }
+  return tables;
+}
+
+void JournalStore::read_base(Oid table, const std::function<void(const BaseChunk&)>& take) {
+  // A connection of its own: writing goes on while a base is read.
+  Database database(path_, Database::Mode::read_only);
+  Statement next = database.prepare(
+      "SELECT number, row_count, raw_bytes, checksum, payload FROM base_chunks "
+      "WHERE table_oid = ?1 AND number > ?2 ORDER BY number LIMIT 1");
+  std::int64_t last = -1;
+  while (next.bind(1, std::int64_t{table}).bind(2, last).step()) {
+    BaseChunk chunk;
+    last = next.integer(0);
+    chunk.table = table;
+    chunk.number = static_cast<std::uint32_t>(last);
+    chunk.row_count = unsigned_of(next.integer(1));
+    chunk.payload = restore_payload(next.blob(4), unsigned_of(next.integer(2)), next.integer(3),
+                                    place_of(table, chunk.number));
+    next.reset();
+    take(chunk);
+  }
+}
+
+void JournalStore::checkpoint_if_due() {
+  const std::lock_guard lock(mutex_);
+  if (database_.wal_bytes() > wal_bytes_max) database_.checkpoint();
+}
+
+std::uint64_t JournalStore::size_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const char* ending : {"", "-wal"}) {
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(path_ + ending, missing);
+    if (!missing) bytes += size;
+  }
+  return bytes;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,101 @@
+// The SQL of journal.db: rows in, rows out. Knows no threads of its own; every call may come from
+// any thread. What is decided about blocks (grouping, memory, order) is not here: writer.h,
+// reader.h.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "service/journal/journal.h"
+#include "service/journal/stored_payload.h"
+#include "sinks/sqlite/database.h"
+
+namespace deltamill {
+
+// A row of `transactions`.
+struct StoredRun {
+  Frontier from;
+  Frontier to;
+  bool complete = true;
+  std::uint32_t transaction_count = 0;
+  std::uint64_t change_count = 0;
+  std::int64_t oldest_commit_time = 0;
+  StoredPayload payload;
+};
+
+// What seeds the checksum of a run.
+[[nodiscard]] std::uint64_t place_of(Frontier from, Frontier to);
+[[nodiscard]] std::uint64_t place_of(Oid table, std::uint32_t chunk);
+
+// Reads one journal.db through a connection of its own. For one thread.
+class StoredRuns {
+ public:
+  explicit StoredRuns(const std::string& path);
+
+  // Sequence of the last complete run that ends at or before the frontier; 0 = none.
+  [[nodiscard]] std::int64_t last_at_or_before(Frontier frontier);
+  struct Run {
+    std::int64_t sequence = 0;
+    Block block;
+  };
+  // The first run after a sequence, up to a sequence. Throws JournalFailed when it is damaged.
+  [[nodiscard]] std::optional<Run> first_after(std::int64_t sequence, std::int64_t sequence_max);
+
+ private:
+  Database database_;
+  Statement last_at_or_before_;
+  Statement first_after_;
+};
+
+class JournalStore {
+ public:
+  // Opens or creates, migrates, checks the last rows, removes pieces without their last one.
+  // Throws SqliteError, MigrationRefused, JournalFailed.
+  explicit JournalStore(std::string path);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::optional<SourceIdentity> identity();
+  [[nodiscard]] std::string epoch();
+  [[nodiscard]] Frontier frontier();
+  // Where the history begins.
+  [[nodiscard]] Frontier oldest();
+  // Sequence of the last complete run; 0 = none.
+  [[nodiscard]] std::int64_t last_sequence();
+  void reset(const SourceIdentity& identity, Frontier start);
+
+  // Writes runs and raises the frontier in one durable commit. Returns the sequence of the last run
+  // written (of the last one there, when there are none to write).
+  std::int64_t append(std::span<const StoredRun> runs, Frontier frontier);
+  // Removes runs above a sequence: pieces of a transaction that will not be completed.
+  void erase_above(std::int64_t sequence);
+
+  void begin_table(const JournalTable& table);
+  void append_base_chunk(const BaseChunk& chunk, const StoredPayload& payload);
+  void complete_table(Oid table);
+  [[nodiscard]] std::vector<JournalTable> tables();
+  void read_base(Oid table, const std::function<void(const BaseChunk&)>& take);
+
+  // Lets the write-ahead log not grow past its limit.
+  void checkpoint_if_due();
+  [[nodiscard]] std::uint64_t size_bytes() const;
+
+ private:
+  void begin_history(Frontier start);
+  void verify_tail();
+  // One durable transaction.
+  void transact(const std::function<void()>& work);
+
+  std::string path_;
+  std::mutex mutex_;
+  Database database_;  // guarded by mutex_, as all that follows
+  Statement insert_run_;
+  Statement move_frontier_;
+  Statement insert_chunk_;
+  std::int64_t last_written_ = 0;
+};
+
+}  // namespace deltamill

@@ -1,0 +1,125 @@
+// Puts the journal together: the store, the durable tail in memory, the journal thread. Errors of
+// SQLite become JournalFailed here.
+#include <atomic>
+
+#include "migrations/migrate.h"
+#include "service/journal/durable_tail.h"
+#include "service/journal/journal.h"
+#include "service/journal/journal_store.h"
+#include "service/journal/reader.h"
+#include "service/journal/writer.h"
+
+namespace deltamill {
+
+namespace {
+
+template <typename Work>
+auto translate(Work&& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const SqliteError& error) {
+    throw JournalFailed(std::string("journal.db: ") + error.what());
+  } catch (const MigrationRefused& error) {
+    throw JournalFailed(error.what());
+  }
+}
+
+class TranslatingReader final : public Journal::Reader {
+ public:
+  TranslatingReader(const std::string& path, DurableTail& tail, Frontier start)
+      : reader_(path, tail, start) {}
+
+  BlockPtr next(const std::stop_token& stop,
+                std::chrono::steady_clock::time_point deadline) override {
+    return translate([&] { return reader_.next(stop, deadline); });
+  }
+
+ private:
+  JournalReader reader_;
+};
+
+class SqliteJournal final : public Journal {
+ public:
+  SqliteJournal(const std::string& path, const JournalOptions& options)
+      : options_(options), store_(path), tail_(options.memory_bytes_max) {
+    tail_.restart(store_.frontier(), store_.last_sequence());
+    note_oldest();
+    writer_.emplace(store_, tail_, options);
+  }
+
+  std::optional<SourceIdentity> identity() override {
+    return translate([this] { return store_.identity(); });
+  }
+  std::string epoch() override {
+    return translate([this] { return store_.epoch(); });
+  }
+  void reset(const SourceIdentity& identity, Frontier start) override {
+    translate([&] {
+      writer_->restart(start, [&] {
+        store_.reset(identity, start);
+        tail_.restart(start, 0);
+      });
+      note_oldest();
+    });
+  }
+
+  bool append(BlockPtr block) override { return writer_->append(std::move(block)); }
+  void flush() override { writer_->flush(); }
+  Frontier discard_incomplete() override { return writer_->discard_incomplete(); }
+  Frontier durable() const override { return tail_.durable(); }
+  Frontier oldest() const override { return Frontier(Lsn(oldest_.load())); }
+  void on_durable(std::function<void(Frontier)> listener) override {
+    writer_->on_durable(std::move(listener));
+  }
+
+  void begin_table(const JournalTable& table) override {
+    writer_->require_working();
+    translate([&] { store_.begin_table(table); });
+    note_oldest();
+  }
+  void append_base_chunk(const BaseChunk& chunk) override {
+    writer_->require_working();
+    PayloadCompressor compressor(options_.compression_level);
+    const StoredPayload payload =
+        compressor.compress(chunk.payload, place_of(chunk.table, chunk.number));
+    translate([&] {
+      store_.append_base_chunk(chunk, payload);
+      store_.checkpoint_if_due();
+    });
+  }
+  void complete_table(Oid table) override {
+    writer_->require_working();
+    translate([&] { store_.complete_table(table); });
+    note_oldest();
+  }
+  std::vector<JournalTable> tables() override {
+    return translate([this] { return store_.tables(); });
+  }
+  void read_base(Oid table, const std::function<void(const BaseChunk&)>& take) override {
+    translate([&] { store_.read_base(table, take); });
+  }
+
+  std::unique_ptr<Reader> read_from(Frontier start) override {
+    return std::make_unique<TranslatingReader>(store_.path(), tail_, start);
+  }
+  std::uint64_t size_bytes() override { return store_.size_bytes(); }
+
+ private:
+  void note_oldest() {
+    translate([this] { oldest_.store(store_.oldest().end().value); });
+  }
+
+  const JournalOptions options_;
+  JournalStore store_;
+  DurableTail tail_;
+  std::atomic<std::uint64_t> oldest_{0};
+  std::optional<JournalWriter> writer_;  // ends first: its thread uses the others
+};
+
+}  // namespace
+
+std::unique_ptr<Journal> open_journal(const std::string& path, const JournalOptions& options) {
+  return translate([&] { return std::make_unique<SqliteJournal>(path, options); });
+}
+
+}  // namespace deltamill

@@ -1,0 +1,284 @@
+// Group commit of the journal: writer.h.
+#include "service/journal/writer.h"
+
+#include <algorithm>
+
+#include "views/data/check.h"
+
+namespace deltamill {
+
+namespace {
+
+// One commit takes at most this much, so that its memory is bounded and confirmations flow under
+// load.
+constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
+// Neighbouring small blocks share a row up to this size: zstd gains nothing beyond, readers stay
+// fine-grained.
+constexpr std::size_t run_bytes_max = std::size_t{256} << 10;
+
+std::size_t queue_bytes(const Block& block) {
+  return sizeof(Block) + 64 + block.payload.size();
+}
+
+bool is_keepalive(const Block& block) {
+  return block.payload.empty();
+}
+
+}  // namespace
+
+JournalWriter::JournalWriter(JournalStore& store, DurableTail& tail, const JournalOptions& options)
+    : store_(store),
+      tail_(tail),
+      options_(options),
+      compressor_(options.compression_level),
+      durable_(tail.durable()),
+      told_(durable_),
+      complete_sequence_(store.last_sequence()),
+      appended_(durable_),
+      thread_([this] { run(); }) {}
+
+JournalWriter::~JournalWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+bool JournalWriter::append(BlockPtr block) {
+  const std::size_t bytes = queue_bytes(*block);
+  {
+    const std::lock_guard lock(mutex_);
+    throw_if_failed();
+    DM_CHECK(block->from == appended_ && block->to >= block->from,
+             "blocks of the journal must follow each other without a gap");
+    DM_CHECK(!piece_open_ || !is_keepalive(*block), "a keepalive lies within a transaction");
+    const bool collapses = is_keepalive(*block) && !queue_.empty() && is_keepalive(*queue_.back());
+    if (!collapses && queued_bytes_ > 0 && queued_bytes_ + bytes > options_.queue_bytes_max)
+      return false;
+    appended_ = block->to;
+    piece_open_ = !block->complete;
+    if (collapses) {
+      Block longer = *queue_.back();
+      longer.to = block->to;
+      queue_.back() = std::make_shared<const Block>(std::move(longer));
+    } else {
+      queue_.push_back(std::move(block));
+      queued_bytes_ += bytes;
+    }
+  }
+  work_.notify_one();
+  return true;
+}
+
+// The thread commits whatever is queued as soon as it is idle; there is nothing to hurry.
+void JournalWriter::flush() {
+  require_working();
+  work_.notify_one();
+}
+
+Frontier JournalWriter::discard_incomplete() {
+  std::unique_lock lock(mutex_);
+  throw_if_failed();
+  while (!queue_.empty() && !queue_.back()->complete) {
+    queued_bytes_ -= queue_bytes(*queue_.back());
+    queue_.pop_back();
+  }
+  piece_open_ = false;
+  discard_ = true;
+  work_.notify_one();
+  idle_.wait(lock, [this] { return !discard_ || failure_; });
+  throw_if_failed();
+  return tail_.durable();
+}
+
+void JournalWriter::on_durable(std::function<void(Frontier)> listener) {
+  const std::lock_guard lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+void JournalWriter::restart(Frontier start, const std::function<void()>& reset) {
+  std::unique_lock lock(mutex_);
+  throw_if_failed();
+  for (const BlockPtr& block : queue_) queued_bytes_ -= queue_bytes(*block);
+  queue_.clear();
+  idle_.wait(lock, [this] { return !busy_ || failure_; });
+  throw_if_failed();
+  reset();
+  pieces_.clear();
+  pieces_bytes_ = 0;
+  pieces_dropped_ = false;
+  durable_ = start;
+  told_ = start;
+  complete_sequence_ = 0;
+  appended_ = start;
+  piece_open_ = false;
+}
+
+void JournalWriter::require_working() {
+  const std::lock_guard lock(mutex_);
+  throw_if_failed();
+}
+
+void JournalWriter::throw_if_failed() const {
+  if (failure_) throw JournalFailed(*failure_);
+}
+
+void JournalWriter::run() {
+  try {
+    while (const std::optional<Group> group = take()) {
+      commit(*group);
+      finish(*group);
+      store_.checkpoint_if_due();
+    }
+  } catch (const std::exception& error) {
+    const std::string message = std::string("the journal cannot be written: ") + error.what();
+    tail_.fail(message);
+    {
+      const std::lock_guard lock(mutex_);
+      failure_ = message;
+      busy_ = false;
+    }
+    idle_.notify_all();
+  }
+}
+
+// Waits for work; nothing = the end.
+std::optional<JournalWriter::Group> JournalWriter::take() {
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [this] { return !queue_.empty() || discard_ || stopping_; });
+  if (queue_.empty() && !discard_) return std::nullopt;
+  Group group;
+  while (!queue_.empty() && (group.bytes == 0 || group.bytes < group_bytes_max)) {
+    group.bytes += queue_bytes(*queue_.front());
+    group.blocks.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  group.discard = discard_ && queue_.empty();
+  busy_ = true;
+  return group;
+}
+
+void JournalWriter::finish(const Group& group) {
+  std::function<void(Frontier)> listener;
+  {
+    const std::lock_guard lock(mutex_);
+    queued_bytes_ -= group.bytes;
+    if (durable_ != told_) listener = listener_;
+    told_ = durable_;
+  }
+  if (listener) listener(durable_);
+  {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+    if (group.discard) discard_ = false;
+  }
+  idle_.notify_all();
+}
+
+void JournalWriter::commit(const Group& group) {
+  if (!group.blocks.empty()) {
+    const std::vector<StoredRun> runs = runs_of(group.blocks);
+    Frontier frontier = durable_;
+    for (const BlockPtr& block : group.blocks)
+      if (block->complete) frontier = block->to;
+    std::int64_t sequence = store_.append(runs, frontier);
+    // Pieces at the end stay unseen until the rest of their transaction follows.
+    for (auto run = runs.rbegin(); run != runs.rend() && !run->complete; ++run) --sequence;
+    const bool any_complete =
+        std::ranges::any_of(runs, [](const StoredRun& run) { return run.complete; });
+    if (any_complete) complete_sequence_ = sequence;
+    durable_ = frontier;
+    publish(group.blocks);
+  }
+  if (!group.discard) return;
+  store_.erase_above(complete_sequence_);
+  pieces_.clear();
+  pieces_bytes_ = 0;
+  pieces_dropped_ = false;
+}
+
+// Keepalives need no row; the frontier holds them. Only whole transactions share a row.
+std::vector<StoredRun> JournalWriter::runs_of(std::span<const BlockPtr> blocks) {
+  std::vector<StoredRun> runs;
+  bool after_piece = pieces_dropped_ || !pieces_.empty();
+  std::size_t first = 0;
+  while (first < blocks.size()) {
+    const bool alone = after_piece || !blocks[first]->complete;
+    after_piece = !blocks[first]->complete;
+    if (is_keepalive(*blocks[first])) {
+      ++first;
+      continue;
+    }
+    std::size_t end = first + 1;
+    std::size_t bytes = blocks[first]->payload.size();
+    while (!alone && end < blocks.size() && blocks[end]->complete &&
+           bytes + blocks[end]->payload.size() <= run_bytes_max)
+      bytes += blocks[end++]->payload.size();
+    runs.push_back(run_of(blocks.subspan(first, end - first)));
+    first = end;
+  }
+  return runs;
+}
+
+StoredRun JournalWriter::run_of(std::span<const BlockPtr> blocks) {
+  StoredRun run;
+  run.from = blocks.front()->from;
+  run.to = blocks.back()->to;
+  run.complete = blocks.back()->complete;
+  for (const BlockPtr& block : blocks) {
+    run.transaction_count += block->transaction_count;
+    run.change_count += block->change_count;
+    if (run.oldest_commit_time == 0) run.oldest_commit_time = block->oldest_commit_time;
+  }
+  const std::uint64_t place = place_of(run.from, run.to);
+  if (blocks.size() == 1) {
+    run.payload = compressor_.compress(blocks.front()->payload, place);
+    return run;
+  }
+  merged_.clear();
+  for (const BlockPtr& block : blocks) merged_ += block->payload;
+  run.payload = compressor_.compress(merged_, place);
+  return run;
+}
+
+void JournalWriter::publish(std::span<const BlockPtr> blocks) {
+  std::vector<DurableTail::Recent> ready;
+  bool any_complete = false;
+  for (const BlockPtr& block : blocks) {
+    if (!block->complete) {
+      hold_piece(block);
+      continue;
+    }
+    any_complete = true;
+    publish_complete(block, ready);
+  }
+  if (any_complete) tail_.publish(std::move(ready), durable_, complete_sequence_);
+}
+
+void JournalWriter::hold_piece(const BlockPtr& piece) {
+  pieces_bytes_ += queue_bytes(*piece);
+  pieces_dropped_ = pieces_dropped_ || pieces_bytes_ > options_.memory_bytes_max;
+  if (pieces_dropped_)
+    pieces_.clear();
+  else
+    pieces_.push_back(piece);
+}
+
+void JournalWriter::publish_complete(const BlockPtr& block,
+                                     std::vector<DurableTail::Recent>& ready) {
+  if (pieces_dropped_) {
+    // What precedes goes with it: the blocks in memory have no gaps.
+    ready.clear();
+    tail_.publish_stored(block->to, complete_sequence_);
+  } else {
+    for (BlockPtr& piece : pieces_) ready.push_back({std::move(piece), block->to});
+    ready.push_back({block, block->to});
+  }
+  pieces_.clear();
+  pieces_bytes_ = 0;
+  pieces_dropped_ = false;
+}
+
+}  // namespace deltamill
