@@ -18,6 +18,12 @@ char32_t upper(char32_t character) {
   return static_cast<char32_t>(u_toupper(static_cast<UChar32>(character)));
 }
 
+// What the C library calls alphanumeric in a UTF-8 locale.
+bool is_word_part(char32_t character) {
+  const auto code_point = static_cast<UChar32>(character);
+  return u_isUAlphabetic(code_point) != 0 || u_isdigit(code_point) != 0;
+}
+
 bool is_ascii(std::string_view text) {
   unsigned char bits = 0;
   for (const char byte : text) bits |= static_cast<unsigned char>(byte);
@@ -61,7 +67,7 @@ std::string_view initial_case(std::string_view text, Arena& arena) {
   bool in_word = false;
   return map_characters(text, arena, [&in_word](char32_t character) {
     const char32_t mapped = in_word ? lower(character) : upper(character);
-    in_word = u_isalnum(static_cast<UChar32>(mapped)) != 0;
+    in_word = is_word_part(mapped);
     return mapped;
   });
 }

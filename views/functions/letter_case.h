@@ -1,5 +1,5 @@
-// Lower and upper case by Unicode's simple mappings (one character to one), as PostgreSQL does it with a UTF-8 locale
-// of the C library.
+// Lower and upper case by Unicode's simple mappings (one character to one), as PostgreSQL does it
+// with a UTF-8 locale of the C library.
 #pragma once
 
 #include <string_view>

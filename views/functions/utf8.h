@@ -1,5 +1,5 @@
-// UTF-8 as PostgreSQL counts it: every character is its lead byte and what follows. Text from the source is valid;
-// on anything else these functions stay inside the text and give some answer.
+// UTF-8 as PostgreSQL counts it: every character is its lead byte and what follows. Text from the
+// source is valid; on anything else these functions stay inside the text and give some answer.
 #pragma once
 
 #include <algorithm>
