@@ -75,7 +75,7 @@ Engine::Engine(Journal& journal, Sink& sink, std::vector<EngineView> views, Engi
                  EngineFailure reason{{}, failure.retryable, failure.message};
                  if (failure.view) reason.sink_views.push_back(*failure.view);
                  fail(std::move(reason));
-               }}) {
+               }, .between_commits = listeners_.between_commits}) {
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 

@@ -147,7 +147,8 @@ void SinkWorker::commit() {
   metrics_.observe("sink_commit_seconds", seconds.count(), {{"sink", options_.name}});
   stored_ = pending_;
   open_rows_ = 0;
-  listeners_.committed(stored_);
+  if (listeners_.committed) listeners_.committed(stored_);
+  if (listeners_.between_commits) listeners_.between_commits(!more_waits());
 }
 
 void SinkWorker::run_task(Task& task) {

@@ -1,0 +1,42 @@
+// What is known of each view while the process runs: its condition and the reason. Written by the control thread and
+// the engine's callbacks, read by HTTP and metrics.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "service/http/backend.h"
+
+namespace deltamill {
+
+class Board {
+ public:
+  explicit Board(std::size_t view_count) : views_(view_count) {}
+
+  void set(std::size_t view, Condition condition, std::string reason = {});
+  // live, stale, …; `degraded` is told apart by the error lists, not here.
+  [[nodiscard]] Condition condition(std::size_t view) const;
+  [[nodiscard]] std::string reason(std::size_t view) const;
+  // The views that may run: all but those stopped by a failure.
+  [[nodiscard]] bool stopped(std::size_t view) const;
+
+  // How the sink is doing: following, loading, retrying, failed.
+  void set_sink(std::string condition, std::string error = {});
+  [[nodiscard]] std::string sink_condition() const;
+  [[nodiscard]] std::string sink_error() const;
+
+ private:
+  struct View {
+    Condition condition = Condition::loading;
+    std::string reason;
+  };
+
+  mutable std::mutex mutex_;
+  std::vector<View> views_;               // guarded by mutex_
+  std::string sink_condition_ = "loading"; // guarded by mutex_
+  std::string sink_error_;                // guarded by mutex_
+};
+
+}  // namespace deltamill

@@ -1,0 +1,243 @@
+// Header, form C and defaults are merged per view; a setting given twice is an error.
+#include "service/deployment/deployment.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "views/plan/plan.h"
+
+namespace deltamill {
+
+namespace {
+
+class Merger {
+ public:
+  Merger(const ProjectView& files, const Settings& settings, Diagnostics& diagnostics)
+      : files_(files), settings_(settings), diagnostics_(diagnostics) {}
+
+  [[nodiscard]] DeployedView merge(ViewBinding binding) {
+    DeployedView view;
+    const ViewHeader& header = files_.header;
+    const FormCDeclarations& form_c = binding.declarations;
+    view.max_lag = header.max_lag.value_or(settings_.defaults.max_lag);
+    view.required = header.required.value_or(settings_.defaults.required);
+    read_options(form_c, view);
+
+    const Columns& columns = binding.view.plan->columns;
+    view.sink_view = {.name = binding.view.name,
+                      .definition = {},
+                      .columns = columns,
+                      .key = binding.view.key,
+                      .indexes = indexes(columns, form_c)};
+    view.served = served(columns, binding, form_c);
+    view.binding = std::move(binding);
+    return view;
+  }
+
+ private:
+  void error(std::string_view code, std::string message, std::string hint = {}) {
+    Diagnostic diagnostic;
+    diagnostic.file = files_.source.file;
+    diagnostic.code = code;
+    diagnostic.message = std::move(message);
+    diagnostic.hint = std::move(hint);
+    diagnostics_.push_back(std::move(diagnostic));
+  }
+
+  void read_options(const FormCDeclarations& form_c, DeployedView& view) {
+    for (const auto& [name, value] : form_c.options) {
+      if (name == "deltamill.max_lag")
+        read_max_lag(value, view);
+      else if (name == "deltamill.sinks")
+        check_sinks(value);
+      else
+        error("unknown_key", "unknown option \"" + name + "\"",
+              did_you_mean(name, {"deltamill.sinks", "deltamill.max_lag"}));
+    }
+  }
+
+  void read_max_lag(const std::string& value, DeployedView& view) {
+    if (files_.header.max_lag)
+      return error("duplicate_key", "max_lag is given by the header and by WITH", "keep one of them");
+    if (const auto duration = parse_duration(value))
+      view.max_lag = *duration;
+    else
+      error("bad_value", "\"deltamill.max_lag\" must be a duration", "for example 5s");
+  }
+
+  void check_sinks(const std::string& value) {
+    std::size_t begin = 0;
+    while (begin <= value.size()) {
+      const std::size_t end = std::min(value.find(',', begin), value.size());
+      std::string name = value.substr(begin, end - begin);
+      std::erase(name, ' ');
+      if (name != settings_.sqlite_sink)
+        error("bad_value", "the sink \"" + name + "\" is not available in this version",
+              "use \"" + settings_.sqlite_sink + "\"");
+      begin = end + 1;
+    }
+  }
+
+  [[nodiscard]] std::optional<std::uint32_t> find(const Columns& columns, const std::string& name) {
+    const auto column = std::ranges::find(columns, name, &Column::name);
+    if (column != columns.end()) return static_cast<std::uint32_t>(column - columns.begin());
+    std::vector<std::string_view> names;
+    for (const Column& one : columns) names.push_back(one.name);
+    error("unknown_column", "the view has no column \"" + name + "\"", did_you_mean(name, names));
+    return std::nullopt;
+  }
+
+  std::vector<std::vector<IndexColumn>> indexes(const Columns& columns,
+                                                const FormCDeclarations& form_c) {
+    std::vector<std::vector<std::string>> declared = files_.header.indexes;
+    declared.insert(declared.end(), form_c.indexes.begin(), form_c.indexes.end());
+    std::vector<std::vector<IndexColumn>> result;
+    for (const std::vector<std::string>& index : declared) {
+      std::vector<IndexColumn> resolved;
+      for (const std::string& item : index) {
+        const std::size_t blank = item.find(' ');
+        const std::string order = blank == std::string::npos ? "asc" : item.substr(blank + 1);
+        if (order != "asc" && order != "desc")
+          error("bad_value", "\"" + item + "\" is not a column of an index", "write \"name desc\"");
+        if (const auto column = find(columns, item.substr(0, blank)))
+          resolved.push_back({*column, order == "desc"});
+      }
+      result.push_back(std::move(resolved));
+    }
+    return result;
+  }
+
+  ServedView served(const Columns& columns, const ViewBinding& binding,
+                    const FormCDeclarations& form_c) {
+    ServedView view;
+    view.name = binding.view.name;
+    view.columns = columns;
+    view.key = binding.view.key;
+    if (!files_.header.description.empty() && !form_c.description.empty())
+      error("duplicate_key", "a description is given by the header and by COMMENT", "keep one of them");
+    view.description =
+        form_c.description.empty() ? files_.header.description : form_c.description;
+    view.column_descriptions = files_.header.column_descriptions;
+    view.column_descriptions.insert(form_c.column_descriptions.begin(),
+                                    form_c.column_descriptions.end());
+    for (const auto& [name, description] : view.column_descriptions) (void)find(columns, name);
+    const ServeMode mode = files_.header.serve.value_or(settings_.defaults.serve);
+    view.served = mode == ServeMode::always ||
+                  (mode == ServeMode::loopback && listens_locally(settings_.serve.listen));
+    view.served_columns = files_.header.served_columns;
+    for (const std::string& name : view.served_columns) (void)find(columns, name);
+    return view;
+  }
+
+  const ProjectView& files_;
+  const Settings& settings_;
+  Diagnostics& diagnostics_;
+};
+
+void append_tables(const PlanNode& node, std::vector<std::shared_ptr<const Table>>& tables) {
+  if (const auto* const scan = std::get_if<TableScan>(&node.body)) {
+    const bool known = std::ranges::any_of(
+        tables, [&](const auto& table) { return table->oid == scan->table->oid; });
+    if (!known) tables.push_back(scan->table);
+  }
+  for (const PlanPtr& input : inputs_of(node)) append_tables(*input, tables);
+}
+
+void append_views(const PlanNode& node, std::set<std::string>& views) {
+  if (const auto* const scan = std::get_if<ViewScan>(&node.body)) views.insert(scan->view);
+  for (const PlanPtr& input : inputs_of(node)) append_views(*input, views);
+}
+
+// A hash of everything that decides a view's rows and how the sink keeps them.
+std::string definition_of(const DeployedView& view, const std::map<std::string, std::string>& others) {
+  std::string content = view.binding.select_text;
+  for (const Column& column : view.sink_view.columns)
+    content += "\n" + column.name + " " + format_type(column.type);
+  if (view.sink_view.key)
+    for (const std::uint32_t column : *view.sink_view.key) content += "\nkey " + std::to_string(column);
+  for (const auto& index : view.sink_view.indexes) {
+    content += "\nindex";
+    for (const IndexColumn& column : index)
+      content += " " + std::to_string(column.column) + (column.descending ? "d" : "a");
+  }
+  std::vector<std::shared_ptr<const Table>> tables;
+  append_tables(*view.binding.view.plan, tables);
+  for (const auto& table : tables) content += "\ntable " + std::to_string(table->oid);
+  std::set<std::string> views;
+  append_views(*view.binding.view.plan, views);
+  for (const std::string& name : views) content += "\nview " + others.at(name);
+  const XXH128_hash_t hash = XXH3_128bits(content.data(), content.size());
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, hash);
+  std::string text;
+  for (const unsigned char byte : canonical.digest) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<BoundView> Deployment::bound_views() const {
+  std::vector<BoundView> result;
+  for (const DeployedView& view : views) result.push_back(view.binding.view);
+  return result;
+}
+
+std::vector<SinkView> Deployment::sink_views() const {
+  std::vector<SinkView> result;
+  for (const DeployedView& view : views) result.push_back(view.sink_view);
+  return result;
+}
+
+std::vector<ServedView> Deployment::served_views() const {
+  std::vector<ServedView> result;
+  for (const DeployedView& view : views) result.push_back(view.served);
+  return result;
+}
+
+std::vector<std::shared_ptr<const Table>> Deployment::tables() const {
+  std::vector<std::shared_ptr<const Table>> result;
+  for (const DeployedView& view : views) append_tables(*view.binding.view.plan, result);
+  return result;
+}
+
+Deployment deploy(const ProjectFiles& project, const Catalog& catalog, Diagnostics& diagnostics) {
+  std::vector<ViewSource> sources;
+  for (const ProjectView& view : project.views) sources.push_back(view.source);
+  BindResult bound = bind_views(sources, catalog);
+  diagnostics.insert(diagnostics.end(), bound.diagnostics.begin(), bound.diagnostics.end());
+
+  Deployment deployment;
+  std::map<std::string, std::string> definitions;
+  for (ViewBinding& binding : bound.views) {
+    const auto files = std::ranges::find(project.views, binding.view.name,
+                                         [](const ProjectView& view) { return view.source.name; });
+    DeployedView view =
+        Merger(*files, project.settings, diagnostics).merge(std::move(binding));
+    view.sink_view.definition = definition_of(view, definitions);
+    definitions[view.sink_view.name] = view.sink_view.definition;
+    deployment.views.push_back(std::move(view));
+  }
+  return deployment;
+}
+
+std::vector<std::pair<std::string, std::string>> relations_of(const ProjectFiles& project) {
+  std::set<std::pair<std::string, std::string>> relations;
+  for (const ProjectView& view : project.views)
+    for (const auto& relation : referenced_relations(view.source)) relations.insert(relation);
+  for (const ProjectView& view : project.views) relations.erase({"", view.source.name});
+  return {relations.begin(), relations.end()};
+}
+
+bool has_error(const Diagnostics& diagnostics) {
+  return std::ranges::any_of(diagnostics, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+  });
+}
+
+}  // namespace deltamill

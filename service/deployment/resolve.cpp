@@ -1,0 +1,104 @@
+// The order: files, catalog, binding, PostgreSQL's own description.
+#include "service/deployment/resolve.h"
+
+#include <algorithm>
+
+#include "service/deployment/full_query.h"
+#include "service/source/query_description.h"
+#include "service/source/source_catalog.h"
+#include "service/source/source_failed.h"
+
+namespace deltamill {
+
+namespace {
+
+Diagnostic diagnostic_of(const DeployedView& view, const ProjectFiles& files, std::string_view code,
+                         std::string message) {
+  Diagnostic diagnostic;
+  for (const ProjectView& one : files.views)
+    if (one.source.name == view.binding.view.name) diagnostic.file = one.source.file;
+  diagnostic.line = 1;
+  diagnostic.column = 1;
+  diagnostic.code = code;
+  diagnostic.message = std::move(message);
+  return diagnostic;
+}
+
+// Tables that cannot be maintained, for each view that reads them.
+void report_table_problems(ResolvedProject& project, const std::vector<TableProblem>& problems) {
+  for (const DeployedView& view : project.deployment.views) {
+    Deployment alone;
+    alone.views.push_back(view);
+    for (const auto& table : alone.tables()) {
+      const auto problem = std::ranges::find(problems, TableName{table->schema, table->name},
+                                             &TableProblem::table);
+      if (problem == problems.end()) continue;
+      Diagnostic diagnostic =
+          diagnostic_of(view, project.files, "unsupported_sql",
+                        "table " + table->schema + "." + table->name + ": " + problem->reason);
+      if (!problem->statement.empty())
+        diagnostic.hint = "the table's owner may run: " + problem->statement;
+      project.diagnostics.push_back(std::move(diagnostic));
+    }
+  }
+}
+
+// Where PostgreSQL's description of a view differs from ours, in words; empty = nowhere.
+std::string difference(const Columns& ours, const std::vector<DescribedColumn>& theirs) {
+  if (ours.size() != theirs.size())
+    return "PostgreSQL gives " + std::to_string(theirs.size()) + " columns, we " +
+           std::to_string(ours.size());
+  for (std::size_t column = 0; column < ours.size(); ++column) {
+    if (ours[column].name != theirs[column].name)
+      return "column " + std::to_string(column + 1) + " is \"" + theirs[column].name +
+             "\" in PostgreSQL, \"" + ours[column].name + "\" here";
+    const std::string type = format_type(ours[column].type);
+    if (type != theirs[column].type_text)
+      return "column \"" + ours[column].name + "\" is " + theirs[column].type_text +
+             " in PostgreSQL, " + type + " here";
+  }
+  return {};
+}
+
+}  // namespace
+
+SessionSettings session_settings(const Settings& settings) {
+  SessionSettings session;
+  session.url = settings.source.url;
+  session.application_name = "deltamill " + settings.project;
+  session.search_path = settings.source.search_path;
+  return session;
+}
+
+void resolve_deployment(ResolvedProject& project) {
+  const SessionSettings session = session_settings(project.files.settings);
+  CatalogSelection selection;
+  selection.schemas = project.files.settings.source.search_path;
+  for (const auto& [schema, name] : relations_of(project.files))
+    if (!schema.empty()) selection.tables.push_back({schema, name});
+  const SourceCatalog source = read_source_catalog(session, selection);
+  project.deployment = deploy(project.files, source.catalog, project.diagnostics);
+  report_table_problems(project, source.problems);
+
+  QueryDescriber describer(session);
+  for (const DeployedView& view : project.deployment.views) {
+    std::string message;
+    try {
+      message = difference(view.sink_view.columns,
+                           describer.describe(full_query(view, project.deployment)));
+    } catch (const StatementRefused& refused) {
+      message = refused.what();
+    }
+    if (!message.empty())
+      project.diagnostics.push_back(diagnostic_of(view, project.files, "result_differs", message));
+  }
+}
+
+ResolvedProject resolve_project(const std::string& directory, const EnvironmentMap& environment) {
+  ResolvedProject project;
+  project.files = load_project(directory, environment, project.diagnostics);
+  if (project.usable()) resolve_deployment(project);
+  return project;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,263 @@
+// Each answer is put together from the parts that know it.
+#include "service/operations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "service/deployment/full_query.h"
+#include "service/deployment/resolve.h"
+#include "service/pipeline/rebuild.h"
+#include "service/pipeline/verification.h"
+#include "service/pipeline/wall_clock.h"
+#include "service/version.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::size_t error_rows_max = 1000;
+constexpr std::int64_t heartbeat_patience_ms = 10'000;
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+constexpr Condition all_conditions[] = {Condition::loading, Condition::live,  Condition::degraded,
+                                        Condition::paused,  Condition::stale, Condition::failed};
+
+double seconds_of(std::int64_t milliseconds) { return static_cast<double>(milliseconds) / 1000; }
+
+}  // namespace
+
+Operations::Operations(Parts parts)
+    : parts_(parts), version_(deltamill_version), served_(parts.deployment.served_views()) {
+  alive();
+}
+
+Operations::~Operations() = default;
+
+void Operations::use_engine(Engine* engine) {
+  const std::unique_lock lock(engine_mutex_);
+  engine_ = engine;
+}
+
+void Operations::committed(Frontier frontier) {
+  store_frontier_ = frontier.end().value;
+  lag_.reached(frontier);
+  const std::lock_guard lock(frontier_mutex_);
+  frontier_moved_.notify_all();
+}
+
+void Operations::alive() { alive_at_ms_ = steady_ms(); }
+
+std::string Operations::epoch() const { return parts_.journal.epoch(); }
+
+ViewState Operations::view_state(std::size_t view) const {
+  ViewState state;
+  const std::string& name = served_[view].name;
+  state.condition = parts_.board.condition(view);
+  state.reason = parts_.board.reason(view);
+  state.error_rows = parts_.errors.count(view);
+  if (state.condition == Condition::live && state.error_rows != 0)
+    state.condition = Condition::degraded;
+  StoreReader::Snapshot snapshot =
+      parts_.store.open(std::chrono::steady_clock::now() + parts_.settings.serve.query_timeout);
+  state.generation = snapshot.generation(name);
+  if (const std::int64_t previous = snapshot.previous_generation(name); previous != 0)
+    state.previous_generation = previous;
+  state.frontier = snapshot.frontier();
+  state.rows = snapshot.row_count(name);
+  state.lag_ms = lag_ms(state.frontier);
+  state.rebuild_job = jobs_.active(JobKind::rebuild, name);
+  return state;
+}
+
+SourceState Operations::source_state() const {
+  const SourceStatus status = parts_.source.status();
+  SourceState state;
+  state.connected = status.connected;
+  state.position = status.position;
+  state.received = status.received;
+  state.confirmed = status.confirmed;
+  state.lag_ms = lag_ms(store_frontier());
+  if (const auto identity = parts_.journal.identity()) {
+    state.system_id = identity->system_id;
+    state.timeline = identity->timeline;
+  }
+  state.slot = parts_.settings.source.slot;
+  state.slot_active = status.slot.active;
+  state.wal_status = status.slot.wal_status;
+  state.retained_bytes = status.slot.retained_bytes;
+  state.safe_bytes = status.slot.safe_bytes;
+  return state;
+}
+
+std::vector<SinkState> Operations::sink_states() const {
+  SinkState state;
+  state.name = parts_.settings.sqlite_sink;
+  state.type = "sqlite";
+  state.condition = parts_.board.sink_condition();
+  state.error = parts_.board.sink_error();
+  state.frontier = store_frontier();
+  state.lag_ms = lag_ms(state.frontier);
+  return {state};
+}
+
+JournalState Operations::journal_state() const {
+  return {parts_.journal.oldest(), parts_.journal.durable(), parts_.journal.size_bytes()};
+}
+
+std::uint64_t Operations::memory_limit_bytes() const { return parts_.settings.memory_limit_bytes; }
+
+std::uint64_t Operations::memory_used_bytes() const {
+  const std::shared_lock lock(engine_mutex_);
+  return engine_ == nullptr ? 0 : engine_->memory_bytes();
+}
+
+std::vector<ErrorRow> Operations::error_rows(std::size_t view) const {
+  return parts_.errors.rows(view, error_rows_max);
+}
+
+std::int64_t Operations::lag_ms(Frontier frontier) const {
+  return lag_.lag_ms(frontier, wall_clock_us());
+}
+
+bool Operations::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
+  parts_.source.request_position(lsn);
+  std::unique_lock lock(frontier_mutex_);
+  return frontier_moved_.wait_until(lock, deadline,
+                                    [&] { return store_frontier().end() >= lsn; });
+}
+
+bool Operations::threads_alive() const {
+  return steady_ms() - alive_at_ms_ < heartbeat_patience_ms;
+}
+
+std::vector<ReadyCheck> Operations::ready_checks() const {
+  std::vector<ReadyCheck> checks;
+  for (std::size_t view = 0; view < served_.size(); ++view) {
+    const DeployedView& deployed = parts_.deployment.views[view];
+    if (!deployed.required) continue;
+    const ViewState state = view_state(view);
+    const auto allowed = std::min(deployed.max_lag, parts_.settings.admin.ready_lag_max).count();
+    ReadyCheck check;
+    check.name = served_[view].name;
+    check.ok = (state.condition == Condition::live || state.condition == Condition::degraded) &&
+               state.lag_ms <= allowed;
+    check.detail = fmt::format("{}, lag {} ms of {} ms{}{}", to_string(state.condition), state.lag_ms,
+                               allowed, state.reason.empty() ? "" : ": ", state.reason);
+    checks.push_back(std::move(check));
+  }
+  return checks;
+}
+
+std::string Operations::metrics_text() {
+  Metrics& metrics = parts_.metrics;
+  metrics.set("memory_limit_bytes", static_cast<double>(memory_limit_bytes()));
+  metrics.set("memory_bytes", static_cast<double>(memory_used_bytes()), {{"use", "dataflow"}});
+  const std::string& sink = parts_.settings.sqlite_sink;
+  metrics.set("sink_lag_seconds", seconds_of(lag_ms(store_frontier())), {{"sink", sink}});
+  metrics.set("journal_bytes", static_cast<double>(parts_.journal.size_bytes()));
+  collect_source_metrics();
+  collect_view_metrics();
+  return metrics.text();
+}
+
+void Operations::collect_source_metrics() {
+  Metrics& metrics = parts_.metrics;
+  const SourceState source = source_state();
+  const auto behind = [&](Lsn reached) {
+    return source.position > reached ? static_cast<double>(source.position.value - reached.value) : 0.0;
+  };
+  metrics.set("source_connected", source.connected ? 1 : 0);
+  metrics.set("source_lag_seconds", seconds_of(source.lag_ms));
+  metrics.set("source_lag_bytes", behind(source.received), {{"stage", "received"}});
+  metrics.set("source_lag_bytes", behind(parts_.journal.durable().end()), {{"stage", "journaled"}});
+  metrics.set("source_lag_bytes", behind(source.confirmed), {{"stage", "confirmed"}});
+  metrics.set("slot_retained_wal_bytes", static_cast<double>(source.retained_bytes));
+  metrics.set("slot_safe_wal_bytes", static_cast<double>(source.safe_bytes.value_or(-1)));
+  metrics.set("slot_active", source.slot_active ? 1 : 0);
+  for (const char* const status : {"reserved", "extended", "unreserved", "lost"})
+    metrics.set("slot_wal_status", source.wal_status == status ? 1 : 0, {{"status", status}});
+}
+
+void Operations::collect_view_metrics() {
+  Metrics& metrics = parts_.metrics;
+  for (std::size_t view = 0; view < served_.size(); ++view) {
+    const std::string& name = served_[view].name;
+    const ViewState state = view_state(view);
+    metrics.set("view_lag_seconds", seconds_of(state.lag_ms), {{"view", name}});
+    metrics.set("view_rows", static_cast<double>(state.rows), {{"view", name}});
+    metrics.set("view_error_rows", static_cast<double>(state.error_rows), {{"view", name}});
+    metrics.set("view_generation", static_cast<double>(state.generation), {{"view", name}});
+    for (const Condition condition : all_conditions)
+      metrics.set("view_condition", state.condition == condition ? 1 : 0,
+                  {{"view", name}, {"condition", to_string(condition)}});
+  }
+}
+
+void Operations::count_request(const char* route, int status, double seconds) {
+  parts_.metrics.add("http_requests_total", 1, {{"route", route}, {"code", std::to_string(status)}});
+  parts_.metrics.observe("http_request_seconds", seconds, {{"route", route}});
+}
+
+std::optional<std::string> Operations::start_rebuild(std::size_t view, bool from_source) {
+  if (from_source) throw std::runtime_error("a rebuild from the source is not available in this version");
+  return jobs_.start(JobKind::rebuild, served_[view].name,
+                     [this, view](JobControl& control) { return run_rebuild(view, control); });
+}
+
+std::optional<std::string> Operations::start_verify(std::size_t view, std::uint64_t sample_rows) {
+  return jobs_.start(JobKind::verify, served_[view].name, [this, view, sample_rows](JobControl& control) {
+    return run_verify(view, sample_rows, control);
+  });
+}
+
+std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
+  const std::shared_lock lock(engine_mutex_);
+  if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
+  const std::vector<BoundView> bound = parts_.deployment.bound_views();
+  const RebuildTarget target{parts_.journal, *engine_, bound, served_[view].name,
+                             static_cast<std::uint32_t>(view)};
+  try {
+    std::string result = rebuild_view(target, control);
+    parts_.metrics.add("rebuilds_total", 1, {{"view", served_[view].name}, {"outcome", "done"}});
+    return result;
+  } catch (...) {
+    parts_.metrics.add("rebuilds_total", 1, {{"view", served_[view].name}, {"outcome", "failed"}});
+    throw;
+  }
+}
+
+std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows, JobControl& control) {
+  const std::shared_lock lock(engine_mutex_);
+  if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
+  const DeployedView& deployed = parts_.deployment.views[view];
+  Deployment with_dependencies_only;
+  for (const BoundView& one : with_dependencies(deployed.binding.view, parts_.deployment.bound_views()))
+    for (const DeployedView& other : parts_.deployment.views)
+      if (other.binding.view.name == one.name) with_dependencies_only.views.push_back(other);
+  const VerificationTarget target{
+      .engine = *engine_,
+      .store = parts_.store,
+      .session = session_settings(parts_.settings),
+      .slot = parts_.settings.source.slot,
+      .tables = with_dependencies_only.tables(),
+      .view = deployed.sink_view.name,
+      .columns = deployed.sink_view.columns,
+      .key = deployed.sink_view.key,
+      .query = full_query(deployed, parts_.deployment),
+      .sample_max = sample_rows,
+      .request_position = [this] { parts_.source.request_position({}); }};
+  const VerificationResult result = verify_view(target, control);
+  parts_.metrics.set("verify_mismatched_rows", static_cast<double>(result.mismatched),
+                     {{"view", target.view}});
+  parts_.metrics.set("verify_timestamp_seconds", static_cast<double>(unix_seconds()),
+                     {{"view", target.view}});
+  return result.json;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,100 @@
+// What HTTP asks of the process, answered from the running parts. The composition root hands parts in as they start
+// and takes them back before they end.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "service/board.h"
+#include "service/configuration/settings.h"
+#include "service/deployment/deployment.h"
+#include "service/http/backend.h"
+#include "service/journal/journal.h"
+#include "service/pipeline/engine.h"
+#include "service/pipeline/error_list.h"
+#include "service/pipeline/jobs.h"
+#include "service/pipeline/lag.h"
+#include "service/source/source.h"
+#include "service/telemetry/metrics.h"
+#include "sinks/sqlite/reader.h"
+
+namespace deltamill {
+
+class Operations : public Backend {
+ public:
+  struct Parts {
+    const Settings& settings;
+    const Deployment& deployment;
+    Board& board;
+    Metrics& metrics;
+    ErrorLists& errors;
+    Journal& journal;
+    StoreReader& store;
+    Source& source;
+  };
+
+  explicit Operations(Parts parts);
+  ~Operations() override;  // cancels jobs
+
+  // The engine that jobs use; nullptr while there is none. Waits until nobody uses the one before.
+  void use_engine(Engine* engine);
+  // A commit of the store happened.
+  void committed(Frontier frontier);
+  [[nodiscard]] Frontier store_frontier() const { return Frontier(Lsn(store_frontier_)); }
+  [[nodiscard]] LagTracker& lag() { return lag_; }
+  // The control thread does its rounds (a heartbeat for /healthz).
+  void alive();
+
+  [[nodiscard]] const std::string& project() const override { return parts_.settings.project; }
+  [[nodiscard]] const std::string& version() const override { return version_; }
+  [[nodiscard]] std::string epoch() const override;
+  [[nodiscard]] const std::vector<ServedView>& views() const override { return served_; }
+  [[nodiscard]] ViewState view_state(std::size_t view) const override;
+  [[nodiscard]] SourceState source_state() const override;
+  [[nodiscard]] std::vector<SinkState> sink_states() const override;
+  [[nodiscard]] JournalState journal_state() const override;
+  [[nodiscard]] std::uint64_t memory_limit_bytes() const override;
+  [[nodiscard]] std::uint64_t memory_used_bytes() const override;
+  [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t view) const override;
+  [[nodiscard]] std::int64_t lag_ms(Frontier frontier) const override;
+  [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
+  [[nodiscard]] bool threads_alive() const override;
+  [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
+  [[nodiscard]] std::string metrics_text() override;
+  void count_request(const char* route, int status, double seconds) override;
+  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view, bool from_source) override;
+  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
+                                                        std::uint64_t sample_rows) override;
+  [[nodiscard]] std::vector<JobStatus> jobs() const override { return jobs_.all(); }
+  [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override {
+    return jobs_.find(id);
+  }
+  bool cancel_job(const std::string& id) override { return jobs_.cancel(id); }
+
+ private:
+  [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
+  [[nodiscard]] std::string run_verify(std::size_t view, std::uint64_t sample_rows, JobControl& control);
+  void collect_view_metrics();
+  void collect_source_metrics();
+
+  const Parts parts_;
+  const std::string version_;
+  std::vector<ServedView> served_;
+  LagTracker lag_;
+  std::atomic<std::uint64_t> store_frontier_ = 0;
+  std::atomic<std::int64_t> alive_at_ms_ = 0;  // of the steady clock
+
+  mutable std::mutex frontier_mutex_;
+  std::condition_variable frontier_moved_;
+
+  mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine
+  Engine* engine_ = nullptr;                // guarded by engine_mutex_
+  Jobs jobs_;                               // last: jobs use everything above
+};
+
+}  // namespace deltamill

@@ -1,0 +1,127 @@
+// The engine waits only while the snapshot is exported; afterwards it is cut at L and goes on.
+#include "service/pipeline/verification.h"
+
+#include <chrono>
+#include <future>
+
+#include "service/http/store_form.h"
+#include "service/pipeline/row_comparison.h"
+#include "service/source/source_query.h"
+#include "views/data/check.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::chrono::seconds frontier_patience(60);
+constexpr std::chrono::minutes reading_patience(60);
+// While the slot is made the engine stands still, so whoever blocks it is not waited for longer than this.
+constexpr std::chrono::milliseconds lock_patience(2000);
+
+class Verification {
+ public:
+  Verification(const VerificationTarget& target, JobControl& control)
+      : target_(target), control_(control), comparison_(target.columns, target.key, target.sample_max) {}
+
+  VerificationResult run() {
+    control_.phase("compare");
+    meet();
+    read_view();
+    read_source();
+    comparison_.finish();
+    VerificationResult result;
+    result.equal = comparison_.equal();
+    result.mismatched = comparison_.missing + comparison_.unexpected + comparison_.different;
+    result.json = comparison_.to_json(to_string(source_->frontier()));
+    return result;
+  }
+
+ private:
+  // Gets both sides to one frontier.
+  void meet() {
+    // Shared with a task that may outlive this job if it gives up waiting.
+    const auto opened = std::make_shared<std::promise<StoreReader::Snapshot>>();
+    std::future<StoreReader::Snapshot> snapshot = opened->get_future();
+    StoreReader& store = target_.store;
+    const bool ran = target_.engine.run([&](Engine::Pause& pause) {
+      SessionSettings session = target_.session;
+      session.lock_timeout = lock_patience;
+      source_ = std::make_unique<SourceQuery>(session, target_.slot, target_.tables, control_.stop());
+      pause.when_at(source_->frontier(), [opened, &store](Sink&) {
+        try {
+          opened->set_value(store.open(std::chrono::steady_clock::now() + reading_patience));
+        } catch (...) {
+          opened->set_exception(std::current_exception());
+        }
+      });
+    });
+    if (!ran) throw JobCancelled();
+    wait_for(snapshot);
+    snapshot_.emplace(snapshot.get());
+    DM_CHECK(snapshot_->frontier() == source_->frontier(), "the view is not at the snapshot's frontier");
+  }
+
+  void wait_for(const std::future<StoreReader::Snapshot>& snapshot) {
+    const auto deadline = std::chrono::steady_clock::now() + frontier_patience;
+    while (snapshot.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+      if (control_.stop().stop_requested()) throw JobCancelled();
+      if (std::chrono::steady_clock::now() > deadline)
+        throw std::runtime_error("the view did not reach " + to_string(source_->frontier()) +
+                                 " in time");
+      target_.request_position();
+    }
+  }
+
+  void read_view() {
+    const std::string table = snapshot_->table(target_.view);
+    if (table.empty()) throw std::runtime_error("the view has no complete generation yet");
+    std::string sql = "SELECT ";
+    for (const Column& column : target_.columns) sql += quoted_identifier(column.name) + ", ";
+    sql += (target_.key ? "1" : "deltamill_count");
+    Statement& rows = snapshot_->prepare(sql + " FROM " + table);
+    const auto column_count = static_cast<int>(target_.columns.size());
+    while (rows.step()) {
+      RowTexts texts(target_.columns.size());
+      for (int column = 0; column < column_count; ++column) {
+        if (rows.is_null(column)) continue;
+        std::string text;
+        append_stored_text(target_.columns[static_cast<std::size_t>(column)].type, TextUse::cast, rows,
+                           column, text);
+        texts[static_cast<std::size_t>(column)] = std::move(text);
+      }
+      comparison_.add_view_row(std::move(texts), static_cast<std::uint64_t>(rows.integer(column_count)));
+    }
+    rows.reset();
+    snapshot_.reset();
+  }
+
+  void read_source() {
+    RowTexts texts(target_.columns.size());
+    source_->run(
+        target_.query,
+        [&](std::span<const std::optional<std::string_view>> row) {
+          DM_CHECK(row.size() == texts.size(), "the source gives another number of columns");
+          for (std::size_t column = 0; column < row.size(); ++column)
+            texts[column] = row[column] ? std::optional<std::string>(*row[column]) : std::nullopt;
+          comparison_.add_source_row(texts);
+          if (comparison_.source_rows % 10'000 == 0)
+            control_.progress(comparison_.source_rows, comparison_.view_rows);
+        },
+        control_.stop());
+    control_.progress(comparison_.source_rows, comparison_.source_rows);
+  }
+
+  const VerificationTarget& target_;
+  JobControl& control_;
+  RowComparison comparison_;
+  std::unique_ptr<SourceQuery> source_;
+  std::optional<StoreReader::Snapshot> snapshot_;
+};
+
+}  // namespace
+
+VerificationResult verify_view(const VerificationTarget& target, JobControl& control) {
+  return Verification(target, control).run();
+}
+
+}  // namespace deltamill
