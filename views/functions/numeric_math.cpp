@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "views/data/wide_integer.h"
+
 namespace deltamill {
 
 namespace {
@@ -12,6 +14,7 @@ namespace {
 constexpr std::int64_t significant_digits_min = 16;
 constexpr std::int64_t display_scale_max = 1000;
 constexpr std::int64_t factorial_argument_max = 32177;
+constexpr std::int64_t integer_digits_max = 131072;
 
 // Only a result of tens of thousands of bytes can have too many digits.
 Value checked(const Value& value, CallContext& context) {
@@ -36,7 +39,69 @@ Value quotient(const std::optional<Numeric>& result, CallContext& context) {
   return result ? numeric_result(*result, context) : context.fail("division by zero");
 }
 
+// The leading digit of a decimal in base 10000 and its exponent, as numeric.c would hold them.
+struct LeadingDigit {
+  std::int64_t exponent = 0;
+  std::int64_t digit = 0;
+};
+
+LeadingDigit leading_digit(std::uint64_t magnitude, std::int64_t scale) {
+  if (magnitude == 0) return {};
+  std::int64_t digits = 1;
+  while (digits < 19 &&
+         magnitude >= static_cast<std::uint64_t>(powers_of_ten[static_cast<std::size_t>(digits)]))
+    ++digits;
+  const std::int64_t place = digits - 1 - scale;
+  const std::int64_t exponent = place >= 0 ? place / 4 : -((3 - place) / 4);
+  const std::int64_t wanted = place - 4 * exponent + 1;  // decimal digits in it, 1 to 4
+  const auto power = static_cast<std::uint64_t>(
+      powers_of_ten[static_cast<std::size_t>(std::abs(digits - wanted))]);
+  return {exponent,
+          static_cast<std::int64_t>(digits >= wanted ? magnitude / power : magnitude * power)};
+}
+
+std::uint64_t magnitude_of(const Value& decimal) {
+  const auto bits = static_cast<std::uint64_t>(decimal.integer);
+  return decimal.integer < 0 ? 0 - bits : bits;
+}
+
+BigInteger wide(Int128 integer) {
+  const auto bits = static_cast<UInt128>(integer);
+  const UInt128 magnitude = integer < 0 ? 0 - bits : bits;
+  BigInteger result = static_cast<std::uint64_t>(magnitude >> 64);
+  result <<= 64;
+  result |= static_cast<std::uint64_t>(magnitude);
+  if (integer < 0) result.backend().negate();
+  return result;
+}
+
+// Quotient of two plain decimals in 128 bits, as Numeric::divide computes it. Nothing = not so
+// simple.
+std::optional<Value> divide_plain(const Value& left, const Value& right, Arena& arena) {
+  if (left.form != Value::Form::plain || right.form != Value::Form::plain || right.integer == 0)
+    return std::nullopt;
+  const LeadingDigit above = leading_digit(magnitude_of(left), left.length);
+  const LeadingDigit below = leading_digit(magnitude_of(right), right.length);
+  const std::int64_t exponent =
+      above.exponent - below.exponent - static_cast<std::int64_t>(above.digit <= below.digit);
+  const std::int64_t scale =
+      result_scale(exponent * 4, std::max<std::int64_t>(left.length, right.length));
+  const std::int64_t shift = scale - std::int64_t{left.length} + std::int64_t{right.length};
+  if (shift < 0 || shift >= static_cast<std::int64_t>(powers_of_ten.size())) return std::nullopt;
+  const Int128 dividend = Int128{left.integer} * powers_of_ten[static_cast<std::size_t>(shift)];
+  Int128 result = dividend / right.integer;
+  const Int128 rest = dividend % right.integer;
+  const bool up = 2 * (rest < 0 ? -rest : rest) >= static_cast<Int128>(magnitude_of(right));
+  if (up) result += (left.integer < 0) == (right.integer < 0) ? 1 : -1;
+  constexpr auto max = std::numeric_limits<std::int64_t>::max();
+  const auto shown = static_cast<std::uint32_t>(scale);
+  if (result > max || result < -max) return Numeric(wide(result), shown).to_value(arena);
+  return Value::of_decimal(static_cast<std::int64_t>(result), shown);
+}
+
 Value divide(const Value* arguments, CallContext& context) {
+  if (const std::optional<Value> plain = divide_plain(arguments[0], arguments[1], context.arena))
+    return *plain;
   return quotient(Numeric::divide(Numeric::of_value(arguments[0]), Numeric::of_value(arguments[1])),
                   context);
 }
@@ -91,9 +156,23 @@ std::optional<Cut> cut_plain(const Value& value, std::int64_t scale) {
   return Cut{value.integer / unit, value.integer % unit, unit};
 }
 
-std::int32_t clamped_scale(std::int64_t scale) {
-  constexpr std::int64_t scale_max = 2000;
-  return static_cast<std::int32_t>(std::clamp(scale, -scale_max, scale_max));
+enum class Rounding : std::uint8_t { half_away, cut };
+
+// round() and trunc() of any number to any scale, which is kept within what a numeric can hold.
+Numeric rescaled(const Numeric& numeric, std::int64_t scale, Rounding rounding) {
+  if (!numeric.finite()) return numeric;
+  scale = std::clamp(scale, -integer_digits_max - 1, std::int64_t{numeric_scale_max});
+  const auto shown = static_cast<std::uint32_t>(std::max<std::int64_t>(scale, 0));
+  const std::int64_t dropped = std::int64_t{numeric.scale()} - scale;
+  const BigInteger unit =
+      boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(std::abs(dropped)));
+  if (dropped <= 0) return Numeric(numeric.mantissa() * unit, shown);
+  BigInteger whole;
+  BigInteger rest;
+  boost::multiprecision::divide_qr(numeric.mantissa(), unit, whole, rest);
+  if (rounding == Rounding::half_away && 2 * abs(rest) >= unit) whole += rest.sign();
+  if (scale < 0) whole *= boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(-scale));
+  return Numeric(whole, shown);
 }
 
 Value round_to(const Value& value, std::int64_t scale, CallContext& context) {
@@ -102,13 +181,13 @@ Value round_to(const Value& value, std::int64_t scale, CallContext& context) {
     const std::int64_t away = up ? (value.integer < 0 ? -1 : 1) : 0;
     return Value::of_decimal(cut->whole + away, static_cast<std::uint32_t>(scale));
   }
-  return numeric_result(Numeric::of_value(value).round(clamped_scale(scale)), context);
+  return numeric_result(rescaled(Numeric::of_value(value), scale, Rounding::half_away), context);
 }
 
 Value truncate_to(const Value& value, std::int64_t scale, CallContext& context) {
   if (const std::optional<Cut> cut = cut_plain(value, scale))
     return Value::of_decimal(cut->whole, static_cast<std::uint32_t>(scale));
-  return numeric_result(Numeric::of_value(value).truncate(clamped_scale(scale)), context);
+  return numeric_result(rescaled(Numeric::of_value(value), scale, Rounding::cut), context);
 }
 
 Value round(const Value* arguments, CallContext& context) {
@@ -237,8 +316,8 @@ Value width_bucket(const Value* arguments, CallContext& context) {
   }
   const std::optional<Numeric> share =
       Numeric::divide((operand - low) * Numeric::of_integer(count), high - low);
-  const std::int64_t whole = share ? share->floor().to_integer().value_or(count) : count;
-  return Value::of_integer(std::min(whole + 1, count));
+  // The quotient is rounded like any other, so just below the second bound it may reach count + 1.
+  return Value::of_integer(share->floor().to_integer().value_or(count) + 1);
 }
 
 void add_rounding(std::vector<Function>& functions) {

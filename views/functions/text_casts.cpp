@@ -1,6 +1,7 @@
 // Casts among the text kinds, and between text and everything else through the text form: explicit
 // from text, assignment to text. A cast applies the modifier of its result: varchar(n) cuts,
 // char(n) cuts and pads.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -8,6 +9,7 @@
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
 #include "views/data/text_form.h"
+#include "views/data/wide_integer.h"
 #include "views/functions/casts.h"
 #include "views/functions/number_casts.h"
 #include "views/functions/result_text.h"
@@ -108,12 +110,26 @@ std::string_view input_name(TypeKind kind) {
   }
 }
 
-bool integer_digits(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\n\v\f\r");
-  if (begin == std::string_view::npos) return false;
-  text = text.substr(begin, text.find_last_not_of(" \t\n\v\f\r") + 1 - begin);
-  if (text.front() == '+' || text.front() == '-') text.remove_prefix(1);
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+// Whether the integer that a text begins with is beyond the kind's range, whatever follows it.
+bool begins_out_of_range(std::string_view text, TypeKind kind) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\v\f\r"), text.size()));
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const int bits = kind == TypeKind::int2 ? 15 : kind == TypeKind::int4 ? 31 : 63;
+  const Int128 limit = (Int128{1} << bits) - (negative ? 0 : 1);
+  Int128 integer = 0;
+  for (const char digit : text) {
+    if (digit < '0' || digit > '9') return false;
+    integer = integer * 10 + (digit - '0');
+    if (integer > limit) return true;
+  }
+  return false;
+}
+
+// A date or time made of numbers is out of range, anything else no date at all.
+bool only_numbers(std::string_view text) {
+  const bool starts_with_digit = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  return starts_with_digit && text.find_first_not_of("0123456789-:./ T+") == std::string_view::npos;
 }
 
 Value fail_input(std::string_view text, CallContext& context) {
@@ -126,12 +142,18 @@ Value fail_input(std::string_view text, CallContext& context) {
     case TypeKind::int2:
     case TypeKind::int4:
     case TypeKind::int8:
-      if (!integer_digits(text)) break;
+      if (!begins_out_of_range(text, type.kind)) break;
       return fail_with(context, "value \"{}\" is out of range for type {}", text, name);
     case TypeKind::float4:
     case TypeKind::float8:
       if (!Numeric::parse(text)) break;
       return fail_with(context, "\"{}\" is out of range for type {}", text, name);
+    case TypeKind::date:
+    case TypeKind::time:
+    case TypeKind::timestamp:
+    case TypeKind::timestamptz:
+      if (!only_numbers(text)) break;
+      return fail_with(context, "date/time field value out of range: \"{}\"", text);
     case TypeKind::json:
     case TypeKind::jsonb:
     case TypeKind::bytea: return fail_with(context, "invalid input syntax for type {}", name);
