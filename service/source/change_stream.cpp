@@ -1,0 +1,269 @@
+// The poll loop. Messages around the pgoutput ones (manual: "Streaming Replication Protocol"):
+//
+//   w start:8 end:8 time:8 message       k position:8 time:8 reply:1       r write:8 flush:8
+//   apply:8 time:8 reply:1
+#include "service/source/change_stream.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "service/source/source_failed.h"
+#include "views/data/check.h"
+
+namespace deltamill {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t data_header_bytes = 25;
+constexpr std::size_t keepalive_bytes = 18;
+constexpr std::size_t messages_per_drain_max = 16384;  // then timers get their turn
+constexpr auto gathering_hand_over = 2ms;  // blocks of a backlog are handed over this often
+constexpr auto confirm_poll = 3ms;         // while the server waits for a confirmation
+constexpr auto journal_patience = 2s;      // with a full journal, before we disconnect
+constexpr auto wanted_patience = 5s;       // then the status timer alone brings the position
+constexpr auto question_delay_min = 2ms;
+constexpr auto question_delay_max = 50ms;
+constexpr auto finish_patience = 2s;
+
+std::uint64_t from_network(const char* data) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, data, sizeof value);
+  return __builtin_bswap64(value);
+}
+
+void to_network(std::uint64_t value, char* data) {
+  value = __builtin_bswap64(value);
+  std::memcpy(data, &value, sizeof value);
+}
+
+// Microseconds since 2000-01-01 UTC, as the protocol counts.
+std::int64_t postgres_time() {
+  constexpr std::int64_t epoch_difference_us = 946'684'800'000'000;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count() - epoch_difference_us;
+}
+
+void raise(std::atomic<std::uint64_t>& position, Lsn to) {
+  if (to.value > position.load(std::memory_order_relaxed))
+    position.store(to.value, std::memory_order_relaxed);
+}
+
+struct FreeMemory {
+  void operator()(char* buffer) const { PQfreemem(buffer); }
+};
+
+}  // namespace
+
+ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& journal,
+                           StreamProgress& progress, Wakeup& wakeup)
+    : session_(std::move(session)),
+      start_(std::move(start)),
+      journal_(journal),
+      progress_(progress),
+      wakeup_(wakeup),
+      assembler_(start_.frontier),
+      appended_(start_.frontier) {
+  const std::string doing = "stream from replication slot \"" + start_.slot + "\"";
+  const ResultPtr result = session_.run(
+      doing, "START_REPLICATION SLOT " + start_.slot + " LOGICAL " + to_string(start_.frontier) +
+                 " (proto_version '1', publication_names '" + start_.publication + "')");
+  if (PQresultStatus(result.get()) != PGRES_COPY_BOTH) session_.fail(doing, result.get());
+  if (PQsetnonblocking(session_.handle(), 1) != 0) session_.fail(doing, nullptr);
+  raise(progress_.received, start_.frontier.end());
+}
+
+void ChangeStream::run(const std::stop_token& stop) {
+  send_status(true);
+  next_status_ = Clock::now() + start_.status_interval;
+  while (!stop.stop_requested()) {
+    const auto before = Clock::now();
+    wait();
+    const auto waited = Clock::now() - before;
+    const std::size_t messages = drain();
+    pace_.note(waited, messages);
+    if (!pace_.gathering() || Clock::now() - latest_hand_over_ >= gathering_hand_over) hand_over();
+    keep_time();
+  }
+  finish();
+}
+
+// Reads until the socket has nothing more. The last read finds nothing; it costs less than a
+// wake-up.
+std::size_t ChangeStream::drain() {
+  std::size_t messages = 0;
+  for (std::size_t latest = 1; latest > 0 && messages < messages_per_drain_max;
+       messages += latest) {
+    if (PQconsumeInput(session_.handle()) != 1) session_.fail("read the change log", nullptr);
+    latest = take_messages();
+  }
+  if (messages > 0) progress_.latest_message_time.store(postgres_time(), std::memory_order_relaxed);
+  return messages;
+}
+
+std::size_t ChangeStream::take_messages() {
+  std::size_t messages = 0;
+  while (true) {
+    char* buffer = nullptr;
+    const int size = PQgetCopyData(session_.handle(), &buffer, 1);
+    const std::unique_ptr<char, FreeMemory> owned(buffer);
+    if (size == 0) return messages;
+    if (size < 0) {
+      const ResultPtr result(size == -1 ? PQgetResult(session_.handle()) : nullptr);
+      session_.fail("read the change log", result.get());
+    }
+    take_message({buffer, static_cast<std::size_t>(size)});
+    ++messages;
+  }
+}
+
+void ChangeStream::take_message(std::string_view message) {
+  if (message.front() == 'k') return take_keepalive(message);
+  if (message.front() != 'w' || message.size() <= data_header_bytes)
+    throw MalformedMessage(message.front(), 0, "no message of the replication protocol");
+  assembler_.add(message.substr(data_header_bytes));
+  progress_.bytes.fetch_add(message.size(), std::memory_order_relaxed);
+  if (assembler_.full()) hand_over();
+}
+
+void ChangeStream::take_keepalive(std::string_view message) {
+  if (message.size() != keepalive_bytes)
+    throw MalformedMessage('k', 0, "a keepalive of another length");
+  const Lsn position(from_network(message.data() + 1));
+  const bool reply_requested = message.back() != 0;
+  raise(progress_.position, position);
+  assembler_.keepalive(position);
+  if (!reply_requested) return;
+  if (assembler_.in_transaction()) return send_status(false);
+  raise_frontier();  // the server may be waiting to shut down: exactly its position has to be
+                     // confirmed
+  confirm_at_ = appended_;
+}
+
+// Gives the journal what is whole, and pieces of a transaction that is too large to wait for.
+void ChangeStream::hand_over() {
+  while (BlockPtr block = assembler_.take(false)) append(std::move(block));
+  latest_hand_over_ = Clock::now();
+}
+
+// Makes the journal durable up to the latest keepalive.
+void ChangeStream::raise_frontier() {
+  while (BlockPtr block = assembler_.take(true)) append(std::move(block));
+  journal_.flush();
+}
+
+// A full queue is given a moment, as the server would give us; a journal that does not recover ends
+// the connection.
+void ChangeStream::append(BlockPtr block) {
+  DM_CHECK(block->from == appended_, "blocks follow each other");
+  const auto given_up = Clock::now() + journal_patience;
+  while (!journal_.append(block)) {
+    if (Clock::now() >= given_up)
+      throw SourceFailed("keep the change log", "the journal does not take more", Remedy::retry);
+    std::this_thread::sleep_for(1ms);
+  }
+  appended_ = block->to;
+  raise(progress_.received, appended_.end());
+  raise(progress_.position, appended_.end());
+  progress_.transactions.fetch_add(block->transaction_count, std::memory_order_relaxed);
+  progress_.changes.fetch_add(block->change_count, std::memory_order_relaxed);
+}
+
+void ChangeStream::keep_time() {
+  const auto now = Clock::now();
+  serve_wanted(now);
+  if (confirm_at_ && journal_.durable() >= *confirm_at_) {
+    confirm_at_.reset();
+    send_status(false);
+  }
+  if (now < next_status_) return;
+  next_status_ = now + start_.status_interval;
+  while (BlockPtr block = assembler_.take(true))
+    append(std::move(block));  // an idle source advances, once a second
+  send_status(true);
+}
+
+// Somebody waits for a position (read-your-writes): ask until the server has reached it, then pass
+// it on at once.
+void ChangeStream::serve_wanted(Clock::time_point now) {
+  const std::uint64_t wanted = progress_.wanted.load(std::memory_order_acquire);
+  if (wanted <= appended_.end().value || wanted <= wanted_given_up_) {
+    wanted_ = 0;
+    return;
+  }
+  if (assembler_.received().end().value >= wanted && !assembler_.in_transaction())
+    return raise_frontier();
+  if (wanted_ != wanted) {
+    wanted_ = wanted;
+    wanted_since_ = now;
+    next_question_ = now;
+    question_delay_ = question_delay_min;
+  }
+  if (now - wanted_since_ >= wanted_patience) {
+    wanted_given_up_ = wanted;
+    wanted_ = 0;
+  } else if (now >= next_question_) {
+    send_status(true);
+    next_question_ = now + question_delay_;
+    question_delay_ = std::min<std::chrono::milliseconds>(2 * question_delay_, question_delay_max);
+  }
+}
+
+void ChangeStream::send_status(bool ask_for_reply) {
+  const Frontier durable = journal_.durable();
+  DM_CHECK(durable <= assembler_.received(), "nothing is confirmed that was not received");
+  char message[34] = {'r'};
+  to_network(assembler_.received().end().value, message + 1);
+  to_network(durable.end().value, message + 9);
+  to_network(durable.end().value, message + 17);
+  to_network(static_cast<std::uint64_t>(postgres_time()), message + 25);
+  message[33] = ask_for_reply ? 1 : 0;
+  if (PQputCopyData(session_.handle(), message, sizeof message) < 0)
+    session_.fail("confirm", nullptr);
+  const int flushed = PQflush(session_.handle());
+  if (flushed < 0) session_.fail("confirm", nullptr);
+  output_pending_ = flushed > 0;
+  raise(progress_.confirmed, durable.end());
+}
+
+ChangeStream::Clock::time_point ChangeStream::next_deadline() const {
+  auto deadline = next_status_;
+  if (confirm_at_) deadline = std::min(deadline, Clock::now() + confirm_poll);
+  if (wanted_ != 0) deadline = std::min(deadline, next_question_);
+  return deadline;
+}
+
+void ChangeStream::wait() {
+  if (pace_.gathering()) {
+    std::this_thread::sleep_for(ReadingPace::pause);
+    return;
+  }
+  pollfd descriptors[2] = {{PQsocket(session_.handle()),
+                            static_cast<short>(output_pending_ ? POLLIN | POLLOUT : POLLIN), 0},
+                           {wakeup_.descriptor(), POLLIN, 0}};
+  const auto left = std::max(next_deadline() - Clock::now(), Clock::duration::zero());
+  const timespec timeout{left / 1s, std::chrono::nanoseconds(left % 1s).count()};
+  if (ppoll(descriptors, 2, &timeout, nullptr) < 0 && errno != EINTR)
+    throw SourceFailed("wait for the change log", std::strerror(errno), Remedy::retry);
+  if ((descriptors[1].revents & POLLIN) != 0) wakeup_.clear();
+  if (output_pending_) output_pending_ = PQflush(session_.handle()) > 0;
+}
+
+// A clean end: what was received whole becomes durable and confirmed, so that nothing is sent
+// twice.
+void ChangeStream::finish() {
+  while (BlockPtr block = assembler_.take(true)) append(std::move(block));
+  journal_.flush();
+  const auto given_up = Clock::now() + finish_patience;
+  while (journal_.durable() < appended_ && Clock::now() < given_up)
+    std::this_thread::sleep_for(1ms);
+  send_status(false);
+  PQputCopyEnd(session_.handle(), nullptr);
+  PQflush(session_.handle());
+}
+
+}  // namespace deltamill

@@ -1,0 +1,89 @@
+// The replication stream of one connection: raw libpq, an own poll loop, an own status timer.
+// Reads, hands blocks to the journal, confirms what is durable there and nothing else. Ends by an
+// exception or by stop; reconnecting is the caller's (source.h). Internal to service/source.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "service/journal/journal.h"
+#include "service/source/block_assembler.h"
+#include "service/source/libpq_session.h"
+#include "service/source/reading_pace.h"
+#include "service/source/wakeup.h"
+
+namespace deltamill {
+
+// Written by the source thread, read by any; lives longer than one connection.
+struct StreamProgress {
+  std::atomic<std::uint64_t> position{0};  // the server's WAL as last heard of
+  std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> confirmed{0};
+  std::atomic<std::uint64_t> wanted{0};  // somebody waits for this position: written by any thread
+  std::atomic<std::int64_t> latest_message_time{
+      0};  // microseconds since 2000-01-01 UTC, our clock; 0 = never
+  std::atomic<std::uint64_t> transactions{0};
+  std::atomic<std::uint64_t> changes{0};
+  std::atomic<std::uint64_t> bytes{0};
+
+  // Positions of another history mean nothing in a new one. REQUIRES: no stream is running.
+  void forget() { position = received = confirmed = wanted = 0; }
+};
+
+struct StreamStart {
+  std::string slot;
+  std::string publication;
+  Frontier frontier;  // the journal's durable end
+  std::chrono::milliseconds status_interval{1000};
+};
+
+class ChangeStream {
+ public:
+  // Sends START_REPLICATION. Nothing is confirmed before run(). Throws SourceFailed.
+  ChangeStream(LibpqSession session, StreamStart start, Journal& journal, StreamProgress& progress,
+               Wakeup& wakeup);
+
+  // Follows until stop, then makes durable and confirms what was received. Throws SourceFailed,
+  // MalformedMessage, JournalFailed.
+  void run(const std::stop_token& stop);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::size_t drain();
+  std::size_t take_messages();
+  void take_message(std::string_view message);
+  void take_keepalive(std::string_view message);
+  void hand_over();
+  void append(BlockPtr block);
+  void raise_frontier();
+  void keep_time();
+  void serve_wanted(Clock::time_point now);
+  void send_status(bool ask_for_reply);
+  void wait();
+  void finish();
+  [[nodiscard]] Clock::time_point next_deadline() const;
+
+  LibpqSession session_;
+  StreamStart start_;
+  Journal& journal_;
+  StreamProgress& progress_;
+  Wakeup& wakeup_;
+  BlockAssembler assembler_;
+  ReadingPace pace_;
+  Frontier appended_;
+  Clock::time_point next_status_;
+  Clock::time_point latest_hand_over_;
+  std::optional<Frontier> confirm_at_;  // the server waits for exactly this to be confirmed
+  std::uint64_t wanted_ = 0;            // the position being asked for, 0 = none
+  std::uint64_t wanted_given_up_ = 0;
+  Clock::time_point wanted_since_;
+  Clock::time_point next_question_;
+  std::chrono::milliseconds question_delay_{0};
+  bool output_pending_ = false;
+};
+
+}  // namespace deltamill

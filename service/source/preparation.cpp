@@ -1,0 +1,166 @@
+// The order is the point: identity, publication, slot, journal, bases. A crash between any two
+// steps is continued by running all of it again.
+#include "service/source/preparation.h"
+
+#include <algorithm>
+#include <set>
+
+#include "service/source/base_reader.h"
+#include "service/source/source_failed.h"
+
+namespace deltamill {
+namespace {
+
+constexpr int slot_attempts_max = 60;  // times lock_timeout
+
+std::vector<std::string> slot_statement(const std::string& slot) {
+  return {"SELECT pg_create_logical_replication_slot(" + quoted_literal(slot) + ", 'pgoutput')"};
+}
+
+}  // namespace
+
+SessionSettings session_settings(const SourceOptions& options, bool replication) {
+  SessionSettings settings;
+  settings.url = options.url;
+  settings.application_name = "deltamill " + options.slot;
+  settings.replication = replication;
+  return settings;
+}
+
+void check_continuable(const SourceIdentity& stored, Frontier frontier, const ServerState& server,
+                       const SlotState& slot) {
+  if (const auto gap = gap_of(stored, frontier, server, slot))
+    throw SourceFailed("continue the change log", *gap, Remedy::rebuild);
+  if (!slot.usable_kind)
+    throw SourceFailed("use replication slot \"" + stored.slot + "\"",
+                       "it is not a pgoutput slot of this database without two_phase",
+                       Remedy::stop);
+}
+
+Preparation::Preparation(const SourceOptions& options, Journal& journal,
+                         const SourceHandlers& handlers, std::stop_token stop)
+    : options_(options),
+      journal_(journal),
+      handlers_(handlers),
+      stop_(std::move(stop)),
+      sql_(session_settings(options, false)) {}
+
+Prepared Preparation::run(const PrepareRequest& request) {
+  LibpqSession replication(session_settings(options_, true));
+  const ServerState server = read_server(replication, sql_);
+  const SourceIdentity identity{server.system_id, server.timeline, server.database, options_.slot};
+  const auto stored = journal_.identity();
+  const bool new_history = request.new_history || !stored;
+  const SlotState slot = read_slot(sql_, options_.slot);
+  if (!new_history && stored->slot != options_.slot)
+    throw SourceFailed("continue the change log",
+                       "the journal belongs to slot \"" + stored->slot + "\"", Remedy::rebuild);
+  if (!new_history) check_continuable(*stored, journal_.discard_incomplete(), server, slot);
+  const PublicationState publication = read_publication(sql_, options_.publication);
+  publish(publication, request.tables, !slot.exists);
+  if (new_history) begin_history(identity);
+  const TableList missing = tables_to_read(publication, request.tables);
+  withdraw(publication, request.tables);
+  return {new_history, read(missing)};
+}
+
+std::vector<Oid> Preparation::add(const TableList& tables) {
+  const PublicationState publication = read_publication(sql_, options_.publication);
+  publish(publication, tables, false);
+  return read(tables_to_read(publication, tables));
+}
+
+void Preparation::begin_history(const SourceIdentity& identity) {
+  if (options_.manage) return journal_.reset(identity, Frontier(create_own_slot()));
+  const SlotState slot = read_slot(sql_, options_.slot);
+  if (!slot.exists)
+    throw StatementsNeeded("use replication slot \"" + options_.slot + "\"", "it does not exist",
+                           slot_statement(options_.slot));
+  if (!slot.usable_kind || slot.wal_status == "lost")
+    throw StatementsNeeded(
+        "use replication slot \"" + options_.slot + "\"",
+        "it is of another kind or has lost its WAL",
+        {"SELECT pg_drop_replication_slot(" + quoted_literal(options_.slot) + ")",
+         slot_statement(options_.slot).front()});
+  journal_.reset(identity, Frontier(slot.confirmed_flush));
+}
+
+// A slot of this name without a journal is left over: what it skipped is not known, so it is made
+// anew.
+Lsn Preparation::create_own_slot() {
+  drop_slot(sql_, options_.slot);
+  for (int attempt = 1;; ++attempt) {
+    try {
+      LibpqSession replication(session_settings(options_, true));
+      return create_slot(replication, options_.slot, SlotLife::permanent).consistent_point;
+    } catch (const SourceFailed& error) {
+      if (error.sqlstate() != "55P03" || attempt == slot_attempts_max || stop_.stop_requested())
+        throw;
+      handlers_.on_trouble(std::string(error.what()) + "; waiting for " + slot_blockers(sql_));
+    }
+  }
+}
+
+void Preparation::publish(const PublicationState& publication, const TableList& tables,
+                          bool slot_is_missing) {
+  const std::vector<std::string> statements =
+      statements_to_publish(options_.publication, publication, tables);
+  if (!statements.empty() && !options_.manage) {
+    std::vector<std::string> needed = statements;
+    if (slot_is_missing) needed.push_back(slot_statement(options_.slot).front());
+    throw StatementsNeeded("use publication \"" + options_.publication + "\"",
+                           "it does not hold the tables of the views", needed);
+  }
+  for (const std::string& statement : statements)
+    sql_.run("publish tables in \"" + options_.publication + "\"", statement);
+}
+
+// Tables that no view reads any more leave the publication. In the journal they become incomplete
+// first: should a view read them later, they are read again, since the changes between are not
+// known.
+void Preparation::withdraw(const PublicationState& publication, const TableList& tables) {
+  if (!options_.manage) return;
+  std::vector<std::string> gone;
+  const pqxx::result rows =
+      sql_.run("read publication \"" + options_.publication + "\"",
+               "SELECT r.prrelid, n.nspname, c.relname FROM pg_publication_rel r "
+               "JOIN pg_publication p ON p.oid = r.prpubid JOIN pg_class c ON c.oid = r.prrelid "
+               "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE p.pubname = " +
+                   quoted_literal(options_.publication));
+  for (const pqxx::row& row : rows) {
+    const Oid oid = row[0].as<Oid>();
+    const auto is_it = [&](const auto& table) { return table->oid == oid; };
+    if (!publication.tables.contains(oid) || std::any_of(tables.begin(), tables.end(), is_it))
+      continue;
+    journal_.begin_table(
+        {.oid = oid, .schema = row[1].c_str(), .name = row[2].c_str(), .base = journal_.durable()});
+    gone.push_back(quoted_table(row[1].c_str(), row[2].c_str()));
+  }
+  if (gone.empty()) return;
+  sql_.run("withdraw tables from \"" + options_.publication + "\"",
+           statement_to_withdraw(options_.publication, gone));
+}
+
+TableList Preparation::tables_to_read(const PublicationState& publication,
+                                      const TableList& tables) {
+  std::set<Oid> complete;
+  for (const JournalTable& table : journal_.tables())
+    if (table.complete) complete.insert(table.oid);
+  TableList missing;
+  for (const auto& table : tables)
+    if (!complete.contains(table->oid) || !publication.tables.contains(table->oid))
+      missing.push_back(table);
+  return missing;
+}
+
+std::vector<Oid> Preparation::read(const TableList& tables) {
+  if (tables.empty()) return {};
+  read_bases(session_settings(options_, false),
+             {options_.slot, options_.publication, tables, options_.snapshot_workers}, journal_,
+             handlers_.on_progress, handlers_.on_trouble, stop_);
+  std::vector<Oid> oids;
+  for (const auto& table : tables) oids.push_back(table->oid);
+  return oids;
+}
+
+}  // namespace deltamill

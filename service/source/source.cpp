@@ -1,0 +1,309 @@
+// The source thread as a state machine. Everything that fails within a state is caught in one
+// place, Thread::step, which decides by the remedy: wait and connect again, or end.
+#include "service/source/source.h"
+
+#include <algorithm>
+#include <random>
+
+#include "service/source/change_stream.h"
+#include "service/source/preparation.h"
+#include "service/source/slot_watch.h"
+#include "service/source/source_catalog.h"
+#include "service/source/source_failed.h"
+
+namespace deltamill {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto delay_min = 100ms;
+constexpr auto delay_max = 3s;
+constexpr auto slow_delay_max = 30s;
+constexpr auto settled_after = 10s;  // a stream that lived this long starts counting attempts anew
+constexpr auto status_interval_max = 1s;
+
+struct Idle {};
+struct Connecting {
+  int attempt = 0;  // failures so far
+};
+struct Streaming {
+  std::unique_ptr<ChangeStream> stream;
+  int attempt = 0;
+  Clock::time_point since;
+};
+struct Waiting {
+  int attempt = 0;
+  Clock::time_point until;
+  std::string reason;
+};
+struct Ended {
+  SourcePhase phase = SourcePhase::stopped;
+  std::string reason;
+  std::exception_ptr cause;  // nothing after stop()
+};
+using State = std::variant<Idle, Connecting, Streaming, Waiting, Ended>;
+
+SourcePhase phase_of(const State& state) {
+  if (const auto* ended = std::get_if<Ended>(&state)) return ended->phase;
+  if (std::holds_alternative<Connecting>(state)) return SourcePhase::connecting;
+  if (std::holds_alternative<Streaming>(state)) return SourcePhase::streaming;
+  if (std::holds_alternative<Waiting>(state)) return SourcePhase::waiting;
+  return SourcePhase::idle;
+}
+
+std::string reason_of(const State& state) {
+  if (const auto* ended = std::get_if<Ended>(&state)) return ended->reason;
+  if (const auto* waiting = std::get_if<Waiting>(&state)) return waiting->reason;
+  return {};
+}
+
+// Doubles with each attempt; the jitter keeps several services from knocking together after a
+// restart.
+std::chrono::milliseconds retry_delay(int attempt, std::chrono::milliseconds longest) {
+  static thread_local std::minstd_rand random{std::random_device{}()};
+  const auto full =
+      std::min<std::chrono::milliseconds>(delay_min * (1 << std::min(attempt, 12)), longest);
+  return full / 2 + full / 2 * static_cast<int>(random() % 1000) / 1000;
+}
+
+SourceHandlers complete(SourceHandlers handlers) {
+  if (!handlers.on_end) handlers.on_end = [](const std::exception_ptr&) {};
+  if (!handlers.on_trouble) handlers.on_trouble = [](const std::string&) {};
+  if (!handlers.on_progress) handlers.on_progress = [](const SourceProgress&) {};
+  return handlers;
+}
+
+}  // namespace
+
+const char* to_string(SourcePhase phase) {
+  switch (phase) {
+    case SourcePhase::idle: return "idle";
+    case SourcePhase::connecting: return "connecting";
+    case SourcePhase::streaming: return "streaming";
+    case SourcePhase::waiting: return "waiting";
+    case SourcePhase::gap: return "gap";
+    case SourcePhase::failed: return "failed";
+    case SourcePhase::stopped: return "stopped";
+  }
+  return "failed";
+}
+
+struct Source::Thread {
+  Thread(const SourceOptions& source_options, Journal& source_journal,
+         const SourceHandlers& source_handlers)
+      : options(source_options), journal(source_journal), handlers(source_handlers) {}
+
+  void run(const std::stop_token& stop) {
+    enter(Connecting{});
+    while (!std::holds_alternative<Ended>(state))
+      enter(stop.stop_requested() ? State(Ended{}) : step(stop));
+    if (const auto& ended = std::get<Ended>(state); ended.cause) handlers.on_end(ended.cause);
+  }
+
+  State step(const std::stop_token& stop) {
+    try {
+      if (std::holds_alternative<Connecting>(state)) return connect(std::get<Connecting>(state));
+      if (std::holds_alternative<Waiting>(state)) return wait(std::get<Waiting>(state), stop);
+      std::get<Streaming>(state).stream->run(stop);
+      return Ended{};
+    } catch (const SourceFailed& error) {
+      return after(error, error.remedy());
+    } catch (const JournalFailed& error) {
+      return after(error, Remedy::retry_slowly);
+    } catch (const std::exception& error) {
+      return Ended{SourcePhase::failed, error.what(), std::current_exception()};
+    }
+  }
+
+  State after(const std::exception& error, Remedy remedy) {
+    if (remedy == Remedy::rebuild)
+      return Ended{SourcePhase::gap, error.what(), std::current_exception()};
+    if (remedy == Remedy::stop)
+      return Ended{SourcePhase::failed, error.what(), std::current_exception()};
+    const int attempt = failures() + 1;
+    handlers.on_trouble(error.what());
+    const auto longest =
+        remedy == Remedy::retry ? std::chrono::milliseconds(delay_max) : slow_delay_max;
+    return Waiting{attempt, Clock::now() + retry_delay(attempt - 1, longest), error.what()};
+  }
+
+  [[nodiscard]] int failures() const {
+    if (const auto* connecting = std::get_if<Connecting>(&state)) return connecting->attempt;
+    const auto* streaming = std::get_if<Streaming>(&state);
+    return streaming != nullptr && Clock::now() - streaming->since < settled_after
+               ? streaming->attempt
+               : 0;
+  }
+
+  State connect(const Connecting& connecting) {
+    LibpqSession replication(session_settings(options, true));
+    SqlSession sql(session_settings(options, false));
+    const ServerState server = read_server(replication, sql);
+    const auto stored = journal.identity();
+    if (!stored)
+      throw SourceFailed("follow the change log", "the journal was not prepared", Remedy::stop);
+    const Frontier frontier = journal.discard_incomplete();
+    check_continuable(*stored, frontier, server, read_slot(sql, options.slot));
+    auto stream =
+        std::make_unique<ChangeStream>(std::move(replication),
+                                       StreamStart{options.slot, options.publication, frontier,
+                                                   status_interval(server.wal_sender_timeout_ms)},
+                                       journal, progress, wakeup);
+    // Again, now that nobody else can move the slot, and before the first confirmation.
+    check_continuable(*stored, frontier, server, read_slot(sql, options.slot));
+    ++connections;
+    const std::lock_guard lock(mutex);
+    identity = stored;
+    return Streaming{std::move(stream), connecting.attempt, Clock::now()};
+  }
+
+  // Often enough for the server's timeout, and so that an idle source advances each second.
+  static std::chrono::milliseconds status_interval(std::int64_t timeout_ms) {
+    const std::chrono::milliseconds third(timeout_ms / 3);
+    return timeout_ms == 0 ? status_interval_max
+                           : std::min<std::chrono::milliseconds>(third, status_interval_max);
+  }
+
+  State wait(const Waiting& waiting, const std::stop_token& stop) {
+    std::unique_lock lock(mutex);
+    changed.wait_until(lock, stop, waiting.until, [] { return false; });
+    return Connecting{waiting.attempt};
+  }
+
+  void enter(State next) {
+    const std::lock_guard lock(mutex);
+    state = std::move(next);
+    phase = phase_of(state);
+    reason = reason_of(state);
+  }
+
+  const SourceOptions& options;
+  Journal& journal;
+  const SourceHandlers& handlers;
+  Wakeup wakeup;
+  StreamProgress progress;
+  std::atomic<std::uint64_t> connections{0};
+  State state;  // of the source thread; others see phase and reason
+  mutable std::mutex mutex;
+  std::condition_variable_any changed;
+  SourcePhase phase = SourcePhase::idle;   // under mutex
+  std::string reason;                      // under mutex
+  std::optional<SourceIdentity> identity;  // under mutex
+  std::set<Oid> expected;                  // under mutex: tables that must be published
+  std::unique_ptr<SlotWatch> watch;        // under mutex
+  std::jthread worker;
+};
+
+Source::Source(SourceOptions options, Journal& journal, SourceHandlers handlers)
+    : options_(std::move(options)), journal_(journal), handlers_(complete(std::move(handlers))) {
+  check_replication_name("slot", options_.slot);
+  check_replication_name("publication", options_.publication);
+  static_cast<void>(connection_string(session_settings(options_, false)));
+  thread_ = std::make_unique<Thread>(options_, journal_, handlers_);
+}
+
+Source::~Source() {
+  stop();
+}
+
+// Before anything touches the publication: publishing such a table would make the application's own
+// writes fail.
+void Source::check_tables(const TableList& tables) const {
+  for (const auto& table : tables)
+    if (const auto problem = identity_problem(*table))
+      throw SourceFailed("follow table " + quoted_table(table->schema, table->name),
+                         problem->reason + "; run " + problem->statement, Remedy::stop);
+}
+
+Prepared Source::prepare(const PrepareRequest& request, const std::stop_token& stop) {
+  check_tables(request.tables);
+  Prepared prepared = Preparation(options_, journal_, handlers_, stop).run(request);
+  if (prepared.new_history) thread_->progress.forget();
+  const std::lock_guard lock(thread_->mutex);
+  thread_->expected.clear();
+  for (const auto& table : request.tables) thread_->expected.insert(table->oid);
+  return prepared;
+}
+
+std::vector<Oid> Source::add_tables(const TableList& tables, const std::stop_token& stop) {
+  check_tables(tables);
+  std::vector<Oid> added = Preparation(options_, journal_, handlers_, stop).add(tables);
+  const std::lock_guard lock(thread_->mutex);
+  for (const auto& table : tables) thread_->expected.insert(table->oid);
+  if (thread_->watch) thread_->watch->expect_tables(thread_->expected);
+  return added;
+}
+
+void Source::start() {
+  stop();
+  const std::lock_guard lock(thread_->mutex);
+  thread_->watch = std::make_unique<SlotWatch>(
+      session_settings(options_, false), WatchOptions{options_.slot, options_.publication,
+                                                      options_.watch_interval, options_.heartbeat});
+  thread_->watch->expect_tables(thread_->expected);
+  thread_->worker =
+      std::jthread([thread = thread_.get()](const std::stop_token& token) { thread->run(token); });
+}
+
+void Source::stop() {
+  thread_->worker.request_stop();
+  thread_->wakeup.notify();
+  if (thread_->worker.joinable()) thread_->worker.join();
+  std::unique_ptr<SlotWatch> watch;
+  const std::lock_guard lock(thread_->mutex);
+  watch.swap(thread_->watch);
+}
+
+SourceStatus Source::status() const {
+  const StreamProgress& progress = thread_->progress;
+  SourceStatus status;
+  const std::lock_guard lock(thread_->mutex);
+  status.phase = thread_->phase;
+  status.connected = status.phase == SourcePhase::streaming;
+  status.reason = thread_->reason;
+  status.identity = thread_->identity;
+  status.position = Lsn(progress.position.load());
+  status.received = Lsn(progress.received.load());
+  status.confirmed = Lsn(progress.confirmed.load());
+  status.latest_message_time = progress.latest_message_time.load();
+  status.connections = thread_->connections.load();
+  status.transactions = progress.transactions.load();
+  status.changes = progress.changes.load();
+  status.bytes = progress.bytes.load();
+  if (!thread_->watch) return status;
+  const SlotState slot = thread_->watch->slot();
+  status.position = std::max(status.position, thread_->watch->position());
+  status.slot_active = slot.active || status.connected;
+  status.wal_status = slot.wal_status;
+  status.retained_bytes = slot.retained_bytes;
+  status.safe_bytes = slot.safe_bytes;
+  status.missing_tables = thread_->watch->missing_tables();
+  return status;
+}
+
+void Source::request_position(Lsn position) {
+  std::atomic<std::uint64_t>& wanted = thread_->progress.wanted;
+  std::uint64_t present = wanted.load();
+  while (present < position.value && !wanted.compare_exchange_weak(present, position.value)) {
+  }
+  if (present < position.value) thread_->wakeup.notify();
+}
+
+Lsn Source::current_wal_position() const {
+  SqlSession sql(session_settings(options_, false));
+  const pqxx::result row = sql.run("read the source's position", "SELECT pg_current_wal_lsn()");
+  return lsn_of(row[0][0].c_str()).value_or(Lsn());
+}
+
+void Source::tear_down(const SourceOptions& options) {
+  check_replication_name("slot", options.slot);
+  check_replication_name("publication", options.publication);
+  SqlSession sql(session_settings(options, false));
+  drop_slot(sql, options.slot);  // first: a slot left over keeps WAL, and the server from starting
+                                 // below logical
+  sql.run("drop publication \"" + options.publication + "\"",
+          "DROP PUBLICATION IF EXISTS " + options.publication);
+}
+
+}  // namespace deltamill
