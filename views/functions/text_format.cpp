@@ -1,0 +1,425 @@
+// concat and format print values by the output function of their type (booleans as t and f), as
+// PostgreSQL does. Identifiers are quoted unless they are plain lower-case words and no keywords of
+// PostgreSQL 15.
+#include "views/functions/text_format.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "views/data/text_form.h"
+#include "views/functions/result_text.h"
+#include "views/functions/utf8.h"
+
+namespace deltamill {
+namespace {
+
+using enum TypeKind;
+
+// All keywords but the unreserved ones, sorted.
+constexpr std::array<std::string_view, 151> keywords = {"all",
+                                                        "analyse",
+                                                        "analyze",
+                                                        "and",
+                                                        "any",
+                                                        "array",
+                                                        "as",
+                                                        "asc",
+                                                        "asymmetric",
+                                                        "authorization",
+                                                        "between",
+                                                        "bigint",
+                                                        "binary",
+                                                        "bit",
+                                                        "boolean",
+                                                        "both",
+                                                        "case",
+                                                        "cast",
+                                                        "char",
+                                                        "character",
+                                                        "check",
+                                                        "coalesce",
+                                                        "collate",
+                                                        "collation",
+                                                        "column",
+                                                        "concurrently",
+                                                        "constraint",
+                                                        "create",
+                                                        "cross",
+                                                        "current_catalog",
+                                                        "current_date",
+                                                        "current_role",
+                                                        "current_schema",
+                                                        "current_time",
+                                                        "current_timestamp",
+                                                        "current_user",
+                                                        "dec",
+                                                        "decimal",
+                                                        "default",
+                                                        "deferrable",
+                                                        "desc",
+                                                        "distinct",
+                                                        "do",
+                                                        "else",
+                                                        "end",
+                                                        "except",
+                                                        "exists",
+                                                        "extract",
+                                                        "false",
+                                                        "fetch",
+                                                        "float",
+                                                        "for",
+                                                        "foreign",
+                                                        "freeze",
+                                                        "from",
+                                                        "full",
+                                                        "grant",
+                                                        "greatest",
+                                                        "group",
+                                                        "grouping",
+                                                        "having",
+                                                        "ilike",
+                                                        "in",
+                                                        "initially",
+                                                        "inner",
+                                                        "inout",
+                                                        "int",
+                                                        "integer",
+                                                        "intersect",
+                                                        "interval",
+                                                        "into",
+                                                        "is",
+                                                        "isnull",
+                                                        "join",
+                                                        "lateral",
+                                                        "leading",
+                                                        "least",
+                                                        "left",
+                                                        "like",
+                                                        "limit",
+                                                        "localtime",
+                                                        "localtimestamp",
+                                                        "national",
+                                                        "natural",
+                                                        "nchar",
+                                                        "none",
+                                                        "normalize",
+                                                        "not",
+                                                        "notnull",
+                                                        "null",
+                                                        "nullif",
+                                                        "numeric",
+                                                        "offset",
+                                                        "on",
+                                                        "only",
+                                                        "or",
+                                                        "order",
+                                                        "out",
+                                                        "outer",
+                                                        "overlaps",
+                                                        "overlay",
+                                                        "placing",
+                                                        "position",
+                                                        "precision",
+                                                        "primary",
+                                                        "real",
+                                                        "references",
+                                                        "returning",
+                                                        "right",
+                                                        "row",
+                                                        "select",
+                                                        "session_user",
+                                                        "setof",
+                                                        "similar",
+                                                        "smallint",
+                                                        "some",
+                                                        "substring",
+                                                        "symmetric",
+                                                        "table",
+                                                        "tablesample",
+                                                        "then",
+                                                        "time",
+                                                        "timestamp",
+                                                        "to",
+                                                        "trailing",
+                                                        "treat",
+                                                        "trim",
+                                                        "true",
+                                                        "union",
+                                                        "unique",
+                                                        "user",
+                                                        "using",
+                                                        "values",
+                                                        "varchar",
+                                                        "variadic",
+                                                        "verbose",
+                                                        "when",
+                                                        "where",
+                                                        "window",
+                                                        "with",
+                                                        "xmlattributes",
+                                                        "xmlconcat",
+                                                        "xmlelement",
+                                                        "xmlexists",
+                                                        "xmlforest",
+                                                        "xmlnamespaces",
+                                                        "xmlparse",
+                                                        "xmlpi",
+                                                        "xmlroot",
+                                                        "xmlserialize",
+                                                        "xmltable"};
+static_assert(std::is_sorted(keywords.begin(), keywords.end()));
+
+// --- concat ---
+
+std::string joined(const Value* arguments, std::size_t first, std::string_view separator,
+                   const CallContext& context) {
+  std::string text;
+  bool any = false;
+  for (std::size_t i = first; i < context.argument_types.size(); ++i) {
+    if (arguments[i].is_null()) continue;
+    if (any) text += separator;
+    any = true;
+    append_text(context.argument_types[i], arguments[i], text);
+  }
+  return text;
+}
+
+Value concat(const Value* arguments, CallContext& context) {
+  return text_result(context, joined(arguments, 0, "", context));
+}
+
+Value concat_ws(const Value* arguments, CallContext& context) {
+  if (arguments[0].is_null()) return Value::null();
+  return text_result(context, joined(arguments, 1, arguments[0].text(), context));
+}
+
+// --- quoting ---
+
+void append_literal(std::string_view content, std::string& text) {
+  if (content.find('\\') != std::string_view::npos) text += 'E';
+  text += '\'';
+  for (const char c : content) {
+    if (c == '\'' || c == '\\') text += c;
+    text += c;
+  }
+  text += '\'';
+}
+
+bool is_plain_identifier(std::string_view name) {
+  const auto may_start = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const auto may_follow = [&](char c) { return may_start(c) || (c >= '0' && c <= '9'); };
+  return !name.empty() && may_start(name.front()) &&
+         std::all_of(name.begin(), name.end(), may_follow) &&
+         !std::binary_search(keywords.begin(), keywords.end(), name);
+}
+
+void append_identifier(std::string_view name, std::string& text) {
+  if (is_plain_identifier(name)) {
+    text += name;
+    return;
+  }
+  text += '"';
+  for (const char c : name) {
+    if (c == '"') text += c;
+    text += c;
+  }
+  text += '"';
+}
+
+Value quote_ident(const Value* arguments, CallContext& context) {
+  std::string text;
+  append_identifier(arguments[0].text(), text);
+  return text_result(context, text);
+}
+
+Value quote_literal(const Value* arguments, CallContext& context) {
+  std::string text;
+  append_literal(arguments[0].text(), text);
+  return text_result(context, text);
+}
+
+Value quote_nullable(const Value* arguments, CallContext& context) {
+  if (arguments[0].is_null()) return Value::of_bytes("NULL");
+  return quote_literal(arguments, context);
+}
+
+// --- format ---
+
+// One call of format(): reads the format string and the arguments in step.
+class Formatter {
+ public:
+  Formatter(const Value* arguments, CallContext& context)
+      : arguments_(arguments), context_(context), format_(arguments[0].text()) {}
+
+  Value run() {
+    while (at_ < format_.size()) {
+      if (format_[at_] != '%') {
+        text_ += format_[at_++];
+      } else if (++at_ < format_.size() && format_[at_] == '%') {
+        text_ += format_[at_++];
+      } else if (!convert()) {
+        return Value::null();
+      }
+    }
+    return text_result(context_, text_);
+  }
+
+ private:
+  static constexpr std::int64_t none = -1;
+
+  bool fail(std::string_view message) {
+    context_.fail(message);
+    return false;
+  }
+
+  bool unterminated() {
+    return at_ < format_.size() || fail("unterminated format() type specifier");
+  }
+
+  // Digits at the current place; none = there are none.
+  bool read_number(std::int64_t& number) {
+    number = none;
+    while (at_ < format_.size() && format_[at_] >= '0' && format_[at_] <= '9') {
+      number = std::max<std::int64_t>(number, 0) * 10 + (format_[at_++] - '0');
+      if (number > std::numeric_limits<std::int32_t>::max()) return fail("number is out of range");
+    }
+    return unterminated();
+  }
+
+  // %[position$][-][width | * | *position$]type
+  bool convert() {
+    if (!unterminated()) return false;
+    std::int64_t position = none;
+    std::int64_t number = none;
+    if (!read_number(number)) return false;
+    if (number != none && format_[at_] == '$') {
+      if (number == 0) return fail_position();
+      position = number;
+      number = none;
+      ++at_;
+    }
+    bool left = false;
+    if (number == none && !read_flags_and_width(left, number)) return false;
+    if (!unterminated()) return false;
+    return print(position, left, number);
+  }
+
+  bool fail_position() {
+    return fail("format specifies argument 0, but arguments are numbered from 1");
+  }
+
+  bool read_flags_and_width(bool& left, std::int64_t& width) {
+    for (; at_ < format_.size() && format_[at_] == '-'; ++at_) left = true;
+    if (!unterminated()) return false;
+    if (format_[at_] != '*') return read_number(width);
+    ++at_;
+    std::int64_t position = none;
+    if (!unterminated() || !read_number(position)) return false;
+    if (position != none) {
+      if (format_[at_] != '$') return fail("width argument position must be ended by \"$\"");
+      if (position == 0) return fail_position();
+      ++at_;
+    }
+    return read_width_argument(position, left, width);
+  }
+
+  bool read_width_argument(std::int64_t position, bool& left, std::int64_t& width) {
+    const Value* const value = take(position);
+    if (value == nullptr) return false;
+    const Type& type = context_.argument_types[static_cast<std::size_t>(value - arguments_)];
+    if (value->is_null()) return true;
+    std::string printed;
+    append_text(type, *value, printed);
+    Type integer;
+    integer.kind = int4;
+    const auto number = parse_text(integer, printed, context_.arena);
+    if (!number)
+      return fail(context_.arena.copy(
+          fmt::format("invalid input syntax for type integer: \"{}\"", printed)));
+    width = number->integer;
+    if (width < 0) {
+      left = true;
+      if (width == std::numeric_limits<std::int32_t>::min()) return fail("number is out of range");
+      width = -width;
+    }
+    return true;
+  }
+
+  // The argument at a stated position, else the next one.
+  const Value* take(std::int64_t position) {
+    const std::size_t index =
+        position == none ? ++last_taken_ : (last_taken_ = static_cast<std::size_t>(position));
+    if (index < context_.argument_types.size()) return arguments_ + index;
+    fail("too few arguments for format()");
+    return nullptr;
+  }
+
+  bool print(std::int64_t position, bool left, std::int64_t width) {
+    const char type = format_[at_];
+    if (type != 's' && type != 'I' && type != 'L')
+      return fail(context_.arena.copy(
+          fmt::format("unrecognized format() type specifier \"{}\"",
+                      format_.substr(at_, first_character_bytes(format_.substr(at_))))));
+    ++at_;
+    const Value* const value = take(position);
+    if (value == nullptr) return false;
+    std::string content;
+    if (value->is_null()) {
+      if (type == 'I') return fail("null values cannot be formatted as an SQL identifier");
+      if (type == 'L') content = "NULL";
+    } else {
+      append_value(type, *value, content);
+    }
+    return append_padded(content, left, width);
+  }
+
+  void append_value(char type, const Value& value, std::string& content) {
+    std::string printed;
+    append_text(context_.argument_types[static_cast<std::size_t>(&value - arguments_)], value,
+                printed);
+    if (type == 's') content = printed;
+    if (type == 'I') append_identifier(printed, content);
+    if (type == 'L') append_literal(printed, content);
+  }
+
+  bool append_padded(std::string_view content, bool left, std::int64_t width) {
+    const auto present = static_cast<std::int64_t>(count_characters(content));
+    const auto missing = static_cast<std::size_t>(std::max<std::int64_t>(width - present, 0));
+    if (text_.size() + content.size() + missing > max_value_bytes) return fail("out of memory");
+    if (!left) text_.append(missing, ' ');
+    text_ += content;
+    if (left) text_.append(missing, ' ');
+    return true;
+  }
+
+  const Value* arguments_;
+  CallContext& context_;
+  std::string_view format_;
+  std::string text_;
+  std::size_t at_ = 0;
+  std::size_t last_taken_ = 0;
+};
+
+Value format(const Value* arguments, CallContext& context) {
+  if (arguments[0].is_null()) return Value::null();
+  return Formatter(arguments, context).run();
+}
+
+}  // namespace
+
+std::vector<Function> text_format_functions() {
+  constexpr auto function = FunctionKind::function;
+  return {
+      {"concat", {}, text, concat, function, false, Signature::variadic_any},
+      {"concat_ws", {text}, text, concat_ws, function, false, Signature::variadic_any},
+      {"format", {text}, text, format, function, false, Signature::variadic_any},
+      {"quote_ident", {text}, text, quote_ident},
+      {"quote_literal", {text}, text, quote_literal},
+      {"quote_nullable", {text}, text, quote_nullable, function, false},
+  };
+}
+
+}  // namespace deltamill

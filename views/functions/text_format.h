@@ -1,0 +1,13 @@
+// Text made of values of any type: concat, concat_ws, format and the quoting functions.
+#pragma once
+
+#include <vector>
+
+#include "views/functions/function.h"
+
+namespace deltamill {
+
+// Part of text_functions().
+[[nodiscard]] std::vector<Function> text_format_functions();
+
+}  // namespace deltamill
