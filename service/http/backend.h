@@ -1,4 +1,5 @@
-// What HTTP asks of the process. Implemented by the service, faked by HTTP's tests. All calls are thread-safe.
+// What HTTP asks of the process. Implemented by the service, faked by HTTP's tests. All calls are
+// thread-safe.
 #pragma once
 
 #include <chrono>
@@ -23,9 +24,9 @@ struct ServedView {
   Columns columns;
   std::map<std::string, std::string> column_descriptions;
   std::optional<KeyColumns> key;
-  bool served = true;                        // on the public listener (serve: true, or loopback while it is loopback)
-  std::vector<std::string> served_columns;   // empty = all
-  std::string explain;                       // text of explain
+  bool served = true;  // on the public listener (serve: true, or loopback while it is loopback)
+  std::vector<std::string> served_columns;  // empty = all
+  std::string explain;                      // text of explain
 };
 
 struct ViewState {
@@ -37,12 +38,12 @@ struct ViewState {
   std::int64_t lag_ms = 0;
   std::uint64_t rows = 0;
   std::uint64_t error_rows = 0;
-  std::string rebuild_job;                   // id of a running rebuild, empty = none
+  std::string rebuild_job;  // id of a running rebuild, empty = none
 };
 
 struct SourceState {
   bool connected = false;
-  Lsn position;                              // the source's, as last heard
+  Lsn position;  // the source's, as last heard
   Lsn received;
   Lsn confirmed;
   std::int64_t lag_ms = 0;
@@ -58,7 +59,7 @@ struct SourceState {
 struct SinkState {
   std::string name;
   std::string type;
-  std::string condition;                     // following, loading, retrying, failed
+  std::string condition;  // following, loading, retrying, failed
   Frontier frontier;
   std::int64_t lag_ms = 0;
   std::string error;
@@ -78,13 +79,13 @@ struct JobStatus {
   JobKind kind = JobKind::rebuild;
   std::string view;
   JobState state = JobState::queued;
-  std::string phase;                          // load, catch_up, activate, compare
-  std::uint64_t rows = 0;                     // progress
+  std::string phase;       // load, catch_up, activate, compare
+  std::uint64_t rows = 0;  // progress
   std::uint64_t total_rows = 0;
   double rows_per_second = 0;
-  std::string result_json = "null";           // a JSON document
+  std::string result_json = "null";  // a JSON document
   std::string error;
-  std::string started_at;                     // ISO 8601 UTC, empty = not yet
+  std::string started_at;  // ISO 8601 UTC, empty = not yet
   std::string finished_at;
 };
 
@@ -119,18 +120,21 @@ class Backend {
   // Age in ms as the header Deltamill-Lag-Ms defines it, for an answer at this frontier.
   [[nodiscard]] virtual std::int64_t lag_ms(Frontier frontier) const = 0;
 
-  // Waits until the local store's frontier is at least `lsn` or the deadline passes; makes the source ask for its
-  // position at once. True = reached.
+  // Waits until the local store's frontier is at least `lsn` or the deadline passes; makes the
+  // source ask for its position at once. True = reached.
   [[nodiscard]] virtual bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) = 0;
 
-  [[nodiscard]] virtual bool threads_alive() const = 0;              // /healthz
-  [[nodiscard]] virtual std::vector<ReadyCheck> ready_checks() const = 0;  // /readyz: ready iff all ok
-  [[nodiscard]] virtual std::string metrics_text() = 0;              // Prometheus 0.0.4
+  [[nodiscard]] virtual bool threads_alive() const = 0;  // /healthz
+  [[nodiscard]] virtual std::vector<ReadyCheck> ready_checks()
+      const = 0;                                         // /readyz: ready iff all ok
+  [[nodiscard]] virtual std::string metrics_text() = 0;  // Prometheus 0.0.4
   virtual void count_request(const char* route, int status, double seconds) = 0;
 
   // Starts a job; nothing when one of that kind runs for the view (409 job_conflict).
-  [[nodiscard]] virtual std::optional<std::string> start_rebuild(std::size_t view, bool from_source) = 0;
-  [[nodiscard]] virtual std::optional<std::string> start_verify(std::size_t view, std::uint64_t sample_rows) = 0;
+  [[nodiscard]] virtual std::optional<std::string> start_rebuild(std::size_t view,
+                                                                 bool from_source) = 0;
+  [[nodiscard]] virtual std::optional<std::string> start_verify(std::size_t view,
+                                                                std::uint64_t sample_rows) = 0;
   [[nodiscard]] virtual std::vector<JobStatus> jobs() const = 0;
   [[nodiscard]] virtual std::optional<JobStatus> job(const std::string& id) const = 0;
   // False = unknown or already finished.

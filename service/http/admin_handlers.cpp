@@ -1,0 +1,288 @@
+// JSON about the process, and the jobs an operator starts.
+#include "service/http/admin_handlers.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "service/http/target.h"
+
+namespace deltamill {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t error_rows_max = 1000;
+constexpr std::uint64_t verify_sample_rows = 20;
+
+Response answer(const Problem& problem, const Call& call) {
+  return to_response(problem, path_of(call.request.target));
+}
+
+Response answer_json(const Json& json, int status = 200) {
+  Response response;
+  response.status = status;
+  // What is not UTF-8 in an error text of the system is replaced instead of failing the answer.
+  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  response.set("Content-Type", "application/json");
+  response.set("Cache-Control", "no-store");
+  return response;
+}
+
+Response answer_text(std::string text, const char* content_type, int status = 200) {
+  Response response;
+  response.status = status;
+  response.body = std::move(text);
+  response.set("Content-Type", content_type);
+  response.set("Cache-Control", "no-store");
+  return response;
+}
+
+Json or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+const char* to_string(JobKind kind) {
+  return kind == JobKind::rebuild ? "rebuild" : "verify";
+}
+
+const char* to_string(JobState state) {
+  switch (state) {
+    case JobState::queued: return "queued";
+    case JobState::running: return "running";
+    case JobState::done: return "done";
+    case JobState::failed: return "failed";
+    case JobState::cancelled: return "cancelled";
+  }
+  return "failed";
+}
+
+Json progress_json(const JobStatus& job) {
+  Json progress = {{"rows", job.rows},
+                   {"total_rows", job.total_rows},
+                   {"rows_per_second", job.rows_per_second},
+                   {"ratio", nullptr},
+                   {"eta_seconds", nullptr}};
+  if (job.total_rows == 0) return progress;
+  const auto rows = static_cast<double>(job.rows);
+  const auto total = static_cast<double>(job.total_rows);
+  progress["ratio"] = rows < total ? rows / total : 1.0;
+  if (job.rows_per_second > 0)
+    progress["eta_seconds"] = rows < total ? (total - rows) / job.rows_per_second : 0.0;
+  return progress;
+}
+
+Json job_json(const JobStatus& job) {
+  return {{"id", job.id},
+          {"kind", to_string(job.kind)},
+          {"view", job.view},
+          {"state", to_string(job.state)},
+          {"phase", or_null(job.phase)},
+          {"progress", progress_json(job)},
+          {"result", Json::parse(job.result_json, nullptr, false)},
+          {"error", or_null(job.error)},
+          {"started_at", or_null(job.started_at)},
+          {"finished_at", or_null(job.finished_at)}};
+}
+
+Json jobs_json(Site& site) {
+  Json jobs = Json::array();
+  for (const JobStatus& job : site.backend().jobs()) jobs.push_back(job_json(job));
+  return jobs;
+}
+
+Json source_json(const SourceState& source) {
+  Json slot = {{"name", source.slot},
+               {"active", source.slot_active},
+               {"wal_status", or_null(source.wal_status)},
+               {"retained_bytes", source.retained_bytes},
+               {"safe_bytes", nullptr}};
+  if (source.safe_bytes) slot["safe_bytes"] = *source.safe_bytes;
+  return {{"connected", source.connected},
+          {"position", to_string(source.position)},
+          {"received", to_string(source.received)},
+          {"confirmed", to_string(source.confirmed)},
+          {"lag_ms", source.lag_ms},
+          {"system_id", source.system_id},
+          {"timeline", source.timeline},
+          {"slot", std::move(slot)}};
+}
+
+Json sink_json(const SinkState& sink) {
+  return {{"name", sink.name},           {"type", sink.type},
+          {"condition", sink.condition}, {"frontier", to_string(sink.frontier)},
+          {"lag_ms", sink.lag_ms},       {"error", or_null(sink.error)}};
+}
+
+Json view_json(const ServedView& view, const ViewState& state, const Json& sink_names) {
+  Json previous;
+  if (state.previous_generation) previous = *state.previous_generation;
+  return {{"name", view.name},
+          {"condition", to_string(state.condition)},
+          {"reason", or_null(state.reason)},
+          {"generation", state.generation},
+          {"previous_generation", std::move(previous)},
+          {"held", false},
+          {"frontier", to_string(state.frontier)},
+          {"lag_ms", state.lag_ms},
+          {"rows", state.rows},
+          {"error_rows", state.error_rows},
+          {"sinks", sink_names},
+          {"rebuild", or_null(state.rebuild_job)}};
+}
+
+bool all_ok(const std::vector<ReadyCheck>& checks) {
+  for (const ReadyCheck& check : checks)
+    if (!check.ok) return false;
+  return true;
+}
+
+// The members of a body: an object with nothing in it but `known`.
+Checked<Json> parse_body(const Request& request, std::string_view known) {
+  const std::string type = request.header("Content-Type").value_or("");
+  const std::string_view media = std::string_view(type).substr(0, type.find_first_of("; "));
+  if (!same_header_name(media, "application/json"))
+    return refuse(ProblemName::unsupported_media_type, "Content-Type is not application/json");
+  Json body = Json::parse(request.body, nullptr, false);
+  if (!body.is_object()) return refuse(ProblemName::bad_request, "the body is not a JSON object");
+  for (const auto& [name, value] : body.items())
+    if (name != known) return refuse(ProblemName::bad_request, "unknown member \"" + name + "\"");
+  return body;
+}
+
+// 202 with the job, or 409.
+Response answer_job(Site& site, const Call& call, const std::optional<std::string>& id) {
+  if (!id)
+    return answer({ProblemName::job_conflict,
+                   "a job of this kind runs for view \"" + call.arguments[0] + "\""},
+                  call);
+  const std::optional<JobStatus> job = site.backend().job(*id);
+  Response response = answer_json(job ? job_json(*job) : Json{{"id", *id}}, 202);
+  response.set("Location", "/v1/jobs/" + percent_encode(*id));
+  return response;
+}
+
+Checked<bool> parse_rebuild_source(const Json& body) {
+  const auto from = body.find("from");
+  if (from == body.end() || *from == "journal") return false;
+  if (*from == "source") return true;
+  return refuse(ProblemName::bad_request, "\"from\" is \"journal\" or \"source\"");
+}
+
+Checked<void> check_repair(const Json& body) {
+  const auto repair = body.find("repair");
+  if (repair == body.end() || *repair == false) return {};
+  if (*repair == true)
+    return refuse(ProblemName::not_implemented, "repair is not available in this version");
+  return refuse(ProblemName::bad_request, "\"repair\" is true or false");
+}
+
+Response unknown_job(const Call& call) {
+  return answer({ProblemName::unknown_job, "there is no job \"" + call.arguments[0] + "\""}, call);
+}
+
+}  // namespace
+
+Response show_health(Site& site, const Call& /*call*/) {
+  const bool alive = site.backend().threads_alive();
+  return answer_text(alive ? "ok\n" : "a thread does not answer\n", "text/plain; charset=utf-8",
+                     alive ? 200 : 500);
+}
+
+Response show_readiness(Site& site, const Call& /*call*/) {
+  const std::vector<ReadyCheck> checks = site.backend().ready_checks();
+  const bool ready = all_ok(checks);
+  Json list = Json::array();
+  for (const ReadyCheck& check : checks)
+    list.push_back({{"name", check.name}, {"ok", check.ok}, {"detail", or_null(check.detail)}});
+  return answer_json({{"ready", ready}, {"checks", std::move(list)}}, ready ? 200 : 503);
+}
+
+Response show_metrics(Site& site, const Call& /*call*/) {
+  return answer_text(site.backend().metrics_text(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+Response show_status(Site& site, const Call& /*call*/) {
+  Backend& backend = site.backend();
+  const JournalState journal = backend.journal_state();
+  Json sinks = Json::array();
+  Json sink_names = Json::array();
+  for (const SinkState& sink : backend.sink_states()) {
+    sinks.push_back(sink_json(sink));
+    sink_names.push_back(sink.name);
+  }
+  Json views = Json::array();
+  for (std::size_t view = 0; view < backend.views().size(); ++view)
+    views.push_back(view_json(backend.views()[view], backend.view_state(view), sink_names));
+  return answer_json({{"project", backend.project()},
+                      {"version", backend.version()},
+                      {"epoch", backend.epoch()},
+                      {"ready", all_ok(backend.ready_checks())},
+                      {"source", source_json(backend.source_state())},
+                      {"journal",
+                       {{"oldest", to_string(journal.oldest)},
+                        {"durable", to_string(journal.durable)},
+                        {"bytes", journal.bytes}}},
+                      {"sinks", std::move(sinks)},
+                      {"views", std::move(views)},
+                      {"memory",
+                       {{"limit_bytes", backend.memory_limit_bytes()},
+                        {"used_bytes", backend.memory_used_bytes()}}},
+                      {"jobs", jobs_json(site)}});
+}
+
+Response explain_view(Site& site, const Call& call) {
+  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
+  if (!view) return answer(view.error(), call);
+  return answer_text(site.backend().views()[*view].explain, "text/plain; charset=utf-8");
+}
+
+Response show_errors(Site& site, const Call& call) {
+  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
+  if (!view) return answer(view.error(), call);
+  Json list = Json::array();
+  for (const ErrorRow& row : site.backend().error_rows(*view)) {
+    if (list.size() == error_rows_max) break;
+    list.push_back({{"key", row.key}, {"operator", row.operator_name}, {"message", row.message}});
+  }
+  return answer_json(list);
+}
+
+Response start_rebuild(Site& site, const Call& call) {
+  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
+  if (!view) return answer(view.error(), call);
+  const Checked<Json> body = parse_body(call.request, "from");
+  if (!body) return answer(body.error(), call);
+  const Checked<bool> from_source = parse_rebuild_source(*body);
+  if (!from_source) return answer(from_source.error(), call);
+  return answer_job(site, call, site.backend().start_rebuild(*view, *from_source));
+}
+
+Response start_verify(Site& site, const Call& call) {
+  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
+  if (!view) return answer(view.error(), call);
+  const Checked<Json> body = parse_body(call.request, "repair");
+  if (!body) return answer(body.error(), call);
+  const Checked<void> checked = check_repair(*body);
+  if (!checked) return answer(checked.error(), call);
+  return answer_job(site, call, site.backend().start_verify(*view, verify_sample_rows));
+}
+
+Response list_jobs(Site& site, const Call& /*call*/) {
+  return answer_json(jobs_json(site));
+}
+
+Response show_job(Site& site, const Call& call) {
+  const std::optional<JobStatus> job = site.backend().job(call.arguments[0]);
+  return job ? answer_json(job_json(*job)) : unknown_job(call);
+}
+
+Response cancel_job(Site& site, const Call& call) {
+  if (!site.backend().job(call.arguments[0])) return unknown_job(call);
+  // A job that has finished meanwhile is what the caller wanted: not running.
+  site.backend().cancel_job(call.arguments[0]);
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,122 @@
+// Accept and Accept-Encoding (RFC 9110, section 12.5).
+#include "service/http/media_type.h"
+
+#include <array>
+#include <string>
+
+namespace deltamill {
+namespace {
+
+struct Offer {
+  std::string_view type;
+  RowFormat format;
+};
+
+// In the order in which equally wanted formats are chosen.
+constexpr std::array offers{
+    Offer{"application/json", RowFormat::json},
+    Offer{"application/x-ndjson", RowFormat::ndjson},
+    Offer{"text/csv", RowFormat::csv},
+    Offer{"application/vnd.pgrst.object+json", RowFormat::single_object},
+};
+
+struct Range {
+  std::string type;  // lower case, without parameters
+  int quality = 1000;
+};
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Takes the part before `separator` off the text.
+std::string_view take(std::string_view& text, char separator) {
+  const std::size_t end = text.find(separator);
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return trim(part);
+}
+
+// "0.5" as 500; what is malformed counts as wanted.
+int parse_quality(std::string_view text) {
+  if (text.empty() || (text[0] != '0' && text[0] != '1')) return 1000;
+  int quality = (text[0] - '0') * 1000;
+  int unit = 100;
+  for (std::size_t i = 2; i < text.size() && i < 5; ++i, unit /= 10) {
+    if (text[i] < '0' || text[i] > '9') return 1000;
+    quality += (text[i] - '0') * unit;
+  }
+  return quality > 1000 ? 1000 : quality;
+}
+
+Range parse_range(std::string_view text) {
+  Range range;
+  for (const char c : take(text, ';'))
+    range.type += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  while (!text.empty()) {
+    const std::string_view parameter = take(text, ';');
+    if (parameter.starts_with("q=") || parameter.starts_with("Q="))
+      range.quality = parse_quality(parameter.substr(2));
+  }
+  return range;
+}
+
+// How exactly a range names a type: 0 = not at all, 3 = by its full name.
+int specificity(std::string_view range, std::string_view type) {
+  if (range == type) return 3;
+  if (range == "*/*") return 1;
+  const bool wild = range.size() > 2 && range.ends_with("/*");
+  return wild && type.starts_with(range.substr(0, range.size() - 1)) ? 2 : 0;
+}
+
+int quality_of(std::string_view accept, std::string_view type) {
+  int best = 0;
+  int quality = 0;
+  while (!accept.empty()) {
+    const Range range = parse_range(take(accept, ','));
+    const int how = specificity(range.type, type);
+    if (how <= best) continue;
+    best = how;
+    quality = range.quality;
+  }
+  return quality;
+}
+
+}  // namespace
+
+const char* content_type_of(RowFormat format) {
+  switch (format) {
+    case RowFormat::json: return "application/json";
+    case RowFormat::ndjson: return "application/x-ndjson";
+    case RowFormat::csv: return "text/csv; charset=utf-8";
+    case RowFormat::single_object: return "application/vnd.pgrst.object+json";
+  }
+  return "application/json";
+}
+
+std::optional<RowFormat> negotiate_format(std::string_view accept) {
+  if (trim(accept).empty()) return RowFormat::json;
+  std::optional<RowFormat> chosen;
+  int best = 0;
+  for (const Offer& offer : offers) {
+    const int quality = quality_of(accept, offer.type);
+    if (quality <= best) continue;
+    best = quality;
+    chosen = offer.format;
+  }
+  return chosen;
+}
+
+bool accepts_gzip(std::string_view accept_encoding) {
+  int any = 0;
+  while (!accept_encoding.empty()) {
+    const Range range = parse_range(take(accept_encoding, ','));
+    if (range.type == "gzip" || range.type == "x-gzip") return range.quality > 0;
+    if (range.type == "*") any = range.quality;
+  }
+  return any > 0;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,59 @@
+// A request and its answer as plain data, free of sockets and of the library that parses them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace deltamill {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+// Equality of header names: ASCII letters without case.
+[[nodiscard]] inline bool same_header_name(std::string_view left, std::string_view right) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  if (left.size() != right.size()) return false;
+  for (std::size_t i = 0; i < left.size(); ++i)
+    if (lower(left[i]) != lower(right[i])) return false;
+  return true;
+}
+
+struct Request {
+  std::string method;
+  std::string target;  // origin form, as received: visible ASCII only
+  std::vector<Header> headers;
+  std::string body;
+  std::string id;  // X-Request-Id: the client's or ours
+  std::chrono::steady_clock::time_point received;
+
+  // Values of all fields of this name joined by ", ", as RFC 9110 section 5.2 has it; nothing =
+  // absent.
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const {
+    std::optional<std::string> joined;
+    for (const Header& field : headers) {
+      if (!same_header_name(field.name, name)) continue;
+      joined = joined ? *joined + ", " + field.value : field.value;
+    }
+    return joined;
+  }
+};
+
+struct Response {
+  int status = 200;
+  std::vector<Header> headers;
+  std::string body;
+  bool close = false;                            // the connection ends after this answer
+  std::optional<std::size_t> size_without_body;  // HEAD: the length that GET would have sent
+
+  void set(std::string_view name, std::string value) {
+    headers.push_back({std::string(name), std::move(value)});
+  }
+};
+
+}  // namespace deltamill

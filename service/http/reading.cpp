@@ -1,0 +1,143 @@
+// Terms, snapshot, freshness headers.
+#include "service/http/reading.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "service/http/store_functions.h"
+
+namespace deltamill {
+namespace {
+
+Checked<std::optional<Lsn>> parse_min_lsn(const Request& request) {
+  const std::optional<std::string> header = request.header("Deltamill-Min-Lsn");
+  if (!header) return std::optional<Lsn>();
+  const std::optional<Lsn> lsn = lsn_of(*header);
+  if (!lsn)
+    return refuse(ProblemName::bad_lsn, "Deltamill-Min-Lsn is a position such as 0/16B3780");
+  return lsn;
+}
+
+bool serves(Condition condition) {
+  return condition != Condition::loading && condition != Condition::failed;
+}
+
+tl::unexpected<Problem> not_ready(const std::string& view, const ViewState& state) {
+  return refuse(
+      ProblemName::not_ready,
+      "view \"" + view + "\" has nothing to serve yet: it is " + to_string(state.condition),
+      state.reason);
+}
+
+// Connections learn deltamill_fold when a query first needs it.
+Statement& prepare(StoreReader::Snapshot& snapshot, const std::string& text) {
+  try {
+    return snapshot.prepare(text);
+  } catch (const SqliteError&) {
+    if (text.find("deltamill_fold(") == std::string::npos) throw;
+  }
+  register_store_functions(snapshot.prepare("SELECT 1"));
+  return snapshot.prepare(text);
+}
+
+}  // namespace
+
+void Timing::end(const char* stage) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double, std::milli> took = now - since_;
+  text_ += fmt::format("{}{};dur={:.3f}", text_.empty() ? "" : ", ", stage, took.count());
+  since_ = now;
+}
+
+Checked<ReadTerms> parse_terms(Site& site, const Call& call) {
+  ReadTerms terms;
+  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
+  if (!view) return tl::unexpected<Problem>(view.error());
+  terms.view = *view;
+  Checked<Preferences> preferences = parse_preferences(call.request.header("Prefer").value_or(""));
+  if (!preferences) return tl::unexpected<Problem>(std::move(preferences.error()));
+  terms.preferences = std::move(*preferences);
+  const Checked<std::optional<Lsn>> min_lsn = parse_min_lsn(call.request);
+  if (!min_lsn) return tl::unexpected<Problem>(min_lsn.error());
+  terms.min_lsn = *min_lsn;
+  return terms;
+}
+
+Frontier frontier_of(const ServedView& view, const ViewState& state,
+                     const StoreReader::Snapshot& snapshot) {
+  const Frontier stored = snapshot.view_frontier(view.name);
+  const bool stopped = state.condition == Condition::stale || state.condition == Condition::paused;
+  return stopped ? std::min(state.frontier, stored) : stored;
+}
+
+Reading::Reading(Site& site, const ServedView& view, const ViewState& state)
+    : snapshot_(site.open_snapshot()),
+      table_(snapshot_.table(view.name)),
+      condition_(state.condition) {
+  if (table_.empty()) return;
+  frontier_ = frontier_of(view, state, snapshot_);
+  changed_at_ = snapshot_.changed_at(view.name);
+  generation_ = snapshot_.generation(view.name);
+  lag_ms_ = site.backend().lag_ms(frontier_);
+}
+
+Checked<Reading> Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
+  const ServedView& view = site.backend().views()[terms.view];
+  ViewState state = site.backend().view_state(terms.view);
+  if (!serves(state.condition)) return not_ready(view.name, state);
+  if (terms.min_lsn) {
+    Checked<void> reached = site.wait_for(*terms.min_lsn, terms.preferences.patience());
+    if (!reached) return tl::unexpected<Problem>(std::move(reached.error()));
+    state = site.backend().view_state(terms.view);
+  }
+  timing.end("wait");
+  Reading reading(site, view, state);
+  if (reading.table_.empty()) return not_ready(view.name, state);
+  if (terms.min_lsn && reading.frontier_.end() < *terms.min_lsn)
+    return tl::unexpected<Problem>(behind_problem(*terms.min_lsn));
+  return reading;
+}
+
+std::string Reading::entity_tag(std::uint64_t definition, const Call& call,
+                                RowFormat format) const {
+  const auto part = [&call](const char* name) { return call.request.header(name).value_or(""); };
+  const std::string text =
+      fmt::format("{:x}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", definition, to_string(changed_at_),
+                  generation_, snapshot_.epoch(), static_cast<int>(format), call.request.target,
+                  part("Prefer"), part("Range"));
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return fmt::format("W/\"{:016x}{:016x}\"", hash.high64, hash.low64);
+}
+
+void Reading::add_headers(const ReadTerms& terms, Response& response) const {
+  response.set("Deltamill-Lsn", to_string(frontier_));
+  response.set("Deltamill-Lag-Ms", std::to_string(lag_ms_));
+  response.set("Deltamill-Condition", to_string(condition_));
+  if (response.status < 400) response.set("Cache-Control", "no-cache");
+  response.set("Vary", "Accept, Accept-Encoding, Authorization, Origin");
+  std::string applied;
+  for (const std::string& preference : terms.preferences.applied)
+    if (terms.min_lsn || !preference.starts_with("wait="))
+      applied += (applied.empty() ? "" : ", ") + preference;
+  if (!applied.empty()) response.set("Preference-Applied", applied);
+}
+
+bool matches(const std::optional<std::string>& if_none_match, std::string_view tag) {
+  if (!if_none_match) return false;
+  const std::string_view opaque = tag.substr(2);  // without W/
+  return *if_none_match == "*" || if_none_match->find(opaque) != std::string::npos;
+}
+
+BoundStatement::BoundStatement(StoreReader::Snapshot& snapshot, BoundSql sql)
+    : sql_(std::move(sql)), statement_(prepare(snapshot, sql_.text)) {
+  bind_all(statement_, sql_.parameters);
+}
+
+BoundStatement::~BoundStatement() {
+  statement_.reset();
+}
+
+}  // namespace deltamill

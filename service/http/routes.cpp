@@ -1,0 +1,215 @@
+// The table, matching, and the headers, compression and counting that all answers share.
+#include "service/http/routes.h"
+
+#include <array>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/http/admin_handlers.h"
+#include "service/http/gzip.h"
+#include "service/http/media_type.h"
+#include "service/http/target.h"
+#include "service/http/view_handlers.h"
+
+namespace deltamill {
+namespace {
+
+Response not_available(Site& site, const Call& call);
+
+struct Route {
+  const char* method;
+  const char* pattern;
+  Listener listener;  // open routes are answered by both listeners
+  Response (*handler)(Site& site, const Call& call);
+};
+
+constexpr std::array routes{
+    Route{"GET", "/v1/views", Listener::open, list_views},
+    Route{"GET", "/v1/views/{view}", Listener::open, read_rows},
+    Route{"GET", "/v1/views/{view}/rows/{key}", Listener::open, read_row},
+    Route{"GET", "/v1/views/{view}/search", Listener::open, not_available},
+    Route{"GET", "/v1/views/{view}/changes", Listener::open, not_available},
+    Route{"GET", "/v1/changes", Listener::open, not_available},
+    Route{"GET", "/v1/snapshot", Listener::open, not_available},
+    Route{"GET", "/v1/wait", Listener::open, wait_for_position},
+    Route{"GET", "/openapi.json", Listener::open, not_available},
+
+    Route{"GET", "/healthz", Listener::admin, show_health},
+    Route{"GET", "/readyz", Listener::admin, show_readiness},
+    Route{"GET", "/metrics", Listener::admin, show_metrics},
+    Route{"GET", "/v1/status", Listener::admin, show_status},
+    Route{"GET", "/v1/graph", Listener::admin, not_available},
+    Route{"GET", "/v1/views/{view}/explain", Listener::admin, explain_view},
+    Route{"GET", "/v1/views/{view}/errors", Listener::admin, show_errors},
+    Route{"GET", "/v1/plan", Listener::admin, not_available},
+    Route{"POST", "/v1/apply", Listener::admin, not_available},
+    Route{"POST", "/v1/views/{view}/rebuild", Listener::admin, start_rebuild},
+    Route{"POST", "/v1/views/{view}/rollback", Listener::admin, not_available},
+    Route{"POST", "/v1/views/{view}/pause", Listener::admin, not_available},
+    Route{"POST", "/v1/views/{view}/resume", Listener::admin, not_available},
+    Route{"POST", "/v1/views/{view}/verify", Listener::admin, start_verify},
+    Route{"GET", "/v1/jobs", Listener::admin, list_jobs},
+    Route{"GET", "/v1/jobs/{id}", Listener::admin, show_job},
+    Route{"DELETE", "/v1/jobs/{id}", Listener::admin, cancel_job},
+    Route{"GET", "/", Listener::admin, not_available},
+};
+
+constexpr const char* no_route = "none";
+
+Response answer(const Problem& problem, const Request& request) {
+  return to_response(problem, path_of(request.target));
+}
+
+Response not_available(Site& /*site*/, const Call& call) {
+  return answer({ProblemName::not_implemented, "not available in this version"}, call.request);
+}
+
+using Segments = std::vector<std::string_view>;
+
+// The arguments of a path that has the form of a pattern; nothing = it has another form.
+std::optional<Segments> match(std::string_view pattern, const Segments& path) {
+  const Segments parts = path_segments(pattern);
+  if (parts.size() != path.size()) return std::nullopt;
+  Segments arguments;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].starts_with('{'))
+      arguments.push_back(path[i]);
+    else if (parts[i] != path[i])
+      return std::nullopt;
+  }
+  return arguments;
+}
+
+// A key may hold slashes and dots; a name may not.
+Checked<std::string> decode_argument(std::string_view pattern, std::string_view segment,
+                                     bool last) {
+  if (!last || !pattern.ends_with("{key}")) return decode_segment(segment);
+  std::optional<std::string> key = percent_decode(segment, false);
+  if (!key || segment == "." || segment == "..")
+    return refuse(ProblemName::bad_request, "the key is not percent-encoded UTF-8 without NUL");
+  return std::move(*key);
+}
+
+bool has_dot_segment(const Segments& path) {
+  for (const std::string_view segment : path) {
+    const std::optional<std::string> decoded = percent_decode(segment, false);
+    if (!decoded || *decoded == "." || *decoded == "..") return true;
+  }
+  return false;
+}
+
+struct Found {
+  const Route* route = nullptr;  // of the request's method
+  Segments arguments;
+  std::string allowed;  // methods of the path, for Allow; empty = unknown path
+};
+
+Found find_route(Listener listener, std::string_view method, const Segments& path) {
+  Found found;
+  for (const Route& route : routes) {
+    if (route.listener == Listener::admin && listener != Listener::admin) continue;
+    std::optional<Segments> arguments = match(route.pattern, path);
+    if (!arguments) continue;
+    const std::string_view own = route.method;
+    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(own);
+    if (own == "GET") found.allowed += ", HEAD";
+    if (own != method && !(own == "GET" && method == "HEAD")) continue;
+    found.route = &route;
+    found.arguments = std::move(*arguments);
+  }
+  if (!found.allowed.empty()) found.allowed += ", OPTIONS";
+  return found;
+}
+
+Response refuse_method(const Found& found, const Request& request) {
+  Response response;
+  if (request.method == "OPTIONS")
+    response.status = 204;
+  else
+    response = answer({ProblemName::method_not_allowed,
+                       "method " + request.method + " is not one of " + found.allowed},
+                      request);
+  response.set("Allow", found.allowed);
+  return response;
+}
+
+struct Routed {
+  Response response;
+  const char* pattern = no_route;
+};
+
+Routed route_request(Site& site, Listener listener, const Request& request) {
+  const Segments path = path_segments(path_of(request.target));
+  const Found found = find_route(listener, request.method, path);
+  if (found.allowed.empty()) {
+    if (has_dot_segment(path))
+      return {answer({ProblemName::bad_request, "the path is not plain percent-encoded UTF-8"},
+                     request)};
+    return {answer({ProblemName::unknown_path, "there is no such path"}, request)};
+  }
+  if (found.route == nullptr) return {refuse_method(found, request)};
+  Call call{request, listener, {}};
+  for (std::size_t i = 0; i < found.arguments.size(); ++i) {
+    const bool last = i + 1 == found.arguments.size();
+    Checked<std::string> argument = decode_argument(found.route->pattern, found.arguments[i], last);
+    if (!argument) return {answer(argument.error(), request), found.route->pattern};
+    call.arguments.push_back(std::move(*argument));
+  }
+  return {found.route->handler(site, call), found.route->pattern};
+}
+
+// What a failed store means to a client.
+Problem problem_of(const SqliteError& error) {
+  constexpr int interrupt = 9;  // SQLITE_INTERRUPT
+  if ((error.code & 0xff) == interrupt)
+    return {ProblemName::query_timeout, "the query took too long"};
+  if (error.retryable()) return {ProblemName::overloaded, "the view store is busy"};
+  return {ProblemName::internal, "the view store failed"};
+}
+
+Routed route_safely(Site& site, Listener listener, const Request& request) {
+  try {
+    return route_request(site, listener, request);
+  } catch (const QueryTimeout&) {
+    return {answer({ProblemName::overloaded, "too many queries are running"}, request)};
+  } catch (const SqliteError& error) {
+    const Problem problem = problem_of(error);
+    if (problem.name == ProblemName::internal) site.options().report_failure(error.what());
+    return {answer(problem, request)};
+  } catch (const std::exception& error) {
+    site.options().report_failure(error.what());
+    return {answer({ProblemName::internal, "the request failed; the service goes on"}, request)};
+  }
+}
+
+void compress(const Request& request, Response& response) {
+  if (response.body.size() < gzip_bytes_min) return;
+  if (!accepts_gzip(request.header("Accept-Encoding").value_or(""))) return;
+  response.body = gzip(response.body);
+  response.set("Content-Encoding", "gzip");
+}
+
+}  // namespace
+
+Response answer_request(Site& site, Listener listener, const Request& request) {
+  Routed routed = route_safely(site, listener, request);
+  Response& response = routed.response;
+  try {
+    compress(request, response);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - request.received;
+    site.backend().count_request(routed.pattern, response.status, took.count());
+  } catch (const std::exception& error) {
+    site.options().report_failure(error.what());
+    response = answer({ProblemName::internal, "the request failed; the service goes on"}, request);
+  }
+  if (request.method == "HEAD") {
+    response.size_without_body = response.body.size();
+    response.body.clear();
+  }
+  return std::move(response);
+}
+
+}  // namespace deltamill

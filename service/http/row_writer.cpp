@@ -1,0 +1,94 @@
+// JSON as row_to_json prints rows, CSV as COPY ... (FORMAT csv, HEADER) does.
+#include "service/http/row_writer.h"
+
+#include "service/http/store_form.h"
+#include "views/data/text_form.h"
+
+namespace deltamill {
+
+RowWriter::RowWriter(RowFormat format, const QueriedView& view,
+                     const std::vector<SelectItem>& select, std::string& body)
+    : format_(format), body_(body) {
+  for (const SelectItem& selected : select) {
+    Item item{view.columns[selected.column].type, selected.as_text, items_.empty() ? "{" : ","};
+    append_json_string(selected.name, item.prefix);
+    item.prefix += ':';
+    items_.push_back(std::move(item));
+  }
+  if (format != RowFormat::csv) return;
+  const char* separator = "";
+  for (const SelectItem& selected : select) {
+    body_ += separator;
+    append_csv_field(selected.name);
+    separator = ",";
+  }
+  header_ = std::move(body_) + "\n";
+  body_.clear();
+}
+
+void RowWriter::begin() {
+  if (format_ == RowFormat::json) body_ += '[';
+  if (format_ == RowFormat::csv) body_ += header_;
+}
+
+void RowWriter::append(const Statement& row) {
+  if (format_ == RowFormat::csv) {
+    append_csv_row(row);
+    return;
+  }
+  if (format_ == RowFormat::json && !first_) body_ += ',';
+  first_ = false;
+  append_json_row(row);
+  if (format_ == RowFormat::ndjson) body_ += '\n';
+}
+
+void RowWriter::end() {
+  if (format_ == RowFormat::json) body_ += ']';
+}
+
+void RowWriter::append_json_row(const Statement& row) {
+  for (int column = 0; const Item& item : items_) {
+    body_ += item.prefix;
+    if (!item.as_text || row.is_null(column)) {
+      append_stored_json(item.type, row, column, body_);
+    } else {
+      scratch_.clear();
+      append_stored_text(item.type, TextUse::cast, row, column, scratch_);
+      append_json_string(scratch_, body_);
+    }
+    ++column;
+  }
+  body_ += '}';
+}
+
+void RowWriter::append_csv_row(const Statement& row) {
+  for (int column = 0; const Item& item : items_) {
+    if (column > 0) body_ += ',';
+    if (!row.is_null(column)) {
+      scratch_.clear();
+      append_stored_text(item.type, item.as_text ? TextUse::cast : TextUse::copy, row, column,
+                         scratch_);
+      append_csv_field(scratch_);
+    }
+    ++column;
+  }
+  body_ += '\n';
+}
+
+// Quoted where COPY quotes: an empty text (it would read as NULL), separators, and the end mark
+// alone in a line.
+void RowWriter::append_csv_field(std::string_view text) {
+  const bool end_mark = items_.size() == 1 && text == "\\.";
+  if (!text.empty() && !end_mark && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    body_ += text;
+    return;
+  }
+  body_ += '"';
+  for (const char c : text) {
+    if (c == '"') body_ += '"';
+    body_ += c;
+  }
+  body_ += '"';
+}
+
+}  // namespace deltamill

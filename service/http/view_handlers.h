@@ -1,0 +1,15 @@
+// The catalogue, rows, one row by key, waiting for a position. Each answer is of one frontier and
+// says which.
+#pragma once
+
+#include "service/http/message.h"
+#include "service/http/site.h"
+
+namespace deltamill {
+
+[[nodiscard]] Response list_views(Site& site, const Call& call);  // /v1/views
+[[nodiscard]] Response read_rows(Site& site, const Call& call);   // /v1/views/{view}
+[[nodiscard]] Response read_row(Site& site, const Call& call);    // /v1/views/{view}/rows/{key}
+[[nodiscard]] Response wait_for_position(Site& site, const Call& call);  // /v1/wait
+
+}  // namespace deltamill
