@@ -1,5 +1,5 @@
-// What is known of each view while the process runs: its condition and the reason. Written by the control thread and
-// the engine's callbacks, read by HTTP and metrics.
+// What is known of each view while the process runs: its condition and the reason. Written by the
+// control thread and the engine's callbacks, read by HTTP and metrics.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ class Board {
   };
 
   mutable std::mutex mutex_;
-  std::vector<View> views_;               // guarded by mutex_
-  std::string sink_condition_ = "loading"; // guarded by mutex_
-  std::string sink_error_;                // guarded by mutex_
+  std::vector<View> views_;                 // guarded by mutex_
+  std::string sink_condition_ = "loading";  // guarded by mutex_
+  std::string sink_error_;                  // guarded by mutex_
 };
 
 }  // namespace deltamill

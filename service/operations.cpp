@@ -9,6 +9,7 @@
 #include "service/deployment/resolve.h"
 #include "service/pipeline/rebuild.h"
 #include "service/pipeline/verification.h"
+#include "service/pipeline/view_tables.h"
 #include "service/pipeline/wall_clock.h"
 #include "service/version.h"
 
@@ -28,7 +29,9 @@ std::int64_t steady_ms() {
 constexpr Condition all_conditions[] = {Condition::loading, Condition::live,  Condition::degraded,
                                         Condition::paused,  Condition::stale, Condition::failed};
 
-double seconds_of(std::int64_t milliseconds) { return static_cast<double>(milliseconds) / 1000; }
+double seconds_of(std::int64_t milliseconds) {
+  return static_cast<double>(milliseconds) / 1000;
+}
 
 }  // namespace
 
@@ -51,9 +54,13 @@ void Operations::committed(Frontier frontier) {
   frontier_moved_.notify_all();
 }
 
-void Operations::alive() { alive_at_ms_ = steady_ms(); }
+void Operations::alive() {
+  alive_at_ms_ = steady_ms();
+}
 
-std::string Operations::epoch() const { return parts_.journal.epoch(); }
+std::string Operations::epoch() const {
+  return parts_.journal.epoch();
+}
 
 ViewState Operations::view_state(std::size_t view) const {
   ViewState state;
@@ -88,10 +95,10 @@ SourceState Operations::source_state() const {
     state.timeline = identity->timeline;
   }
   state.slot = parts_.settings.source.slot;
-  state.slot_active = status.slot.active;
-  state.wal_status = status.slot.wal_status;
-  state.retained_bytes = status.slot.retained_bytes;
-  state.safe_bytes = status.slot.safe_bytes;
+  state.slot_active = status.slot_active;
+  state.wal_status = status.wal_status;
+  state.retained_bytes = status.retained_bytes;
+  state.safe_bytes = status.safe_bytes;
   return state;
 }
 
@@ -110,7 +117,9 @@ JournalState Operations::journal_state() const {
   return {parts_.journal.oldest(), parts_.journal.durable(), parts_.journal.size_bytes()};
 }
 
-std::uint64_t Operations::memory_limit_bytes() const { return parts_.settings.memory_limit_bytes; }
+std::uint64_t Operations::memory_limit_bytes() const {
+  return parts_.settings.memory_limit_bytes;
+}
 
 std::uint64_t Operations::memory_used_bytes() const {
   const std::shared_lock lock(engine_mutex_);
@@ -122,14 +131,14 @@ std::vector<ErrorRow> Operations::error_rows(std::size_t view) const {
 }
 
 std::int64_t Operations::lag_ms(Frontier frontier) const {
+  lag_.heard(parts_.source.status().latest_message_time);
   return lag_.lag_ms(frontier, wall_clock_us());
 }
 
 bool Operations::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
   parts_.source.request_position(lsn);
   std::unique_lock lock(frontier_mutex_);
-  return frontier_moved_.wait_until(lock, deadline,
-                                    [&] { return store_frontier().end() >= lsn; });
+  return frontier_moved_.wait_until(lock, deadline, [&] { return store_frontier().end() >= lsn; });
 }
 
 bool Operations::threads_alive() const {
@@ -147,8 +156,9 @@ std::vector<ReadyCheck> Operations::ready_checks() const {
     check.name = served_[view].name;
     check.ok = (state.condition == Condition::live || state.condition == Condition::degraded) &&
                state.lag_ms <= allowed;
-    check.detail = fmt::format("{}, lag {} ms of {} ms{}{}", to_string(state.condition), state.lag_ms,
-                               allowed, state.reason.empty() ? "" : ": ", state.reason);
+    check.detail =
+        fmt::format("{}, lag {} ms of {} ms{}{}", to_string(state.condition), state.lag_ms, allowed,
+                    state.reason.empty() ? "" : ": ", state.reason);
     checks.push_back(std::move(check));
   }
   return checks;
@@ -170,7 +180,8 @@ void Operations::collect_source_metrics() {
   Metrics& metrics = parts_.metrics;
   const SourceState source = source_state();
   const auto behind = [&](Lsn reached) {
-    return source.position > reached ? static_cast<double>(source.position.value - reached.value) : 0.0;
+    return source.position > reached ? static_cast<double>(source.position.value - reached.value)
+                                     : 0.0;
   };
   metrics.set("source_connected", source.connected ? 1 : 0);
   metrics.set("source_lag_seconds", seconds_of(source.lag_ms));
@@ -200,20 +211,23 @@ void Operations::collect_view_metrics() {
 }
 
 void Operations::count_request(const char* route, int status, double seconds) {
-  parts_.metrics.add("http_requests_total", 1, {{"route", route}, {"code", std::to_string(status)}});
+  parts_.metrics.add("http_requests_total", 1,
+                     {{"route", route}, {"code", std::to_string(status)}});
   parts_.metrics.observe("http_request_seconds", seconds, {{"route", route}});
 }
 
 std::optional<std::string> Operations::start_rebuild(std::size_t view, bool from_source) {
-  if (from_source) throw std::runtime_error("a rebuild from the source is not available in this version");
+  if (from_source)
+    throw std::runtime_error("a rebuild from the source is not available in this version");
   return jobs_.start(JobKind::rebuild, served_[view].name,
                      [this, view](JobControl& control) { return run_rebuild(view, control); });
 }
 
 std::optional<std::string> Operations::start_verify(std::size_t view, std::uint64_t sample_rows) {
-  return jobs_.start(JobKind::verify, served_[view].name, [this, view, sample_rows](JobControl& control) {
-    return run_verify(view, sample_rows, control);
-  });
+  return jobs_.start(JobKind::verify, served_[view].name,
+                     [this, view, sample_rows](JobControl& control) {
+                       return run_verify(view, sample_rows, control);
+                     });
 }
 
 std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
@@ -232,12 +246,14 @@ std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
   }
 }
 
-std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows, JobControl& control) {
+std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows,
+                                   JobControl& control) {
   const std::shared_lock lock(engine_mutex_);
   if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
   const DeployedView& deployed = parts_.deployment.views[view];
   Deployment with_dependencies_only;
-  for (const BoundView& one : with_dependencies(deployed.binding.view, parts_.deployment.bound_views()))
+  for (const BoundView& one :
+       with_dependencies(deployed.binding.view, parts_.deployment.bound_views()))
     for (const DeployedView& other : parts_.deployment.views)
       if (other.binding.view.name == one.name) with_dependencies_only.views.push_back(other);
   const VerificationTarget target{
@@ -251,7 +267,7 @@ std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows, 
       .key = deployed.sink_view.key,
       .query = full_query(deployed, parts_.deployment),
       .sample_max = sample_rows,
-      .request_position = [this] { parts_.source.request_position({}); }};
+      .request_position = [this](Lsn position) { parts_.source.request_position(position); }};
   const VerificationResult result = verify_view(target, control);
   parts_.metrics.set("verify_mismatched_rows", static_cast<double>(result.mismatched),
                      {{"view", target.view}});

@@ -1,5 +1,5 @@
-// What HTTP asks of the process, answered from the running parts. The composition root hands parts in as they start
-// and takes them back before they end.
+// What HTTP asks of the process, answered from the running parts. The composition root hands parts
+// in as they start and takes them back before they end.
 #pragma once
 
 #include <atomic>
@@ -67,7 +67,8 @@ class Operations : public Backend {
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
   [[nodiscard]] std::string metrics_text() override;
   void count_request(const char* route, int status, double seconds) override;
-  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view, bool from_source) override;
+  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view,
+                                                         bool from_source) override;
   [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
                                                         std::uint64_t sample_rows) override;
   [[nodiscard]] std::vector<JobStatus> jobs() const override { return jobs_.all(); }
@@ -78,14 +79,15 @@ class Operations : public Backend {
 
  private:
   [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
-  [[nodiscard]] std::string run_verify(std::size_t view, std::uint64_t sample_rows, JobControl& control);
+  [[nodiscard]] std::string run_verify(std::size_t view, std::uint64_t sample_rows,
+                                       JobControl& control);
   void collect_view_metrics();
   void collect_source_metrics();
 
   const Parts parts_;
   const std::string version_;
   std::vector<ServedView> served_;
-  LagTracker lag_;
+  mutable LagTracker lag_;
   std::atomic<std::uint64_t> store_frontier_ = 0;
   std::atomic<std::int64_t> alive_at_ms_ = 0;  // of the steady clock
 

@@ -24,12 +24,15 @@ StateLock::StateLock(const std::filesystem::path& state) {
   }
 }
 
-StateLock::~StateLock() { ::close(descriptor_); }
+StateLock::~StateLock() {
+  ::close(descriptor_);
+}
 
 void write_run_file(const std::filesystem::path& state, const RunFile& content) {
   const nlohmann::json document = {
       {"pid", content.pid},
-      {"public", content.public_url.empty() ? nlohmann::json() : nlohmann::json(content.public_url)},
+      {"public",
+       content.public_url.empty() ? nlohmann::json() : nlohmann::json(content.public_url)},
       {"admin", content.admin_url},
       {"started_at", content.started_at}};
   const std::filesystem::path temporary = state / "run.json.new";

@@ -1,4 +1,5 @@
-// The state directory of a running service: locked by one process, described by run.json while it runs.
+// The state directory of a running service: locked by one process, described by run.json while it
+// runs.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +8,8 @@
 
 namespace deltamill {
 
-// Holds the lock of a state directory, creating it with mode 0700. Released when the process ends, however it ends.
+// Holds the lock of a state directory, creating it with mode 0700. Released when the process ends,
+// however it ends.
 class StateLock {
  public:
   // Throws std::runtime_error when another process holds it or the directory cannot be made.
@@ -20,7 +22,8 @@ class StateLock {
   int descriptor_ = -1;
 };
 
-// run.json: {"pid","public","admin","started_at"}; addresses as URLs, "public" null when the listener is off.
+// run.json: {"pid","public","admin","started_at"}; addresses as URLs, "public" null when the
+// listener is off.
 struct RunFile {
   int pid = 0;
   std::string public_url;

@@ -19,7 +19,8 @@ namespace deltamill {
 
 namespace {
 
-// Loads and binds the project, printing what is wrong with it. Nothing = print nothing more; `code` says how to end.
+// Loads and binds the project, printing what is wrong with it. Nothing = print nothing more; `code`
+// says how to end.
 std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, bool deny_warnings,
                                                  ExitCode& code) {
   ResolvedProject project;
@@ -83,10 +84,11 @@ ExitCode explain(const CommonOptions& common, const ExplainOptions& options) {
 ExitCode version(const CommonOptions& common) {
   const int libpq = PQlibVersion();
   if (common.json)
-    fmt::print(R"({{"version":"{}","commit":"{}","libraries":{{"libpq":"{}.{}","sqlite":"{}","zstd":"{}"}}}})"
-               "\n",
-               deltamill_version, deltamill_commit, libpq / 10000, libpq % 10000, sqlite3_libversion(),
-               ZSTD_versionString());
+    fmt::print(
+        R"({{"version":"{}","commit":"{}","libraries":{{"libpq":"{}.{}","sqlite":"{}","zstd":"{}"}}}})"
+        "\n",
+        deltamill_version, deltamill_commit, libpq / 10000, libpq % 10000, sqlite3_libversion(),
+        ZSTD_versionString());
   else
     fmt::print("deltamill {} ({})\n", deltamill_version, deltamill_commit);
   return ExitCode::done;

@@ -61,7 +61,8 @@ class Merger {
 
   void read_max_lag(const std::string& value, DeployedView& view) {
     if (files_.header.max_lag)
-      return error("duplicate_key", "max_lag is given by the header and by WITH", "keep one of them");
+      return error("duplicate_key", "max_lag is given by the header and by WITH",
+                   "keep one of them");
     if (const auto duration = parse_duration(value))
       view.max_lag = *duration;
     else
@@ -117,9 +118,9 @@ class Merger {
     view.columns = columns;
     view.key = binding.view.key;
     if (!files_.header.description.empty() && !form_c.description.empty())
-      error("duplicate_key", "a description is given by the header and by COMMENT", "keep one of them");
-    view.description =
-        form_c.description.empty() ? files_.header.description : form_c.description;
+      error("duplicate_key", "a description is given by the header and by COMMENT",
+            "keep one of them");
+    view.description = form_c.description.empty() ? files_.header.description : form_c.description;
     view.column_descriptions = files_.header.column_descriptions;
     view.column_descriptions.insert(form_c.column_descriptions.begin(),
                                     form_c.column_descriptions.end());
@@ -152,12 +153,14 @@ void append_views(const PlanNode& node, std::set<std::string>& views) {
 }
 
 // A hash of everything that decides a view's rows and how the sink keeps them.
-std::string definition_of(const DeployedView& view, const std::map<std::string, std::string>& others) {
+std::string definition_of(const DeployedView& view,
+                          const std::map<std::string, std::string>& others) {
   std::string content = view.binding.select_text;
   for (const Column& column : view.sink_view.columns)
     content += "\n" + column.name + " " + format_type(column.type);
   if (view.sink_view.key)
-    for (const std::uint32_t column : *view.sink_view.key) content += "\nkey " + std::to_string(column);
+    for (const std::uint32_t column : *view.sink_view.key)
+      content += "\nkey " + std::to_string(column);
   for (const auto& index : view.sink_view.indexes) {
     content += "\nindex";
     for (const IndexColumn& column : index)
@@ -217,8 +220,7 @@ Deployment deploy(const ProjectFiles& project, const Catalog& catalog, Diagnosti
   for (ViewBinding& binding : bound.views) {
     const auto files = std::ranges::find(project.views, binding.view.name,
                                          [](const ProjectView& view) { return view.source.name; });
-    DeployedView view =
-        Merger(*files, project.settings, diagnostics).merge(std::move(binding));
+    DeployedView view = Merger(*files, project.settings, diagnostics).merge(std::move(binding));
     view.sink_view.definition = definition_of(view, definitions);
     definitions[view.sink_view.name] = view.sink_view.definition;
     deployment.views.push_back(std::move(view));

@@ -1,4 +1,5 @@
-// What the files of a project mean on a source: bound views, how each is kept and served, under which definition.
+// What the files of a project mean on a source: bound views, how each is kept and served, under
+// which definition.
 #pragma once
 
 #include <chrono>
@@ -30,13 +31,14 @@ struct Deployment {
   [[nodiscard]] std::vector<std::shared_ptr<const Table>> tables() const;
 };
 
-// Binds the project's views and merges what headers, form C statements and defaults say. Errors and warnings go to
-// `diagnostics`; views with errors are left out.
+// Binds the project's views and merges what headers, form C statements and defaults say. Errors and
+// warnings go to `diagnostics`; views with errors are left out.
 [[nodiscard]] Deployment deploy(const ProjectFiles& project, const Catalog& catalog,
                                 Diagnostics& diagnostics);
 
 // (schema or "", name) of everything the project's views name, views of the project left out.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> relations_of(const ProjectFiles& project);
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> relations_of(
+    const ProjectFiles& project);
 
 [[nodiscard]] bool has_error(const Diagnostics& diagnostics);
 

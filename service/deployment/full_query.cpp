@@ -1,4 +1,5 @@
-// WITH a AS (...), b AS (...) SELECT * FROM (query) AS view. A query that begins with its own WITH nests unharmed.
+// WITH a AS (...), b AS (...) SELECT * FROM (query) AS view. A query that begins with its own WITH
+// nests unharmed.
 #include "service/deployment/full_query.h"
 
 #include <algorithm>
@@ -15,9 +16,9 @@ std::string full_query(const DeployedView& view, const Deployment& deployment) {
   std::string text;
   for (const BoundView& one : needed) {
     if (one.name == view.binding.view.name) continue;
-    const auto other = std::ranges::find(deployment.views, one.name, [](const DeployedView& deployed) {
-      return deployed.binding.view.name;
-    });
+    const auto other =
+        std::ranges::find(deployment.views, one.name,
+                          [](const DeployedView& deployed) { return deployed.binding.view.name; });
     // A line break ends a trailing "--" comment of the query.
     text += (text.empty() ? "WITH " : ",\n") + quoted_identifier(one.name) + " AS (\n" +
             other->binding.select_text + "\n)";

@@ -30,8 +30,8 @@ void report_table_problems(ResolvedProject& project, const std::vector<TableProb
     Deployment alone;
     alone.views.push_back(view);
     for (const auto& table : alone.tables()) {
-      const auto problem = std::ranges::find(problems, TableName{table->schema, table->name},
-                                             &TableProblem::table);
+      const auto problem =
+          std::ranges::find(problems, TableName{table->schema, table->name}, &TableProblem::table);
       if (problem == problems.end()) continue;
       Diagnostic diagnostic =
           diagnostic_of(view, project.files, "unsupported_sql",

@@ -1,5 +1,5 @@
-// A project directory against its source: loads the files, reads the catalog, binds, and compares each view's result
-// with what PostgreSQL itself describes for the same text.
+// A project directory against its source: loads the files, reads the catalog, binds, and compares
+// each view's result with what PostgreSQL itself describes for the same text.
 #pragma once
 
 #include <string>

@@ -71,11 +71,14 @@ Engine::Engine(Journal& journal, Sink& sink, std::vector<EngineView> views, Engi
       graph_(bound_views(views_)),
       replay_(journal, graph_.tables(), options_.batch),
       worker_(sink, sink_views(views_), {.name = options_.sink_name}, metrics,
-              {.committed = listeners_.committed, .failed = [this](const SinkFailure& failure) {
-                 EngineFailure reason{{}, failure.retryable, failure.message};
-                 if (failure.view) reason.sink_views.push_back(*failure.view);
-                 fail(std::move(reason));
-               }, .between_commits = listeners_.between_commits}) {
+              {.committed = listeners_.committed,
+               .failed =
+                   [this](const SinkFailure& failure) {
+                     EngineFailure reason{{}, failure.retryable, failure.message};
+                     if (failure.view) reason.sink_views.push_back(*failure.view);
+                     fail(std::move(reason));
+                   },
+               .between_commits = listeners_.between_commits}) {
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 
@@ -111,6 +114,7 @@ void Engine::loop(const std::stop_token& stop) {
 }
 
 void Engine::work(const std::stop_token& stop) {
+  replay_.on_block(listeners_.read);
   choose_generations();
   load_base(stop);
   while (!stop.stop_requested() && !failed_) {

@@ -48,12 +48,18 @@ struct EngineFailure {
 };
 
 struct EngineListeners {
-  std::function<void(Frontier)> committed;  // worker's thread
-  std::function<void(std::uint64_t rows, std::uint64_t total)>
-      loading;  // engine thread, while views load
-  std::function<void(const std::vector<std::uint32_t>& sink_views)>
-      live;                                          // engine thread: these follow from now on
-  std::function<void(const EngineFailure&)> failed;  // any thread, at most once
+  // Engine thread, before a block is applied.
+  std::function<void(const Block&)> read;
+  // Worker's thread, after each commit.
+  std::function<void(Frontier)> committed;
+  // Engine thread, while views load: base rows so far and in all.
+  std::function<void(std::uint64_t rows, std::uint64_t total)> loading;
+  // Engine thread: these views follow from now on.
+  std::function<void(const std::vector<std::uint32_t>& sink_views)> live;
+  // Any thread, at most once.
+  std::function<void(const EngineFailure&)> failed;
+  // Worker's thread, when nothing is open; idle = nothing waits.
+  std::function<void(bool idle)> between_commits;
 };
 
 class Engine {

@@ -53,6 +53,7 @@ std::optional<Batch> Replay::next(const std::stop_token& stop,
     std::size_t changes = 0;
     while (block != nullptr) {
       changes += block->change_count;
+      if (listener_) listener_(*block);
       assembler_->add(std::move(block));
       if (changes >= limits_.changes_max || assembler_->pending_bytes() >= pending_bytes_max) break;
       block = reader_->next(stop, std::chrono::steady_clock::time_point::min());

@@ -28,6 +28,9 @@ class Replay {
   // false, when `stop` is requested.
   bool load_base(const std::function<void(const Batch&)>& take, const std::stop_token& stop);
 
+  // Called with each block of transactions as it is read.
+  void on_block(std::function<void(const Block&)> listener) { listener_ = std::move(listener); }
+
   // A batch will end exactly at this frontier.
   void cut_at(Frontier frontier) { assembler_->cut_at(frontier); }
 
@@ -47,6 +50,7 @@ class Replay {
   std::uint64_t base_rows_ = 0;
   std::unique_ptr<BatchAssembler> assembler_;
   std::unique_ptr<Journal::Reader> reader_;
+  std::function<void(const Block&)> listener_;
 };
 
 }  // namespace deltamill

@@ -40,7 +40,8 @@ bool near(const Type& type, std::string_view left, std::string_view right) {
   const auto other = real_of(right);
   if (!one || !other || !std::isfinite(*one) || !std::isfinite(*other)) return false;
   const double tolerance = type.kind == TypeKind::float4 ? 1e-5 : 1e-9;
-  return std::abs(*one - *other) <= tolerance * std::max({std::abs(*one), std::abs(*other), 1e-300});
+  return std::abs(*one - *other) <=
+         tolerance * std::max({std::abs(*one), std::abs(*other), 1e-300});
 }
 
 std::vector<std::uint32_t> all_columns(const Columns& columns) {
@@ -110,7 +111,8 @@ std::string RowComparison::key_of(const RowTexts& row) const {
 bool RowComparison::same_row(const RowTexts& left, const RowTexts& right) const {
   for (std::size_t column = 0; column < columns_.size(); ++column) {
     if (left[column].has_value() != right[column].has_value()) return false;
-    if (left[column] && !same_value(columns_[column].type, *left[column], *right[column])) return false;
+    if (left[column] && !same_value(columns_[column].type, *left[column], *right[column]))
+      return false;
   }
   return true;
 }

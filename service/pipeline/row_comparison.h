@@ -1,4 +1,5 @@
-// Two multisets of rows in text form, compared by key: what verify and its report are made of. Pure.
+// Two multisets of rows in text form, compared by key: what verify and its report are made of.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,9 @@ namespace deltamill {
 // Text forms of a row's columns; nothing for NULL.
 using RowTexts = std::vector<std::optional<std::string>>;
 
-// Rows are the same when every column is equal by PostgreSQL's value equality (numeric 1.0 and 1.00 are); floats may
-// differ in the last digits, since PostgreSQL's own float sums depend on the order of its scan.
+// Rows are the same when every column is equal by PostgreSQL's value equality (numeric 1.0 and 1.00
+// are); floats may differ in the last digits, since PostgreSQL's own float sums depend on the order
+// of its scan.
 [[nodiscard]] bool same_value(const Type& type, std::string_view left, std::string_view right);
 
 struct RowDifference {
@@ -27,8 +29,10 @@ struct RowDifference {
 
 class RowComparison {
  public:
-  // Without key, rows are compared as a multiset of whole rows. At most `sample_max` differences are kept.
-  RowComparison(const Columns& columns, const std::optional<KeyColumns>& key, std::size_t sample_max);
+  // Without key, rows are compared as a multiset of whole rows. At most `sample_max` differences
+  // are kept.
+  RowComparison(const Columns& columns, const std::optional<KeyColumns>& key,
+                std::size_t sample_max);
 
   // First every row of the view, then every row of the source.
   void add_view_row(RowTexts row, std::uint64_t count);

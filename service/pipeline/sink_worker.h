@@ -47,9 +47,11 @@ struct SinkFailure {
 
 class SinkWorker {
  public:
+  // Called on the worker's thread.
   struct Listeners {
-    std::function<void(Frontier)> committed;         // on the worker's thread, after each commit
+    std::function<void(Frontier)> committed;         // after each commit
     std::function<void(const SinkFailure&)> failed;  // once, before the thread ends
+    std::function<void(bool idle)> between_commits;  // nothing is open; idle = nothing waits
   };
 
   // `view_of[i]` is the sink's view for the graph's view i. Deltas go to a view's generation from

@@ -15,13 +15,16 @@ namespace {
 
 constexpr std::chrono::seconds frontier_patience(60);
 constexpr std::chrono::minutes reading_patience(60);
-// While the slot is made the engine stands still, so whoever blocks it is not waited for longer than this.
+// While the slot is made the engine stands still, so whoever blocks it is not waited for longer
+// than this.
 constexpr std::chrono::milliseconds lock_patience(2000);
 
 class Verification {
  public:
   Verification(const VerificationTarget& target, JobControl& control)
-      : target_(target), control_(control), comparison_(target.columns, target.key, target.sample_max) {}
+      : target_(target),
+        control_(control),
+        comparison_(target.columns, target.key, target.sample_max) {}
 
   VerificationResult run() {
     control_.phase("compare");
@@ -46,7 +49,8 @@ class Verification {
     const bool ran = target_.engine.run([&](Engine::Pause& pause) {
       SessionSettings session = target_.session;
       session.lock_timeout = lock_patience;
-      source_ = std::make_unique<SourceQuery>(session, target_.slot, target_.tables, control_.stop());
+      source_ =
+          std::make_unique<SourceQuery>(session, target_.slot, target_.tables, control_.stop());
       pause.when_at(source_->frontier(), [opened, &store](Sink&) {
         try {
           opened->set_value(store.open(std::chrono::steady_clock::now() + reading_patience));
@@ -58,7 +62,8 @@ class Verification {
     if (!ran) throw JobCancelled();
     wait_for(snapshot);
     snapshot_.emplace(snapshot.get());
-    DM_CHECK(snapshot_->frontier() == source_->frontier(), "the view is not at the snapshot's frontier");
+    DM_CHECK(snapshot_->frontier() == source_->frontier(),
+             "the view is not at the snapshot's frontier");
   }
 
   void wait_for(const std::future<StoreReader::Snapshot>& snapshot) {
@@ -68,7 +73,7 @@ class Verification {
       if (std::chrono::steady_clock::now() > deadline)
         throw std::runtime_error("the view did not reach " + to_string(source_->frontier()) +
                                  " in time");
-      target_.request_position();
+      target_.request_position(source_->frontier().end());
     }
   }
 
@@ -85,11 +90,12 @@ class Verification {
       for (int column = 0; column < column_count; ++column) {
         if (rows.is_null(column)) continue;
         std::string text;
-        append_stored_text(target_.columns[static_cast<std::size_t>(column)].type, TextUse::cast, rows,
-                           column, text);
+        append_stored_text(target_.columns[static_cast<std::size_t>(column)].type, TextUse::cast,
+                           rows, column, text);
         texts[static_cast<std::size_t>(column)] = std::move(text);
       }
-      comparison_.add_view_row(std::move(texts), static_cast<std::uint64_t>(rows.integer(column_count)));
+      comparison_.add_view_row(std::move(texts),
+                               static_cast<std::uint64_t>(rows.integer(column_count)));
     }
     rows.reset();
     snapshot_.reset();

@@ -1,5 +1,6 @@
-// A view against its SQL on the source, at one frontier, while writes go on: the source's side in an exported
-// snapshot at L, the view's side from the store at the moment it holds exactly the transactions below L.
+// A view against its SQL on the source, at one frontier, while writes go on: the source's side in
+// an exported snapshot at L, the view's side from the store at the moment it holds exactly the
+// transactions below L.
 #pragma once
 
 #include <functional>
@@ -18,15 +19,15 @@ namespace deltamill {
 struct VerificationTarget {
   Engine& engine;
   StoreReader& store;
-  SessionSettings session;                            // of the source
-  std::string slot;                                   // the temporary slot is named after it
-  std::vector<std::shared_ptr<const Table>> tables;   // that the query reads
+  SessionSettings session;                           // of the source
+  std::string slot;                                  // the temporary slot is named after it
+  std::vector<std::shared_ptr<const Table>> tables;  // that the query reads
   std::string view;
   Columns columns;
   std::optional<KeyColumns> key;
-  std::string query;                                  // as PostgreSQL runs it
+  std::string query;  // as PostgreSQL runs it
   std::size_t sample_max = 20;
-  std::function<void()> request_position;             // makes an idle source report where it is
+  std::function<void(Lsn)> request_position;  // makes an idle source report that it is there
 };
 
 struct VerificationResult {
@@ -35,7 +36,8 @@ struct VerificationResult {
   std::string json;  // INTERFACES (c), result of verify
 };
 
-// Runs the job. Throws SourceFailed, JobCancelled, or std::runtime_error when the frontier is not reached in time.
+// Runs the job. Throws SourceFailed, JobCancelled, or std::runtime_error when the frontier is not
+// reached in time.
 [[nodiscard]] VerificationResult verify_view(const VerificationTarget& target, JobControl& control);
 
 }  // namespace deltamill

@@ -1,0 +1,133 @@
+// run: the service in the foreground, ended by signals.
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "service/cli/commands.h"
+#include "service/cli/print_diagnostics.h"
+#include "service/cli/progress.h"
+#include "service/service.h"
+#include "service/source/source_failed.h"
+
+namespace deltamill {
+
+namespace {
+
+// Waits for SIGINT and SIGTERM on a thread of its own: the first asks for a clean stop, the second
+// ends at once.
+class SignalThread {
+ public:
+  // REQUIRES: no other thread was started yet, so that all of them inherit the mask.
+  SignalThread() {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals_, signal);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    thread_ = std::thread([this] { loop(); });
+  }
+  ~SignalThread() {
+    ended_ = true;
+    pthread_kill(thread_.native_handle(), SIGUSR1);
+    thread_.join();
+  }
+
+  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  void loop() {
+    while (true) {
+      int signal = 0;
+      sigwait(&signals_, &signal);
+      if (ended_) return;
+      if (signal == SIGHUP) {
+        std::cerr << "deltamill: re-reading the files on SIGHUP is not available in this version\n";
+        continue;
+      }
+      if (signal == SIGUSR1) continue;
+      if (stop_.stop_requested()) ::_exit(1);
+      stop_.request_stop();
+    }
+  }
+
+  sigset_t signals_{};
+  std::stop_source stop_;
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;
+};
+
+Progress::Form progress_form(const CommonOptions& common) {
+  if (common.quiet) return Progress::Form::none;
+  if (common.json) return Progress::Form::json;
+  return isatty(STDERR_FILENO) == 1 ? Progress::Form::terminal : Progress::Form::plain;
+}
+
+// Asks the source until it answers; nothing = stopped, or --once and it did not answer.
+std::optional<ResolvedProject> resolve_patiently(ResolvedProject project, bool once, Trace& trace,
+                                                 const std::stop_token& stop) {
+  auto delay = std::chrono::milliseconds(200);
+  const Diagnostics of_files = project.diagnostics;
+  while (!stop.stop_requested()) {
+    try {
+      project.diagnostics = of_files;
+      resolve_deployment(project);
+      return project;
+    } catch (const SourceFailed& failed) {
+      trace.event(TraceLevel::error, "source.failed", failed.what());
+      if (once || !failed.retryable()) return std::nullopt;
+    }
+    std::this_thread::sleep_for(delay);
+    delay = std::min(delay * 2, std::chrono::milliseconds(10'000));
+  }
+  return std::nullopt;
+}
+
+ExitCode run_service(ResolvedProject project, const CommonOptions& common, ServiceOptions options,
+                     const std::stop_token& stop) {
+  Trace trace(project.files.settings.trace);
+  std::optional<ResolvedProject> resolved =
+      resolve_patiently(std::move(project), options.once, trace, stop);
+  if (!resolved) return stop.stop_requested() ? ExitCode::done : ExitCode::failed;
+  print_diagnostics(resolved->diagnostics, common);
+  if (!resolved->usable()) return ExitCode::invalid;
+
+  Progress progress(progress_form(common));
+  options.progress = [&](const std::string& what, std::uint64_t rows, std::uint64_t total) {
+    progress.report(what, rows, total);
+  };
+  try {
+    Service service(std::move(*resolved), std::move(options), trace);
+    return service.run(stop) ? ExitCode::done : ExitCode::failed;
+  } catch (const std::exception& failure) {
+    trace.event(TraceLevel::error, "service.stopped", failure.what());
+    return ExitCode::failed;
+  }
+}
+
+}  // namespace
+
+ExitCode run(const CommonOptions& common, const RunOptions& options) {
+  ServiceOptions service;
+  service.once = options.once;
+  if (options.until) {
+    const std::optional<Lsn> lsn = lsn_of(*options.until);
+    if (!lsn) {
+      std::cerr << "deltamill: \"" << *options.until
+                << "\" is not a position; write it as 0/16B3780\n";
+      return ExitCode::usage;
+    }
+    service.until = Frontier(*lsn);
+  }
+  ResolvedProject project;
+  project.files = load_project(common.directory, process_environment(), project.diagnostics);
+  if (!project.usable()) {
+    print_diagnostics(project.diagnostics, common);
+    return ExitCode::invalid;
+  }
+  const SignalThread signals;
+  return run_service(std::move(project), common, std::move(service), signals.token());
+}
+
+}  // namespace deltamill

@@ -1,0 +1,357 @@
+// Starts in flow order: journal, sink, HTTP (which serves what the sink already holds), source,
+// engine.
+#include "service/service.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <ranges>
+
+#include "service/pipeline/view_tables.h"
+#include "service/source/source_failed.h"
+#include "service/version.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::chrono::milliseconds round_pause(20);
+constexpr std::uint32_t engine_failures_max = 8;  // in a row, without a commit between
+constexpr std::chrono::milliseconds retry_delay_max(10'000);
+
+std::string random_epoch() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}", device(), device());
+}
+
+std::string started_at() {
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%SZ}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+std::string url_of(const Server* server) {
+  if (server == nullptr) return {};
+  return server->port() == 0 ? server->address() : "http://" + server->address();
+}
+
+std::string message_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& what) {
+    return what.what();
+  } catch (...) {
+    return "unknown failure";
+  }
+}
+
+Remedy remedy_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const SourceFailed& failed) {
+    return failed.remedy();
+  } catch (...) {
+    return Remedy::stop;
+  }
+}
+
+}  // namespace
+
+Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
+    : project_(std::move(project)),
+      options_(std::move(options)),
+      settings_(project_.files.settings),
+      trace_(trace),
+      lock_(settings_.state),
+      board_(project_.deployment.views.size()),
+      errors_(project_.deployment.views.size()) {
+  metrics_.set("build_info", 1, {{"version", deltamill_version}, {"commit", deltamill_commit}});
+  metrics_.set("start_time_seconds", static_cast<double>(std::time(nullptr)));
+  open_stores();
+}
+
+Service::~Service() {
+  stop_engine();
+  public_server_.reset();
+  admin_server_.reset();
+  if (source_) source_->stop();
+  if (operations_) remove_run_file(settings_.state);
+}
+
+void Service::open_stores() {
+  journal_ = open_journal((settings_.state / "journal.db").string(), {});
+  sink_ = std::make_unique<SqliteSink>(
+      settings_.store_path.string(), journal_->epoch(), random_epoch(),
+      project_.deployment.sink_views(),
+      SqliteSinkOptions{.keep_generations = settings_.keep_generations});
+  store_ = std::make_unique<StoreReader>(settings_.store_path.string(), 64);
+  SourceOptions source;
+  source.url = settings_.source.url;
+  source.slot = settings_.source.slot;
+  source.publication = settings_.source.publication;
+  source.manage = settings_.source.manage;
+  source.snapshot_workers = settings_.source.snapshot_workers;
+  source_ = std::make_unique<Source>(source, *journal_, source_handlers());
+  operations_ = std::make_unique<Operations>(Operations::Parts{
+      settings_, project_.deployment, board_, metrics_, errors_, *journal_, *store_, *source_});
+  // What an earlier process left is served at once.
+  for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
+    if (sink_->current(view)) board_.set(view, Condition::live);
+  remember_lag();
+  operations_->committed(sink_->frontier());
+}
+
+// The journal may hold commits that the store does not: their age is known before the engine reads
+// them.
+void Service::remember_lag() {
+  const Frontier stored = sink_->frontier();
+  if (journal_->durable() <= stored || !journal_->identity()) return;
+  const BlockPtr block =
+      journal_->read_from(stored)->next({}, std::chrono::steady_clock::time_point::min());
+  if (block != nullptr) operations_->lag().known(journal_->durable(), block->oldest_commit_time);
+}
+
+std::unique_ptr<Server> Service::listen(const std::string& address, Listener listener) {
+  if (address == "off") return nullptr;
+  ServerOptions options;
+  options.listen = address;
+  options.hosts = settings_.serve.hosts;
+  options.connections_max = settings_.serve.connections_max;
+  return std::make_unique<Server>(std::move(options), [this, listener](const Request& request) {
+    return answer_request(*site_, listener, request);
+  });
+}
+
+void Service::start_listening() {
+  site_ = std::make_unique<Site>(*operations_, *store_,
+                                 SiteOptions{.rows_max = settings_.serve.rows_max,
+                                             .query_timeout = settings_.serve.query_timeout});
+  public_server_ = listen(settings_.serve.listen, Listener::open);
+  admin_server_ = listen(settings_.admin.listen, Listener::admin);
+  RunFile run_file;
+  run_file.pid = ::getpid();
+  run_file.public_url = url_of(public_server_.get());
+  run_file.admin_url = url_of(admin_server_.get());
+  run_file.started_at = started_at();
+  write_run_file(settings_.state, run_file);
+  trace_.event(TraceLevel::info, "service.listening", "listening",
+               {{"public", run_file.public_url}, {"admin", run_file.admin_url}});
+}
+
+bool Service::run(const std::stop_token& stop) {
+  start_listening();
+  if (!prepare_source(stop, false)) return stop.stop_requested();
+  if (options_.once) goal_ = source_->current_wal_position();
+  source_->start();
+  start_engine();
+  const bool done = supervise(stop);
+  stop_engine();
+  source_->stop();
+  trace_.event(TraceLevel::info, "service.stopped", done ? "stopped" : "gave up");
+  return done;
+}
+
+bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
+  auto delay = std::chrono::milliseconds(200);
+  while (!stop.stop_requested()) {
+    try {
+      const Prepared prepared = source_->prepare(
+          {.tables = project_.deployment.tables(), .new_history = new_history}, stop);
+      trace_.event(TraceLevel::info, "source.connected", "the source is ready",
+                   {{"tables_read", std::to_string(prepared.read_tables.size())}});
+      return true;
+    } catch (const SourceFailed& failed) {
+      if (stop.stop_requested()) return false;
+      if (failed.remedy() == Remedy::rebuild && !new_history) {
+        trace_.event(TraceLevel::error, "source.gap", failed.what());
+        if (settings_.source.on_gap == OnGap::stop) return false;
+        new_history = true;
+        continue;
+      }
+      trace_.event(TraceLevel::error, "source.failed", failed.what());
+      if (!failed.retryable() || options_.once) return false;
+    }
+    operations_->alive();
+    if (!pause(delay, stop)) return false;
+    delay = std::min(delay * 2, retry_delay_max);
+  }
+  return false;
+}
+
+void Service::start_engine() {
+  std::vector<EngineView> views;
+  for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view) {
+    if (board_.stopped(view)) continue;
+    errors_.clear(view);
+    const bool current = sink_->current(view).has_value();
+    board_.set(view, current ? Condition::live : Condition::loading);
+    if (!current)
+      trace_.event(TraceLevel::info, "view.loading", "loading from the journal",
+                   {{"view", project_.deployment.views[view].sink_view.name}});
+    views.push_back({project_.deployment.views[view].binding.view, view});
+  }
+  board_.set_sink("loading");
+  EngineOptions options;
+  options.sink_name = settings_.sqlite_sink;
+  options.memory_bytes_max = settings_.memory_limit_bytes;
+  options.until = options_.until;
+  engine_ = std::make_unique<Engine>(*journal_, *sink_, std::move(views), options, metrics_,
+                                     errors_, engine_listeners());
+  operations_->use_engine(engine_.get());
+}
+
+void Service::stop_engine() {
+  if (!engine_) return;
+  operations_->use_engine(nullptr);
+  engine_.reset();
+}
+
+EngineListeners Service::engine_listeners() {
+  EngineListeners listeners;
+  listeners.read = [this](const Block& block) {
+    operations_->lag().known(block.to, block.oldest_commit_time);
+  };
+  listeners.committed = [this](Frontier frontier) { operations_->committed(frontier); };
+  listeners.loading = [this](std::uint64_t rows, std::uint64_t total) {
+    if (options_.progress) options_.progress("views", rows, total);
+  };
+  listeners.live = [this](const std::vector<std::uint32_t>& views) {
+    for (const std::uint32_t view : views) {
+      board_.set(view, Condition::live);
+      trace_.event(TraceLevel::info, "view.live", "following",
+                   {{"view", project_.deployment.views[view].sink_view.name}});
+    }
+    board_.set_sink("following");
+  };
+  listeners.failed = [this](const EngineFailure& failure) { tell(failure); };
+  listeners.between_commits = [this](bool idle) { sink_->checkpoint_if_due(idle); };
+  return listeners;
+}
+
+SourceHandlers Service::source_handlers() {
+  SourceHandlers handlers;
+  handlers.on_end = [this](std::exception_ptr reason) { tell(SourceEnded{std::move(reason)}); };
+  handlers.on_trouble = [this](const std::string& message) {
+    metrics_.add("source_reconnects_total", 1, {{"reason", "trouble"}});
+    trace_.event(TraceLevel::warning, "source.trouble", message);
+  };
+  handlers.on_progress = [this](const SourceProgress& progress) {
+    if (options_.progress)
+      options_.progress(progress.table, progress.table_rows, progress.table_rows_estimated);
+  };
+  return handlers;
+}
+
+void Service::tell(Event event) {
+  const std::lock_guard lock(events_mutex_);
+  events_.push_back(std::move(event));
+}
+
+std::optional<Service::Event> Service::next_event() {
+  const std::lock_guard lock(events_mutex_);
+  if (events_.empty()) return std::nullopt;
+  Event event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+bool Service::reached_goal() const {
+  const Frontier stored = operations_->store_frontier();
+  const bool all_live = std::ranges::all_of(
+      std::views::iota(std::size_t{0}, project_.deployment.views.size()),
+      [&](std::size_t view) { return board_.condition(view) != Condition::loading; });
+  if (options_.until) return all_live && stored >= *options_.until;
+  return goal_ && all_live && stored.end() >= *goal_;
+}
+
+bool Service::supervise(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    operations_->alive();
+    if (goal_) source_->request_position(*goal_);
+    if (options_.until) source_->request_position(options_.until->end());
+    if (reached_goal()) return true;
+    if (const std::optional<Event> event = next_event()) {
+      if (!handle(*event, stop)) return stop.stop_requested();
+      continue;
+    }
+    (void)pause(round_pause, stop);
+  }
+  return true;
+}
+
+bool Service::handle(const Event& event, const std::stop_token& stop) {
+  if (const auto* const failure = std::get_if<EngineFailure>(&event))
+    return handle_engine(*failure, stop);
+  return handle_source(std::get<SourceEnded>(event), stop);
+}
+
+bool Service::handle_engine(const EngineFailure& failure, const std::stop_token& stop) {
+  trace_.event(TraceLevel::error, "sink.failed", failure.message);
+  stop_engine();
+  if (!failure.sink_views.empty()) {
+    for (const std::uint32_t view : failure.sink_views) stop_view(view, failure.message);
+  } else {
+    board_.set_sink("retrying", failure.message);
+    if (++engine_failures_ > engine_failures_max) return false;
+    if (!failure.retryable && engine_failures_ > 2) return false;
+    if (!pause(std::min(std::chrono::milliseconds(100) * (1U << engine_failures_), retry_delay_max),
+               stop))
+      return false;
+  }
+  start_engine();
+  return true;
+}
+
+// A view that reads a stopped view stops with it.
+void Service::stop_view(std::uint32_t view, const std::string& reason) {
+  const std::string& name = project_.deployment.views[view].sink_view.name;
+  const std::vector<BoundView> bound = project_.deployment.bound_views();
+  for (std::uint32_t other = 0; other < bound.size(); ++other) {
+    const std::vector<BoundView> needs = with_dependencies(bound[other], bound);
+    if (std::ranges::find(needs, name, &BoundView::name) == needs.end()) continue;
+    const bool serves = sink_->current(other).has_value();
+    board_.set(other, serves ? Condition::stale : Condition::failed, reason);
+    trace_.event(TraceLevel::error, "view.stale", reason, {{"view", bound[other].name}});
+  }
+}
+
+bool Service::handle_source(const SourceEnded& ended, const std::stop_token& stop) {
+  const std::string message = message_of(ended.reason);
+  if (remedy_of(ended.reason) != Remedy::rebuild) {
+    trace_.event(TraceLevel::error, "source.failed", message);
+    return false;
+  }
+  trace_.event(TraceLevel::error, "source.gap", message);
+  return settings_.source.on_gap == OnGap::rebuild && restart_after_gap(stop, message);
+}
+
+// Another history: everything is read again and every view is loaded anew, while readers keep the
+// old generations.
+bool Service::restart_after_gap(const std::stop_token& stop, const std::string& reason) {
+  stop_engine();
+  source_->stop();
+  board_.set_sink("loading", reason);
+  metrics_.add("sink_reloads_total", 1, {{"sink", settings_.sqlite_sink}});
+  if (!prepare_source(stop, true)) return false;
+  sink_.reset();
+  sink_ = std::make_unique<SqliteSink>(
+      settings_.store_path.string(), journal_->epoch(), random_epoch(),
+      project_.deployment.sink_views(),
+      SqliteSinkOptions{.keep_generations = settings_.keep_generations});
+  source_->start();
+  start_engine();
+  return true;
+}
+
+bool Service::pause(std::chrono::milliseconds duration, const std::stop_token& stop) const {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, duration, [] { return false; });
+  return !stop.stop_requested();
+}
+
+}  // namespace deltamill

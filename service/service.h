@@ -1,0 +1,96 @@
+// The composition root: builds the stages in flow order, watches over them, destroys them in
+// reverse.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "service/board.h"
+#include "service/deployment/resolve.h"
+#include "service/http/routes.h"
+#include "service/http/server.h"
+#include "service/http/site.h"
+#include "service/operations.h"
+#include "service/run_file.h"
+#include "service/telemetry/trace.h"
+#include "sinks/sqlite/view_store.h"
+
+namespace deltamill {
+
+struct ServiceOptions {
+  bool once = false;              // stop when every view has reached the source's present position
+  std::optional<Frontier> until;  // stop exactly here
+  // Rows read so far and expected: of a snapshot (`what` is a table) or of loading views.
+  std::function<void(const std::string& what, std::uint64_t rows, std::uint64_t total)> progress;
+};
+
+// One run of the service. Throws what keeps it from starting; afterwards problems are trace events.
+class Service {
+ public:
+  Service(ResolvedProject project, ServiceOptions options, Trace& trace);
+  ~Service();
+
+  // Runs until `stop` or until the options say so. True = done as asked, false = it had to give up.
+  [[nodiscard]] bool run(const std::stop_token& stop);
+
+ private:
+  // What the control thread is told by the others.
+  struct SourceEnded {
+    std::exception_ptr reason;
+  };
+  using Event = std::variant<EngineFailure, SourceEnded>;
+
+  void open_stores();
+  void start_listening();
+  [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener);
+  [[nodiscard]] bool prepare_source(const std::stop_token& stop, bool new_history);
+  void start_engine();
+  void stop_engine();
+  [[nodiscard]] bool supervise(const std::stop_token& stop);
+  [[nodiscard]] bool handle(const Event& event, const std::stop_token& stop);
+  [[nodiscard]] bool handle_engine(const EngineFailure& failure, const std::stop_token& stop);
+  [[nodiscard]] bool handle_source(const SourceEnded& ended, const std::stop_token& stop);
+  void stop_view(std::uint32_t view, const std::string& reason);
+  [[nodiscard]] bool restart_after_gap(const std::stop_token& stop, const std::string& reason);
+  [[nodiscard]] std::optional<Event> next_event();
+  void tell(Event event);
+  void remember_lag();
+  [[nodiscard]] bool reached_goal() const;
+  [[nodiscard]] EngineListeners engine_listeners();
+  [[nodiscard]] SourceHandlers source_handlers();
+  [[nodiscard]] bool pause(std::chrono::milliseconds duration, const std::stop_token& stop) const;
+
+  const ResolvedProject project_;
+  const ServiceOptions options_;
+  const Settings& settings_;
+  Trace& trace_;
+  Metrics metrics_;
+  StateLock lock_;
+  Board board_;
+  ErrorLists errors_;
+
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<SqliteSink> sink_;
+  std::unique_ptr<StoreReader> store_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Operations> operations_;
+  std::unique_ptr<Site> site_;
+  std::unique_ptr<Server> public_server_;  // nullptr: off
+  std::unique_ptr<Server> admin_server_;
+  std::unique_ptr<Engine> engine_;
+
+  std::optional<Lsn> goal_;            // of --once
+  std::uint32_t engine_failures_ = 0;  // in a row
+
+  std::mutex events_mutex_;
+  std::deque<Event> events_;  // guarded by events_mutex_
+};
+
+}  // namespace deltamill
