@@ -114,8 +114,10 @@ std::int32_t iso_weekday(std::int64_t days) {
 std::int64_t round_fraction(std::int64_t microseconds, std::int32_t modifier) {
   if (modifier < 0 || modifier >= 6 || !timestamp_is_finite(microseconds)) return microseconds;
   const std::int64_t unit = powers[static_cast<std::size_t>(6 - modifier)];
-  const std::int64_t half = unit / 2;
-  return (microseconds >= 0 ? microseconds + half : microseconds - half) / unit * unit;
+  const std::int64_t half = microseconds >= 0 ? unit / 2 : -(unit / 2);
+  std::int64_t moved;
+  if (__builtin_add_overflow(microseconds, half, &moved)) moved = microseconds;
+  return moved / unit * unit;
 }
 
 void append_date(std::int64_t days, std::string& text) {

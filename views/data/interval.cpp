@@ -151,10 +151,9 @@ class Total {
   }
 
   bool negate() {
-    time_ = -time_;
     days_ = -days_;
     months_ = -months_;
-    return true;
+    return !__builtin_sub_overflow(std::int64_t{0}, time_, &time_);
   }
 
   [[nodiscard]] std::optional<Interval> interval() const {
@@ -281,13 +280,14 @@ std::optional<std::int64_t> read_clock(std::string_view text, std::int32_t field
   if (count == 2 && (fractional || fields == (field_minute | field_second)))
     parts = {0, parts[0], parts[1]};
   if (count < 2 || parts[1] > 59 || parts[2] > 60) return std::nullopt;
+  // Summed with its sign, since the lowest time has no positive counterpart.
+  const std::int64_t sign = negative ? -1 : 1;
   Total total;
-  if (!total.add_time(parts[0], microseconds_per_hour) ||
-      !total.add_time(parts[1], microseconds_per_minute) ||
-      !total.add_time(parts[2], microseconds_per_second) || !total.add_time(fraction, 1))
+  if (!total.add_time(parts[0], sign * microseconds_per_hour) ||
+      !total.add_time(parts[1], sign * microseconds_per_minute) ||
+      !total.add_time(parts[2], sign * microseconds_per_second) || !total.add_time(fraction, sign))
     return std::nullopt;
-  const std::int64_t time = total.interval()->microseconds;
-  return negative ? -time : time;
+  return total.interval()->microseconds;
 }
 
 // "years-months" of the SQL standard, in months.
@@ -385,7 +385,7 @@ class PhraseReader {
     for (std::size_t left = tokens.size(); left-- > 0;)
       if (!take(tokens[left])) return std::nullopt;
     if (seen_ == 0) return std::nullopt;
-    if (ago_) total_.negate();
+    if (ago_ && !total_.negate()) return std::nullopt;
     return total_.interval();
   }
 
