@@ -151,9 +151,10 @@ class Total {
   }
 
   bool negate() {
-    days_ = -days_;
-    months_ = -months_;
-    return !__builtin_sub_overflow(std::int64_t{0}, time_, &time_);
+    constexpr std::int64_t zero = 0;
+    return !__builtin_sub_overflow(zero, time_, &time_) &&
+           !__builtin_sub_overflow(zero, days_, &days_) &&
+           !__builtin_sub_overflow(zero, months_, &months_);
   }
 
   [[nodiscard]] std::optional<Interval> interval() const {

@@ -257,13 +257,13 @@ bool parse_plain(std::string_view text, Value& value) {
   std::size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
   const bool negative = at == 1;
   if (text.size() > at + 19) return false;
-  std::int64_t mantissa = 0;
+  std::uint64_t mantissa = 0;  // of up to 19 digits
   std::size_t digits = 0;
   std::size_t point = text.size();
   for (; at < text.size(); ++at) {
     const char c = text[at];
     if (is_digit(c)) {
-      mantissa = mantissa * 10 + (c - '0');
+      mantissa = mantissa * 10 + static_cast<std::uint64_t>(c - '0');
       ++digits;
     } else if (c == '.' && point == text.size() && digits != 0) {
       point = at;
@@ -273,7 +273,8 @@ bool parse_plain(std::string_view text, Value& value) {
   }
   if (digits == 0 || digits > small_digits_max) return false;
   const std::size_t scale = point == text.size() ? 0 : text.size() - point - 1;
-  value = Value::of_decimal(negative ? -mantissa : mantissa, static_cast<std::uint32_t>(scale));
+  const auto positive = static_cast<std::int64_t>(mantissa);
+  value = Value::of_decimal(negative ? -positive : positive, static_cast<std::uint32_t>(scale));
   return true;
 }
 
