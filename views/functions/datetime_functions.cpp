@@ -15,6 +15,7 @@
 #include "views/data/datetime.h"
 #include "views/data/interval.h"
 #include "views/functions/datetime_fields.h"
+#include "views/functions/datetime_format.h"
 #include "views/functions/function.h"
 #include "views/functions/letter_case.h"
 #include "views/functions/result_text.h"
@@ -415,6 +416,7 @@ std::vector<Function> datetime_operators() {
 std::vector<Function> datetime_functions() {
   std::vector<Function> functions = datetime_operators();
   for (Function& function : datetime_field_functions()) functions.push_back(std::move(function));
+  for (Function& function : datetime_format_functions()) functions.push_back(std::move(function));
   for (const TypeKind kind : {timestamp, timestamptz}) {
     functions.push_back({"age", {kind, kind}, interval, age});
     functions.push_back({"date_bin", {interval, kind, kind}, kind, date_bin});
