@@ -1,0 +1,475 @@
+// A search over few columns: only those that occur in a key or determine something matter.
+#include "views/plan/keys.h"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <set>
+
+#include "views/plan/build.h"
+
+namespace deltamill {
+
+namespace {
+
+using ColumnSet = std::set<std::uint32_t>;
+
+struct Dependency {
+  ColumnSet determinants;
+  ColumnSet determined;
+};
+
+struct Facts {
+  std::vector<ColumnSet> keys;
+  std::vector<Dependency> dependencies;
+};
+
+// More are dropped: every join multiplies them, and one is enough.
+constexpr std::size_t keys_max = 16;
+constexpr std::size_t tries_max = 20'000;
+
+bool includes(const ColumnSet& set, const ColumnSet& subset) {
+  return std::includes(set.begin(), set.end(), subset.begin(), subset.end());
+}
+
+ColumnSet closure(ColumnSet columns, const std::vector<Dependency>& dependencies) {
+  bool grown = true;
+  while (grown) {
+    grown = false;
+    for (const Dependency& dependency : dependencies) {
+      if (!includes(columns, dependency.determinants) || includes(columns, dependency.determined))
+        continue;
+      columns.insert(dependency.determined.begin(), dependency.determined.end());
+      grown = true;
+    }
+  }
+  return columns;
+}
+
+bool is_key(const ColumnSet& columns, const Facts& facts) {
+  const ColumnSet all = closure(columns, facts.dependencies);
+  return std::any_of(facts.keys.begin(), facts.keys.end(),
+                     [&](const ColumnSet& key) { return includes(all, key); });
+}
+
+ColumnSet all_columns(std::size_t count) {
+  ColumnSet columns;
+  for (std::uint32_t i = 0; i < count; ++i) columns.insert(columns.end(), i);
+  return columns;
+}
+
+ColumnSet shifted(const ColumnSet& columns, std::uint32_t count) {
+  ColumnSet result;
+  for (const std::uint32_t column : columns) result.insert(column + count);
+  return result;
+}
+
+ColumnSet united(ColumnSet left, const ColumnSet& right) {
+  left.insert(right.begin(), right.end());
+  return left;
+}
+
+// The column an operand of = is, also behind a cast that keeps different integers different.
+const Expression* compared_column(const Expression& operand) {
+  if (operand.kind == Expression::Kind::column) return &operand;
+  if (operand.kind != Expression::Kind::call || operand.arguments.size() != 1) return nullptr;
+  const auto exact = [](TypeKind kind) {
+    return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8 ||
+           kind == TypeKind::numeric;
+  };
+  const Expression& argument = *operand.arguments.front();
+  const bool widening = operand.function->kind == FunctionKind::implicit_cast &&
+                        exact(argument.type.kind) && exact(operand.type.kind) &&
+                        operand.type.modifier < 0;
+  return widening && argument.kind == Expression::Kind::column ? &argument : nullptr;
+}
+
+// Each of two columns that a condition equates determines the other.
+std::vector<Dependency> equalities(const ExpressionPtr& condition, std::uint32_t left_width) {
+  std::vector<Dependency> result;
+  for (const ExpressionPtr& conjunct : conjuncts_of(condition)) {
+    if (conjunct->kind != Expression::Kind::call || conjunct->function->name != "=") continue;
+    const Expression* const left = compared_column(*conjunct->arguments[0]);
+    const Expression* const right = compared_column(*conjunct->arguments[1]);
+    if (left == nullptr || right == nullptr) continue;
+    const std::uint32_t first = left->ordinal + (left->input == 1 ? left_width : 0);
+    const std::uint32_t second = right->ordinal + (right->input == 1 ? left_width : 0);
+    result.push_back({{first}, {second}});
+    result.push_back({{second}, {first}});
+  }
+  return result;
+}
+
+class FactsOf {
+ public:
+  FactsOf(const PlanNode& node, const ViewKeys& views) : node_(node), views_(views) {}
+
+  Facts operator()(const TableScan& scan) const {
+    Facts facts;
+    std::vector<KeyColumns> keys = scan.table->unique_keys;
+    if (scan.table->primary_key) keys.insert(keys.begin(), *scan.table->primary_key);
+    for (const KeyColumns& key : keys) {
+      ColumnSet columns;
+      for (const std::uint32_t column : key) {
+        const auto found = std::find(scan.columns.begin(), scan.columns.end(), column);
+        if (found != scan.columns.end())
+          columns.insert(static_cast<std::uint32_t>(found - scan.columns.begin()));
+      }
+      if (columns.size() == key.size()) add_key(facts, columns);
+    }
+    return facts;
+  }
+
+  Facts operator()(const ViewScan& scan) const {
+    Facts facts;
+    const auto key = views_.find(scan.view);
+    if (key != views_.end()) add_key(facts, ColumnSet(key->second.begin(), key->second.end()));
+    return facts;
+  }
+
+  Facts operator()(const OneRow& /*row*/) const {
+    Facts facts;
+    facts.keys.push_back({});
+    return facts;
+  }
+
+  Facts operator()(const Filter& filter) const {
+    Facts facts = of(*filter.input);
+    for (Dependency& dependency : equalities(filter.condition, 0))
+      facts.dependencies.push_back(std::move(dependency));
+    return facts;
+  }
+
+  Facts operator()(const Project& project) const {
+    const Facts input = of(*project.input);
+    return projected(input, project.outputs);
+  }
+
+  Facts operator()(const Join& join) const;
+  Facts operator()(const Aggregate& aggregate) const;
+
+  // All columns, and nothing shorter: a row of DISTINCT is its own identity.
+  Facts operator()(const Distinct& /*distinct*/) const {
+    Facts facts;
+    facts.keys.push_back(all_columns(node_.columns.size()));
+    return facts;
+  }
+
+  Facts operator()(const UnionAll& /*union_all*/) const { return {}; }
+
+  [[nodiscard]] static Facts projected(const Facts& input, const Expressions& outputs);
+
+ private:
+  [[nodiscard]] Facts of(const PlanNode& node) const {
+    return std::visit(FactsOf(node, views_), node.body);
+  }
+
+  void add_key(Facts& facts, ColumnSet columns) const {
+    facts.dependencies.push_back({columns, all_columns(node_.columns.size())});
+    facts.keys.push_back(std::move(columns));
+  }
+
+  const PlanNode& node_;
+  const ViewKeys& views_;
+};
+
+Facts facts_of(const PlanNode& node, const ViewKeys& views) {
+  return std::visit(FactsOf(node, views), node.body);
+}
+
+// Which input column each output shows, if any.
+std::vector<std::optional<std::uint32_t>> shown_columns(const Expressions& outputs) {
+  std::vector<std::optional<std::uint32_t>> shown;
+  for (const ExpressionPtr& output : outputs) {
+    const bool plain = output->kind == Expression::Kind::column;
+    shown.push_back(plain ? std::optional(output->ordinal) : std::nullopt);
+  }
+  return shown;
+}
+
+// Where visible columns are: input column -> leftmost output that shows it.
+std::map<std::uint32_t, std::uint32_t> visible_columns(const Expressions& outputs) {
+  std::map<std::uint32_t, std::uint32_t> visible;
+  const auto shown = shown_columns(outputs);
+  for (std::uint32_t i = 0; i < shown.size(); ++i)
+    if (shown[i]) visible.emplace(*shown[i], i);
+  return visible;
+}
+
+// The set in terms of outputs: a column that is not shown is replaced by a shown one that determines it.
+std::optional<ColumnSet> mapped(const ColumnSet& columns, const Facts& input,
+                                const std::map<std::uint32_t, std::uint32_t>& visible) {
+  ColumnSet shown;
+  ColumnSet result;
+  for (const std::uint32_t column : columns) {
+    const auto itself = visible.find(column);
+    if (itself == visible.end()) continue;
+    shown.insert(column);
+    result.insert(itself->second);
+  }
+  for (const std::uint32_t column : columns) {
+    if (closure(shown, input.dependencies).contains(column)) continue;
+    const auto stand_in = std::find_if(visible.begin(), visible.end(), [&](const auto& other) {
+      return closure({other.first}, input.dependencies).contains(column);
+    });
+    if (stand_in == visible.end()) return std::nullopt;
+    shown.insert(stand_in->first);
+    result.insert(stand_in->second);
+  }
+  return result;
+}
+
+Facts FactsOf::projected(const Facts& input, const Expressions& outputs) {
+  const std::map<std::uint32_t, std::uint32_t> visible = visible_columns(outputs);
+  const auto shown = shown_columns(outputs);
+  Facts facts;
+  for (const ColumnSet& key : input.keys)
+    if (std::optional<ColumnSet> columns = mapped(key, input, visible))
+      facts.keys.push_back(std::move(*columns));
+  for (const Dependency& dependency : input.dependencies) {
+    const std::optional<ColumnSet> determinants = mapped(dependency.determinants, input, visible);
+    if (!determinants) continue;
+    ColumnSet known;
+    for (const std::uint32_t output : *determinants) known.insert(*shown[output]);
+    known = closure(std::move(known), input.dependencies);
+    ColumnSet determined;
+    for (std::uint32_t i = 0; i < shown.size(); ++i)
+      if (shown[i] && known.contains(*shown[i])) determined.insert(i);
+    facts.dependencies.push_back({*determinants, std::move(determined)});
+  }
+  return facts;
+}
+
+// A dependency survives padding by NULLs if a padded row differs from all real ones in its determinants.
+bool survives_padding(const Dependency& dependency, const Columns& columns) {
+  return std::any_of(dependency.determinants.begin(), dependency.determinants.end(),
+                     [&](std::uint32_t column) { return !columns[column].nullable; });
+}
+
+void add_side(Facts& facts, const Facts& side, const PlanNode& input, std::uint32_t shift,
+              bool padded) {
+  for (const Dependency& dependency : side.dependencies)
+    if (!padded || survives_padding(dependency, input.columns))
+      facts.dependencies.push_back(
+          {shifted(dependency.determinants, shift), shifted(dependency.determined, shift)});
+}
+
+// Whether every row of a side meets at most one row of the other: all its columns determine a key of the other.
+bool meets_one(const ColumnSet& side, const std::vector<ColumnSet>& other_keys,
+               const std::vector<Dependency>& dependencies) {
+  const ColumnSet known = closure(side, dependencies);
+  return std::any_of(other_keys.begin(), other_keys.end(),
+                     [&](const ColumnSet& key) { return includes(known, key); });
+}
+
+bool has_never_null(const ColumnSet& key, const Columns& columns, std::uint32_t shift) {
+  return std::any_of(key.begin(), key.end(), [&](std::uint32_t column) {
+    return !columns[column - shift].nullable;
+  });
+}
+
+Facts FactsOf::operator()(const Join& join) const {
+  const Facts left = of(*join.left);
+  const Facts right = of(*join.right);
+  const auto width = static_cast<std::uint32_t>(join.left->columns.size());
+  const bool pads_left = join.kind == JoinKind::right || join.kind == JoinKind::full;
+  const bool pads_right = join.kind == JoinKind::left || join.kind == JoinKind::full;
+  std::vector<ColumnSet> right_keys;
+  for (const ColumnSet& key : right.keys) right_keys.push_back(shifted(key, width));
+
+  Facts facts;
+  for (const ColumnSet& left_key : left.keys) {
+    for (const ColumnSet& right_key : right_keys) {
+      // A padded left row and a padded right row must not both be NULL in all columns of the key.
+      const bool distinct_paddings = join.kind != JoinKind::full ||
+                                     has_never_null(left_key, join.left->columns, 0) ||
+                                     has_never_null(right_key, join.right->columns, width);
+      if (distinct_paddings && facts.keys.size() < keys_max)
+        facts.keys.push_back(united(left_key, right_key));
+    }
+  }
+  add_side(facts, left, *join.left, 0, pads_left);
+  add_side(facts, right, *join.right, width, pads_right);
+
+  // What holds for matching pairs; with padding it only says how many rows can match.
+  Facts matching;
+  add_side(matching, left, *join.left, 0, false);
+  add_side(matching, right, *join.right, width, false);
+  for (Dependency& dependency : equalities(join.condition, width))
+    matching.dependencies.push_back(std::move(dependency));
+  if (join.kind == JoinKind::inner) facts.dependencies = std::move(matching.dependencies);
+  const ColumnSet left_columns = all_columns(width);
+  const ColumnSet right_columns = shifted(all_columns(join.right->columns.size()), width);
+  if (join.kind == JoinKind::left && meets_one(left_columns, right_keys, matching.dependencies))
+    for (const ColumnSet& key : left.keys) facts.dependencies.push_back({key, right_columns});
+  if (join.kind == JoinKind::right && meets_one(right_columns, left.keys, matching.dependencies))
+    for (const ColumnSet& key : right_keys) facts.dependencies.push_back({key, left_columns});
+  return facts;
+}
+
+// The grouping columns; those that others among them determine can be left out.
+Facts FactsOf::operator()(const Aggregate& aggregate) const {
+  Facts facts;
+  add_key(facts, all_columns(aggregate.keys.size()));
+  const Facts input = of(*aggregate.input);
+  for (Dependency& dependency : projected(input, aggregate.keys).dependencies)
+    facts.dependencies.push_back(std::move(dependency));
+  return facts;
+}
+
+// Finds the shortest key among candidate columns by trying all choices of one size after the other.
+class KeySearch {
+ public:
+  // candidates: columns that may be chosen, the leftmost first.
+  KeySearch(const Facts& facts, std::vector<std::uint32_t> candidates) : facts_(facts) {
+    for (const std::uint32_t column : candidates) {
+      if (is_required(column)) chosen_.insert(column);
+      else if (matters(column)) optional_.push_back(column);
+    }
+  }
+
+  [[nodiscard]] std::optional<ColumnSet> run() {
+    ColumnSet all = chosen_;
+    all.insert(optional_.begin(), optional_.end());
+    if (!is_key(all, facts_)) return std::nullopt;
+    for (std::size_t count = 0; count <= optional_.size() && tries_ < tries_max; ++count)
+      if (choose(count, 0)) return chosen_;
+    return greedy(std::move(all));
+  }
+
+ private:
+  // In every key, and determined by nothing else.
+  [[nodiscard]] bool is_required(std::uint32_t column) const {
+    for (const ColumnSet& key : facts_.keys)
+      if (!key.contains(column)) return false;
+    for (const Dependency& dependency : facts_.dependencies)
+      if (dependency.determined.contains(column) && !dependency.determinants.contains(column))
+        return false;
+    return true;
+  }
+
+  [[nodiscard]] bool matters(std::uint32_t column) const {
+    const auto in_key = [column](const ColumnSet& key) { return key.contains(column); };
+    const auto determines = [column](const Dependency& dependency) {
+      return dependency.determinants.contains(column);
+    };
+    return std::any_of(facts_.keys.begin(), facts_.keys.end(), in_key) ||
+           std::any_of(facts_.dependencies.begin(), facts_.dependencies.end(), determines);
+  }
+
+  // Adds `count` optional columns from offset `from` on such that the chosen ones are a key.
+  bool choose(std::size_t count, std::size_t from) {
+    if (count == 0) return ++tries_ <= tries_max && is_key(chosen_, facts_);
+    for (std::size_t i = from; i + count <= optional_.size() && tries_ < tries_max; ++i) {
+      chosen_.insert(optional_[i]);
+      if (choose(count - 1, i + 1)) return true;
+      chosen_.erase(optional_[i]);
+    }
+    return false;
+  }
+
+  // Leaves out what can be left out, from the right.
+  [[nodiscard]] ColumnSet greedy(ColumnSet columns) const {
+    for (auto column = optional_.rbegin(); column != optional_.rend(); ++column) {
+      ColumnSet fewer = columns;
+      fewer.erase(*column);
+      if (is_key(fewer, facts_)) columns = std::move(fewer);
+    }
+    return columns;
+  }
+
+  const Facts& facts_;
+  ColumnSet chosen_;
+  std::vector<std::uint32_t> optional_;
+  std::size_t tries_ = 0;
+};
+
+// The node whose facts decide, and how its columns appear in the output.
+struct Shown {
+  Facts facts;
+  const PlanNode* node = nullptr;
+  std::vector<std::uint32_t> columns;                // shown ones, in output order, none twice
+  std::map<std::uint32_t, std::uint32_t> ordinals;   // shown column -> leftmost output
+};
+
+Shown shown_by(const PlanNode& plan, const ViewKeys& views) {
+  Shown shown;
+  const auto* const project = std::get_if<Project>(&plan.body);
+  shown.node = project != nullptr ? project->input.get() : &plan;
+  shown.facts = facts_of(*shown.node, views);
+  if (project != nullptr) {
+    shown.ordinals = visible_columns(project->outputs);
+  } else {
+    for (std::uint32_t i = 0; i < plan.columns.size(); ++i) shown.ordinals.emplace(i, i);
+  }
+  std::map<std::uint32_t, std::uint32_t> by_output;
+  for (const auto& [column, output] : shown.ordinals) by_output.emplace(output, column);
+  for (const auto& [output, column] : by_output) shown.columns.push_back(column);
+  return shown;
+}
+
+}  // namespace
+
+std::optional<KeyColumns> infer_key(const PlanNode& plan, const ViewKeys& views) {
+  const Shown shown = shown_by(plan, views);
+  const std::optional<ColumnSet> columns = KeySearch(shown.facts, shown.columns).run();
+  if (!columns) return std::nullopt;
+  KeyColumns key;
+  for (const std::uint32_t column : *columns) key.push_back(shown.ordinals.at(column));
+  std::sort(key.begin(), key.end());
+  return key;
+}
+
+bool provably_unique(const PlanNode& plan, const KeyColumns& columns, const ViewKeys& views) {
+  const Shown shown = shown_by(plan, views);
+  const auto* const project = std::get_if<Project>(&plan.body);
+  ColumnSet known;
+  for (const std::uint32_t column : columns) {
+    if (project == nullptr)
+      known.insert(column);
+    else if (project->outputs[column]->kind == Expression::Kind::column)
+      known.insert(project->outputs[column]->ordinal);
+  }
+  return is_key(known, shown.facts);
+}
+
+std::vector<std::string> columns_to_add_for_key(const PlanNode& plan, const ViewKeys& views) {
+  const Shown shown = shown_by(plan, views);
+  // Columns that are in the output already come first, so that few have to be added.
+  std::vector<std::uint32_t> candidates = shown.columns;
+  for (std::uint32_t i = 0; i < shown.node->columns.size(); ++i)
+    if (!shown.ordinals.contains(i)) candidates.push_back(i);
+  const std::optional<ColumnSet> key = KeySearch(shown.facts, candidates).run();
+  std::vector<std::string> missing;
+  if (!key) return missing;
+  for (const std::uint32_t column : *key)
+    if (!shown.ordinals.contains(column))
+      missing.push_back(origin_of_column(*shown.node, column));
+  return missing;
+}
+
+std::string origin_of_column(const PlanNode& plan, std::uint32_t ordinal) {
+  const auto through = [&](const PlanPtr& input, const ExpressionPtr& expression) {
+    if (expression->kind != Expression::Kind::column) return plan.columns[ordinal].name;
+    return origin_of_column(*input, expression->ordinal);
+  };
+  if (const auto* const scan = std::get_if<TableScan>(&plan.body))
+    return scan->table->name + "." + scan->table->columns[scan->columns[ordinal]].name;
+  if (const auto* const scan = std::get_if<ViewScan>(&plan.body))
+    return scan->view + "." + plan.columns[ordinal].name;
+  if (const auto* const filter = std::get_if<Filter>(&plan.body))
+    return origin_of_column(*filter->input, ordinal);
+  if (const auto* const project = std::get_if<Project>(&plan.body))
+    return through(project->input, project->outputs[ordinal]);
+  if (const auto* const join = std::get_if<Join>(&plan.body)) {
+    const auto width = static_cast<std::uint32_t>(join->left->columns.size());
+    return ordinal < width ? origin_of_column(*join->left, ordinal)
+                           : origin_of_column(*join->right, ordinal - width);
+  }
+  const auto* const aggregate = std::get_if<Aggregate>(&plan.body);
+  if (aggregate != nullptr && ordinal < aggregate->keys.size())
+    return through(aggregate->input, aggregate->keys[ordinal]);
+  return plan.columns[ordinal].name;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,52 @@
+// The list of passes, and the check behind each.
+#include "views/plan/rewrite.h"
+
+#include <array>
+
+#include "views/data/check.h"
+#include "views/plan/rules/column_pruning.h"
+#include "views/plan/rules/constant_folding.h"
+#include "views/plan/rules/outer_join_simplification.h"
+#include "views/plan/rules/predicate_pushdown.h"
+#include "views/plan/rules/projection_merging.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::array passes{
+    Pass{"constant_folding", fold_plan_constants},
+    Pass{"outer_join_simplification", simplify_outer_joins},
+    Pass{"predicate_pushdown", push_predicates_down},
+    Pass{"projection_merging", merge_projections},
+    Pass{"column_pruning", prune_columns},
+    // Pruning leaves projections that only rename or do nothing.
+    Pass{"projection_merging", merge_projections},
+};
+
+void check_columns(const PlanNode& before, const PlanNode& after, std::string_view pass) {
+  DM_CHECK(before.columns.size() == after.columns.size(),
+           std::string(pass) + " changed the number of columns");
+  for (std::size_t i = 0; i < before.columns.size(); ++i) {
+    DM_CHECK(before.columns[i].type == after.columns[i].type,
+             std::string(pass) + " changed the type of " + before.columns[i].name);
+    DM_CHECK(before.columns[i].name == after.columns[i].name,
+             std::string(pass) + " renamed " + before.columns[i].name);
+  }
+}
+
+}  // namespace
+
+std::span<const Pass> rewrite_passes() { return passes; }
+
+PlanPtr rewrite(const PlanPtr& plan) {
+  PlanPtr current = plan;
+  for (const Pass& pass : passes) {
+    PlanPtr next = pass.run(current);
+    check_columns(*current, *next, pass.name);
+    current = std::move(next);
+  }
+  return current;
+}
+
+}  // namespace deltamill

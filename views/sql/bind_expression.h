@@ -1,0 +1,100 @@
+// Expressions of one clause: names, overloads and casts resolved by PostgreSQL's rules. Operators and functions:
+// bind_call.cpp; CASE, IN, BETWEEN and other constructs of the grammar: bind_construct.cpp; aggregates: bind_aggregate.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "views/plan/plan.h"
+#include "views/sql/catalog.h"
+#include "views/sql/coercion.h"
+#include "views/sql/scope.h"
+#include "views/sql/syntax.h"
+
+namespace deltamill {
+
+// The input of columns that stand for results of aggregates while a grouped query is bound; their ordinal is the
+// offset of the call. Columns of FROM have input 0.
+constexpr std::uint32_t aggregate_input = 1;
+
+struct AggregateCalls {
+  std::vector<AggregateCall> calls;
+};
+
+class ExpressionBinder {
+ public:
+  // `clause` names the place in messages ("WHERE"). aggregates: where calls are collected; nullptr = not allowed here.
+  ExpressionBinder(const Catalog& catalog, const Scope& scope, std::string_view clause,
+                   AggregateCalls* aggregates)
+      : catalog_(catalog), scope_(scope), clause_(clause), aggregates_(aggregates) {}
+
+  [[nodiscard]] BoundExpression bind(const ExpressionSyntax& syntax);
+
+  // As boolean.
+  [[nodiscard]] ExpressionPtr bind_condition(const ExpressionSyntax& syntax);
+
+  // left `symbol` right, both bound.
+  [[nodiscard]] BoundExpression bind_operator(std::string_view symbol, Position position,
+                                              std::vector<BoundExpression> operands);
+
+  // Remembers where the columns of FROM in `expression` were named.
+  void note_position(const Expression& expression, Position position);
+
+  // Where each column of FROM was first named.
+  [[nodiscard]] const std::map<std::uint32_t, Position>& column_positions() const {
+    return column_positions_;
+  }
+
+ private:
+  [[nodiscard]] std::vector<BoundExpression> bind_all(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression to_boolean(const BoundExpression& expression,
+                                           std::string_view construct);
+  [[nodiscard]] BoundExpression bind_column(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_literal(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_cast(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_collate(const ExpressionSyntax& syntax);
+
+  // bind_call.cpp
+  [[nodiscard]] BoundExpression bind_call(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_scalar_call(const ExpressionSyntax& syntax,
+                                                 const std::string& name);
+  [[nodiscard]] BoundExpression make_bound_call(const Function& function,
+                                                const std::vector<BoundExpression>& arguments,
+                                                Position position);
+  [[nodiscard]] BoundExpression call_named(std::string_view name, BoundExpression argument);
+
+  // bind_aggregate.cpp
+  [[nodiscard]] BoundExpression bind_aggregate(const ExpressionSyntax& syntax,
+                                               const std::string& name);
+  [[nodiscard]] BoundExpression add_aggregate(AggregateCall call, const Collation& collation,
+                                              Position position);
+
+  // bind_construct.cpp
+  [[nodiscard]] BoundExpression bind_connective(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_negation(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_case(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_choice(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_nullif(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_null_test(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_boolean_test(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_distinct(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_in_list(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_between(const ExpressionSyntax& syntax);
+
+  const Catalog& catalog_;
+  const Scope& scope_;
+  std::string clause_;
+  AggregateCalls* aggregates_;
+  bool inside_aggregate_ = false;
+  std::map<std::uint32_t, Position> column_positions_;
+};
+
+// Rejects an order of text that is not the order of its bytes.
+void require_byte_order(const BoundExpression& expression, std::string_view what, Position position);
+
+// Rejects equality that is not equality of bytes, and of types without an equality operator (json, jsonb).
+void require_equality(const BoundExpression& expression, std::string_view what, Position position);
+
+}  // namespace deltamill

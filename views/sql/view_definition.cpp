@@ -1,0 +1,237 @@
+// All views of a project: parsed, put into the order in which they read each other, bound one after the other.
+#include "views/sql/view_definition.h"
+
+#include <algorithm>
+#include <set>
+
+#include "views/plan/rebuild.h"
+#include "views/plan/rewrite.h"
+#include "views/sql/bind_query.h"
+#include "views/sql/form_c.h"
+#include "views/sql/parse.h"
+#include "views/sql/references.h"
+#include "views/sql/suggestion.h"
+#include "views/sql/view_key.h"
+
+namespace deltamill {
+
+namespace {
+
+// One file on its way.
+struct ViewFile {
+  enum class State : std::uint8_t { waiting, visiting, bound, failed };
+
+  const ViewSource* source = nullptr;
+  State state = State::waiting;
+  FileContent content;
+  std::vector<RelationReference> references;
+  Diagnostics diagnostics;
+};
+
+Diagnostic to_diagnostic(const ViewSource& source, const Rejection& rejection, Severity severity) {
+  Diagnostic diagnostic;
+  diagnostic.file = source.file;
+  diagnostic.severity = severity;
+  diagnostic.code = rejection.code;
+  diagnostic.message = rejection.message;
+  diagnostic.hint = rejection.hint;
+  locate(source.text, rejection.position, diagnostic);
+  return diagnostic;
+}
+
+// [a-z_][a-z0-9_]{0,62}, and not one of ours.
+std::string problem_with_name(const std::string& name) {
+  constexpr std::size_t name_bytes_max = 63;
+  const auto starts = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const auto continues = [&](char c) { return starts(c) || (c >= '0' && c <= '9'); };
+  const bool well_formed = !name.empty() && name.size() <= name_bytes_max && starts(name[0]) &&
+                           std::all_of(name.begin(), name.end(), continues);
+  if (!well_formed)
+    return "use lower-case letters, digits and _, at most 63, not beginning with a digit";
+  if (name.starts_with("deltamill_")) return "names that begin with deltamill_ are reserved";
+  return "";
+}
+
+// Where the header comment says `key:`, or the start of the file.
+Position header_key_position(const std::string& text) {
+  const std::size_t end = text.find("*/");
+  const std::size_t key = text.find("key:");
+  return key < end ? static_cast<Position>(key) : 0;
+}
+
+class ProjectViews {
+ public:
+  ProjectViews(const std::vector<ViewSource>& sources, const Catalog& catalog) : catalog_(catalog) {
+    for (const ViewSource& source : sources) files_.push_back({&source, {}, {}, {}, {}});
+  }
+
+  [[nodiscard]] BindResult bind() {
+    for (ViewFile& file : files_) read(file);
+    for (ViewFile& file : files_) check_references(file);
+    for (ViewFile& file : files_) visit(file);
+    for (const ViewFile& file : files_)
+      result_.diagnostics.insert(result_.diagnostics.end(), file.diagnostics.begin(),
+                                 file.diagnostics.end());
+    return std::move(result_);
+  }
+
+ private:
+  static void fail(ViewFile& file, const Rejection& rejection) {
+    file.diagnostics.push_back(to_diagnostic(*file.source, rejection, Severity::error));
+    file.state = ViewFile::State::failed;
+  }
+
+  static void fail(ViewFile& file, const std::vector<Rejection>& rejections) {
+    for (const Rejection& rejection : rejections) fail(file, rejection);
+  }
+
+  void read(ViewFile& file) {
+    const std::string& name = file.source->name;
+    if (const std::string problem = problem_with_name(name); !problem.empty())
+      fail(file, {"bad_name", "\"" + name + "\" is not a name for a view", problem, 0});
+    const auto [other, added] = by_name_.emplace(name, &file);
+    if (!added)
+      fail(file, {"duplicate_view",
+                  "view \"" + name + "\" is also declared in " + other->second->source->file,
+                  "rename one of the files", 0});
+    const ParsedFile parsed = parse_file(file.source->text);
+    if (!parsed.rejections.empty()) {
+      fail(file, parsed.rejections);
+      return;
+    }
+    file.content = read_statements(name, parsed);
+    fail(file, file.content.rejections);
+    if (file.content.query) file.references = references_of(*file.content.query);
+  }
+
+  // A name that is both a view and a table is an error wherever it is used.
+  void check_references(ViewFile& file) {
+    for (const RelationReference& reference : file.references) {
+      if (!reference.schema.empty() || !by_name_.contains(reference.name)) continue;
+      const std::shared_ptr<const Table> table = catalog_.find_table("", reference.name);
+      if (!table) continue;
+      fail(file, {"ambiguous_name",
+                  "\"" + reference.name + "\" is both a view of the project and a table",
+                  "write " + table->schema + "." + table->name +
+                      " for the table, or rename the view",
+                  reference.position});
+    }
+  }
+
+  // Binds what the view reads, then the view. A view that reads a failed one fails without a message of its own.
+  void visit(ViewFile& file) {
+    if (file.state != ViewFile::State::waiting) return;
+    file.state = ViewFile::State::visiting;
+    path_.push_back(file.source->name);
+    for (const RelationReference& reference : file.references) {
+      const auto found = by_name_.find(reference.name);
+      if (!reference.schema.empty() || found == by_name_.end()) continue;
+      ViewFile& read = *found->second;
+      if (read.state == ViewFile::State::visiting) fail(file, cycle(read, reference.position));
+      visit(read);
+      if (read.state == ViewFile::State::failed) file.state = ViewFile::State::failed;
+    }
+    path_.pop_back();
+    if (file.state == ViewFile::State::visiting) bind_file(file);
+  }
+
+  [[nodiscard]] Rejection cycle(const ViewFile& read, Position position) const {
+    std::string text;
+    const auto begin = std::find(path_.begin(), path_.end(), read.source->name);
+    for (auto name = begin; name != path_.end(); ++name) text += *name + " → ";
+    return {"cyclic_views", "views read each other in a circle: " + text + read.source->name,
+            "a view may only read views that do not read it", position};
+  }
+
+  void bind_file(ViewFile& file) {
+    const BindContext context{catalog_, bound_};
+    QueryBinder binder(context);
+    try {
+      BoundQuery query = binder.bind(*file.content.query);
+      fail(file, binder.rejections());
+      check_output(file, query);
+      if (file.state != ViewFile::State::failed)
+        finish(file, std::move(query), binder.warnings());
+    } catch (const Rejection& rejection) {
+      fail(file, binder.rejections());
+      fail(file, rejection);
+    }
+  }
+
+  static void check_output(ViewFile& file, const BoundQuery& query) {
+    std::set<std::string> names;
+    const Position position = file.content.query->position;
+    for (const Column& column : query.plan->columns)
+      if (!names.insert(column.name).second)
+        fail(file, {"ambiguous_name", "two output columns are named \"" + column.name + "\"",
+                    "give one of them another name: expression AS name", position});
+    for (const auto& [name, named_at] : file.content.named_columns)
+      if (!names.contains(name))
+        fail(file, {"unknown_column", "the view has no column \"" + name + "\"",
+                    did_you_mean(name, names_of(query.plan->columns)), named_at});
+  }
+
+  [[nodiscard]] static std::optional<DeclaredKey> declared_key(ViewFile& file) {
+    const std::optional<std::vector<std::string>>& header = file.source->declared_key;
+    const std::optional<std::vector<std::string>>& index = file.content.declarations.key;
+    if (header && index)
+      fail(file, {"key_conflict", "the key is given in the header and by CREATE UNIQUE INDEX",
+                  "leave one of them out", file.content.key_position});
+    if (header) return DeclaredKey{*header, header_key_position(file.source->text)};
+    if (index) return DeclaredKey{*index, file.content.key_position};
+    return std::nullopt;
+  }
+
+  void finish(ViewFile& file, BoundQuery query, std::vector<Rejection> warnings) {
+    const std::string& name = file.source->name;
+    const ViewKey key = find_view_key(*query.plan, view_keys_, declared_key(file));
+    fail(file, key.errors);
+    if (file.state == ViewFile::State::failed) return;
+    warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());
+    query.plan = rewrite(query.plan);
+    if (key.columns) view_keys_.emplace(name, *key.columns);
+    ViewBinding binding;
+    binding.view = {name, query.plan, key.columns, key.declared};
+    binding.declarations = file.content.declarations;
+    binding.select_text = file.content.select_text;
+    for (Rejection& warning : warnings) {
+      // What is about the view as a whole is shown where its query begins.
+      if (warning.position == 0) warning.position = file.content.query->position;
+      binding.warnings.push_back(to_diagnostic(*file.source, warning, Severity::warning));
+      file.diagnostics.push_back(binding.warnings.back());
+    }
+    bound_.emplace(name, std::move(query));
+    result_.views.push_back(std::move(binding));
+    file.state = ViewFile::State::bound;
+  }
+
+  const Catalog& catalog_;
+  std::vector<ViewFile> files_;
+  std::map<std::string, ViewFile*> by_name_;
+  std::vector<std::string> path_;  // of views being visited
+  std::map<std::string, BoundQuery> bound_;
+  ViewKeys view_keys_;
+  BindResult result_;
+};
+
+}  // namespace
+
+BindResult bind_views(const std::vector<ViewSource>& sources, const Catalog& catalog) {
+  return ProjectViews(sources, catalog).bind();
+}
+
+std::vector<std::pair<std::string, std::string>> referenced_relations(const ViewSource& source) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const StatementSyntax& statement : parse_file(source.text).statements) {
+    if (!statement.query) continue;
+    for (RelationReference& reference : references_of(*statement.query)) {
+      std::pair<std::string, std::string> name(std::move(reference.schema),
+                                               std::move(reference.name));
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+}  // namespace deltamill
