@@ -1,9 +1,11 @@
-// The running dataflow of all views: transactions in, deltas of views out. Deterministic and single-threaded.
+// The running dataflow of all views: transactions in, deltas of views out. Deterministic and
+// single-threaded.
 //
-// Per batch, for each collection C in one fixed topological order: finish ΔC (consolidate), run every consumer of ΔC
-// against the *current* arrangements of the other collections, then apply ΔC to C's arrangements. Because consumers
-// run before the apply and the order is global, ΔC meets earlier collections new and later ones old, which is the
-// telescoped product rule Δ(A⋈B) = ΔA⋈B_old + A_new⋈ΔB: exact, without versions.
+// Per batch, for each collection C in one fixed topological order: finish ΔC (consolidate), run
+// every consumer of ΔC against the *current* arrangements of the other collections, then apply ΔC
+// to C's arrangements. Because consumers run before the apply and the order is global, ΔC meets
+// earlier collections new and later ones old, which is the telescoped product rule Δ(A⋈B) =
+// ΔA⋈B_old + A_new⋈ΔB: exact, without versions.
 #pragma once
 
 #include <functional>
@@ -37,17 +39,19 @@ struct ViewDeltas {
   std::shared_ptr<Arena> arena;
 };
 
-// A table's columns no longer fit what the views were bound to. Thrown by apply(); nothing of the batch is applied.
+// A table's columns no longer fit what the views were bound to. Thrown by apply(); nothing of the
+// batch is applied.
 class SchemaChanged : public std::runtime_error {
  public:
-  SchemaChanged(Oid table_oid, const std::string& message) : std::runtime_error(message), table(table_oid) {}
+  SchemaChanged(Oid table_oid, const std::string& message)
+      : std::runtime_error(message), table(table_oid) {}
   Oid table;
 };
 
 // Size of one operator for explain, metrics and /v1/graph.
 struct OperatorSize {
-  std::string view;       // empty: shared (a table's arrangement)
-  std::string name;       // "table public.orders", "aggregate", ...
+  std::string view;  // empty: shared (a table's arrangement)
+  std::string name;  // "table public.orders", "aggregate", ...
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
 };
@@ -63,21 +67,24 @@ class Graph {
   // OIDs of the tables that some view reads. Changes of other tables are skipped.
   [[nodiscard]] std::vector<Oid> tables() const;
 
-  // Applies changes in order and gives the views' deltas. Base rows come the same way, as inserts, one table after
-  // the other (smallest first is fastest). A batch whose `complete` is false is a slice: its deltas only add up to
-  // something meaningful together with the slices that follow.
-  // Throws SchemaChanged; BrokenInvariant when the input contradicts the state (an update of a row that is not there).
+  // Applies changes in order and gives the views' deltas. Base rows come the same way, as inserts,
+  // one table after the other (smallest first is fastest). A batch whose `complete` is false is a
+  // slice: its deltas only add up to something meaningful together with the slices that follow.
+  // Throws SchemaChanged; BrokenInvariant when the input contradicts the state (an update of a row
+  // that is not there).
   [[nodiscard]] ViewDeltas apply(const Batch& batch);
 
-  // The deltas of views that hold rows before any input (aggregates without GROUP BY, SELECT without FROM).
-  // Called once, before the first apply().
+  // The deltas of views that hold rows before any input (aggregates without GROUP BY, SELECT
+  // without FROM). Called once, before the first apply().
   [[nodiscard]] ViewDeltas initial();
 
-  // Rows of a view with their multiplicities, in unspecified order, when the graph keeps them; used by tests.
+  // Rows of a view with their multiplicities, in unspecified order, when the graph keeps them; used
+  // by tests.
   [[nodiscard]] std::vector<OperatorSize> sizes() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // The operators of one view as text (INTERFACES (b) explain): kinds, keys, arrangements, cost class per change.
+  // The operators of one view as text (INTERFACES (b) explain): kinds, keys, arrangements, cost
+  // class per change.
   [[nodiscard]] std::string explain(const std::string& view) const;
 
  private:

@@ -1,0 +1,79 @@
+// A sorted list while there are few arguments, a tree afterwards.
+#include "views/dataflow/aggregates/min_max.h"
+
+#include <algorithm>
+
+#include "views/data/check.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::size_t list_size_max = 64;
+
+}  // namespace
+
+bool OrderedArguments::Order::before(const Value& left, const Value& right) const {
+  const int order = compare_values(*type, left, right);
+  if (order != 0) return direction == Direction::smallest_first ? order < 0 : order > 0;
+  return compare_representations(*type, left, right) < 0;
+}
+
+void OrderedArguments::change(const Value& value, std::int32_t weight, const Type& type,
+                              Direction direction) {
+  if (tree_) {
+    change_tree(value, weight);
+    return;
+  }
+  const Order order{&type, direction};
+  change_list(value, weight, order);
+  if (list_.size() <= list_size_max) return;
+  tree_ = std::make_unique<Tree>(order);
+  for (Item& item : list_) tree_->emplace_hint(tree_->end(), std::move(item.value), item.count);
+  list_.clear();
+  list_.shrink_to_fit();
+}
+
+void OrderedArguments::change_list(const Value& value, std::int32_t weight, const Order& order) {
+  const auto place = std::lower_bound(
+      list_.begin(), list_.end(), value,
+      [&order](const Item& item, const Value& wanted) { return order(item.value, wanted); });
+  if (place == list_.end() || order(value, place->value)) {
+    list_.insert(place, Item{OwnedValue(value), weight});
+    return;
+  }
+  place->count += weight;
+  if (place->count == 0) list_.erase(place);
+}
+
+void OrderedArguments::change_tree(const Value& value, std::int32_t weight) {
+  const auto place = tree_->find(value);
+  if (place == tree_->end()) {
+    tree_->emplace(OwnedValue(value), weight);
+    return;
+  }
+  place->second += weight;
+  if (place->second != 0) return;
+  tree_->erase(place);
+  if (tree_->empty()) tree_.reset();
+}
+
+AccumulatorResult OrderedArguments::first(Arena& arena) const {
+  if (tree_) {
+    DM_CHECK(tree_->begin()->second > 0, "an argument was taken back that was never added");
+    return {copy_value(tree_->begin()->first.value(), arena), {}};
+  }
+  if (list_.empty()) return {};
+  DM_CHECK(list_.front().count > 0, "an argument was taken back that was never added");
+  return {copy_value(list_.front().value.value(), arena), {}};
+}
+
+std::size_t OrderedArguments::memory_bytes() const {
+  constexpr std::size_t node_bytes = 32 + sizeof(std::pair<OwnedValue, std::int64_t>);
+  std::size_t bytes = list_.capacity() * sizeof(Item);
+  for (const Item& item : list_) bytes += item.value.memory_bytes();
+  if (tree_) bytes += sizeof(Tree) + tree_->size() * node_bytes;
+  return bytes;
+}
+
+}  // namespace deltamill

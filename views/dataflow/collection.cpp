@@ -1,0 +1,56 @@
+// The steps of a batch for one collection: collection.h has the contract.
+#include "views/dataflow/collection.h"
+
+#include "views/data/check.h"
+
+namespace deltamill {
+
+Collection::Collection(std::uint32_t number, Shape shape, BatchState& batch)
+    : number_(number),
+      shape_(std::move(shape)),
+      layout_(shape_.columns),
+      batch_(batch),
+      values_(shape_.columns.size()) {}
+
+Arrangement& Collection::arrange(RowStore& store) {
+  if (!arrangement_)
+    arrangement_ = std::make_unique<Arrangement>(store, shape_.columns, layout_, shape_.unique_key);
+  return *arrangement_;
+}
+
+void Collection::receive(const ValueChunk& chunk) {
+  DM_CHECK(chunk.columns.size() == values_.size(), "a row has as many values as columns");
+  for (std::size_t row = 0; row < chunk.count; ++row) {
+    const std::int32_t weight = chunk.weights[row];
+    if (weight == 0) continue;
+    for (std::size_t column = 0; column < values_.size(); ++column)
+      values_[column] = chunk.columns[column][row];
+    const RowBytes packed = pack_row(layout_, values_, batch_.arena);
+    // An update that changes nothing here is most often an adjacent pair: drop it before it costs a
+    // hash.
+    const bool cancels = !delta_.empty() && delta_.back().weight == -weight &&
+                         rows_identical(delta_.back().row, packed);
+    if (cancels)
+      delta_.pop_back();
+    else
+      delta_.push_back({packed, weight});
+  }
+}
+
+void Collection::step() {
+  if (producer_ != nullptr)
+    producer_->finish(delta_, hashes_);
+  else if (!arrives_consolidated_ && delta_.size() > 1)
+    consolidate(delta_);
+  if (delta_.empty()) return;
+  for (const Subscription& subscription : consumers_)
+    subscription.consumer->consume(subscription.port, delta_);
+  if (arrangement_) arrangement_->apply(delta_, hashes_);
+}
+
+void Collection::clear_delta() {
+  delta_.clear();
+  hashes_.clear();
+}
+
+}  // namespace deltamill

@@ -1,0 +1,185 @@
+// The steps of a batch. What the collections and operators are: flow.h; how they came about:
+// compile.h.
+#include "views/dataflow/graph.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "views/data/check.h"
+#include "views/dataflow/compile.h"
+
+namespace deltamill {
+
+struct Graph::State {
+  // Changes of one table that wait for the end of a run of changes under one relation.
+  struct Pending {
+    TableInput* table = nullptr;
+    std::uint32_t relation = 0;
+    std::vector<const Change*> changes;
+  };
+
+  std::unique_ptr<Flow> flow;
+  std::map<Oid, std::size_t> tables;  // offset in flow->tables and in pending
+  std::vector<Pending> pending;
+
+  void stage(const Batch& batch);
+  void flush(const Batch& batch, Pending& one);
+  void discard();
+  [[nodiscard]] ViewDeltas run();
+  void collect_rows(ViewDeltas& deltas) const;
+  void collect_errors(ViewDeltas& deltas) const;
+};
+
+namespace {
+
+constexpr std::size_t unknown_table = ~std::size_t{0};
+
+// The delta of a view, added if there is none yet.
+ViewDelta& delta_of(ViewDeltas& deltas, std::uint32_t view) {
+  const auto place = std::lower_bound(
+      deltas.views.begin(), deltas.views.end(), view,
+      [](const ViewDelta& delta, std::uint32_t wanted) { return delta.view < wanted; });
+  if (place != deltas.views.end() && place->view == view) return *place;
+  return *deltas.views.insert(place, ViewDelta{view, {}, {}});
+}
+
+}  // namespace
+
+// Sorts the changes by table, which changes nothing: only changes of one table depend on each
+// other.
+void Graph::State::stage(const Batch& batch) {
+  std::vector<std::size_t> table_of(batch.relations.size(), unknown_table);
+  for (std::size_t relation = 0; relation < batch.relations.size(); ++relation) {
+    const auto place = tables.find(batch.relations[relation]->oid);
+    if (place != tables.end()) table_of[relation] = place->second;
+  }
+  for (const Change& change : batch.changes) {
+    DM_CHECK(change.relation < table_of.size(), "a change of a relation that is not in the batch");
+    const std::size_t table = table_of[change.relation];
+    if (table == unknown_table) continue;
+    Pending& one = pending[table];
+    if (one.relation != change.relation) flush(batch, one);
+    one.relation = change.relation;
+    one.changes.push_back(&change);
+  }
+  for (Pending& one : pending) flush(batch, one);
+}
+
+void Graph::State::flush(const Batch& batch, Pending& one) {
+  if (one.changes.empty()) return;
+  one.table->bind(batch.relations[one.relation]);
+  one.table->take(one.changes);
+  one.changes.clear();
+}
+
+void Graph::State::discard() {
+  for (Pending& one : pending) {
+    one.changes.clear();
+    one.table->discard();
+  }
+  flow->batch.reset();
+}
+
+ViewDeltas Graph::State::run() {
+  for (const std::unique_ptr<Collection>& collection : flow->collections) collection->step();
+  ViewDeltas deltas;
+  deltas.arena = std::make_shared<Arena>();
+  collect_rows(deltas);
+  collect_errors(deltas);
+  for (const std::unique_ptr<Collection>& collection : flow->collections) collection->clear_delta();
+  flow->batch.reset();
+  return deltas;
+}
+
+void Graph::State::collect_rows(ViewDeltas& deltas) const {
+  for (std::uint32_t view = 0; view < flow->views.size(); ++view) {
+    const Delta& delta = flow->views[view].collection->delta();
+    if (delta.empty()) continue;
+    Delta& rows = delta_of(deltas, view).rows;
+    rows.reserve(delta.size());
+    for (const DeltaRow& change : delta)
+      rows.push_back({copy_row(change.row, *deltas.arena), change.weight});
+  }
+}
+
+// Adds up the error changes per view; what cancels is not reported.
+void Graph::State::collect_errors(ViewDeltas& deltas) const {
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::string, std::string>, std::int32_t> sums;
+  for (const RowErrorChange& change : flow->batch.errors)
+    for (const std::uint32_t view : flow->dependents[change.collection])
+      sums[{view, change.collection, change.message, change.key}] += change.weight;
+  for (const auto& [place, weight] : sums) {
+    if (weight == 0) continue;
+    const auto& [view, collection, message, key] = place;
+    delta_of(deltas, view)
+        .errors.push_back({flow->collections[collection]->name(), message, key, weight});
+  }
+}
+
+Graph::Graph(const std::vector<BoundView>& views) : state_(std::make_unique<State>()) {
+  state_->flow = compile(views);
+  for (const std::unique_ptr<TableInput>& table : state_->flow->tables) {
+    state_->tables[table->table().oid] = state_->pending.size();
+    state_->pending.push_back({table.get(), 0, {}});
+  }
+}
+
+Graph::~Graph() = default;
+Graph::Graph(Graph&&) noexcept = default;
+Graph& Graph::operator=(Graph&&) noexcept = default;
+
+std::vector<Oid> Graph::tables() const {
+  std::vector<Oid> oids;
+  for (const auto& [oid, table] : state_->tables) oids.push_back(oid);
+  return oids;
+}
+
+ViewDeltas Graph::apply(const Batch& batch) {
+  try {
+    state_->stage(batch);
+  } catch (...) {
+    state_->discard();
+    throw;
+  }
+  return state_->run();
+}
+
+ViewDeltas Graph::initial() {
+  for (DeltaJoin* join : state_->flow->constants) join->emit_constant();
+  return state_->run();
+}
+
+std::vector<OperatorSize> Graph::sizes() const {
+  const Flow& flow = *state_->flow;
+  std::vector<OperatorSize> sizes;
+  for (const std::unique_ptr<Collection>& collection : flow.collections) {
+    const Arrangement* arrangement = collection->arrangement();
+    const Producer* producer = collection->producer();
+    const bool table = flow.origins[collection->number()].table != nullptr;
+    if (arrangement == nullptr && producer == nullptr) continue;
+    OperatorSize size;
+    const std::vector<std::uint32_t>& views = flow.dependents[collection->number()];
+    if (!table && views.size() == 1) size.view = flow.views[views.front()].name;
+    size.name = collection->name();
+    size.rows = arrangement != nullptr ? arrangement->size() : producer->size();
+    size.bytes = (arrangement != nullptr ? arrangement->memory_bytes() : 0) +
+                 (producer != nullptr ? producer->memory_bytes() : 0);
+    sizes.push_back(std::move(size));
+  }
+  return sizes;
+}
+
+std::size_t Graph::memory_bytes() const {
+  std::size_t bytes = state_->flow->batch.arena.memory_bytes();
+  for (const OperatorSize& size : sizes()) bytes += size.bytes;
+  return bytes;
+}
+
+std::string Graph::explain(const std::string& view) const {
+  for (const Flow::View& one : state_->flow->views)
+    if (one.name == view) return explain_view(*state_->flow, one);
+  return {};
+}
+
+}  // namespace deltamill

@@ -1,0 +1,310 @@
+// Chunks in: group numbers for all rows, then aggregate by aggregate. Out: dirty groups, block by
+// block.
+#include "views/dataflow/group_aggregate.h"
+
+#include <algorithm>
+
+#include "views/data/check.h"
+#include "views/dataflow/delta_join.h"
+
+namespace deltamill {
+
+namespace {
+
+KeyColumns first_columns(std::size_t count) {
+  KeyColumns columns(count);
+  for (std::size_t column = 0; column < count; ++column)
+    columns[column] = static_cast<std::uint32_t>(column);
+  return columns;
+}
+
+}  // namespace
+
+GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& batch,
+                               RowStore& store)
+    : query_(std::move(query)),
+      collection_(collection),
+      batch_(batch),
+      store_(store),
+      key_(collection.columns(), collection.layout(), first_columns(query_.key_count)),
+      values_(collection.columns().size()),
+      results_(query_.calls.size()) {
+  std::vector<Storage> storages;
+  for (std::uint32_t column = 0; column < query_.key_count; ++column)
+    storages.push_back(collection_.layout().storage(column));
+  key_layout_ = RowLayout(std::move(storages));
+  forms_differ_ = std::any_of(key_.parts().begin(), key_.parts().end(), [](const KeyPart& part) {
+    return part.equality == KeyPart::Equality::general;
+  });
+  for (const AggregateCall& call : query_.calls) accumulators_.push_back(make_accumulator(call));
+  // State 0 always exists: rows of weight 0 are given to it.
+  for (const std::unique_ptr<Accumulator>& accumulator : accumulators_) accumulator->resize(1);
+  if (!query_.always_one_row) return;
+  std::fill(values_.begin(), values_.end(), Value::null());
+  const GroupNumber only = add_group(key_hash_seed);
+  groups_[only].dirty = true;
+  dirty_.push_back(only);
+}
+
+void GroupAggregate::receive(const ValueChunk& chunk) {
+  hash_keys(chunk);
+  assign_groups(chunk);
+  for (const std::unique_ptr<Accumulator>& accumulator : accumulators_)
+    accumulator->resize(std::max<std::size_t>(1, groups_.size()));
+  const std::span<const GroupNumber> groups = std::span(row_groups_).first(chunk.count);
+  for (std::size_t call = 0; call < accumulators_.size(); ++call) {
+    std::span<const Value> values;
+    if (query_.arguments[call])
+      values = std::span(chunk.columns[*query_.arguments[call]]).first(chunk.count);
+    accumulators_[call]->add({values, groups, chunk.weights});
+  }
+}
+
+void GroupAggregate::hash_keys(const ValueChunk& chunk) {
+  if (hashes_.size() < chunk.count) hashes_.resize(chunk.count);
+  std::fill_n(hashes_.begin(), chunk.count, key_hash_seed);
+  for (std::size_t part = 0; part < query_.key_count; ++part) {
+    const std::vector<Value>& values = chunk.columns[part];
+    for (std::size_t row = 0; row < chunk.count; ++row)
+      hashes_[row] = add_to_hash(hashes_[row], key_.parts()[part], values[row]);
+  }
+}
+
+void GroupAggregate::assign_groups(const ValueChunk& chunk) {
+  if (row_groups_.size() < chunk.count) row_groups_.resize(chunk.count);
+  for (std::size_t begin = 0; begin < chunk.count; begin += HashIndex::prefetch_group) {
+    const std::size_t end = std::min(begin + HashIndex::prefetch_group, chunk.count);
+    for (std::size_t row = begin; row < end; ++row) index_.prefetch(hashes_[row]);
+    for (std::size_t row = begin; row < end; ++row) {
+      const std::size_t offset = index_.first(hashes_[row]);
+      if (offset != HashIndex::none) __builtin_prefetch(&groups_[index_.place(offset) - 1]);
+    }
+    for (std::size_t row = begin; row < end; ++row) {
+      row_groups_[row] = 0;
+      if (chunk.weights[row] == 0) continue;
+      const GroupNumber number = find_group(chunk, row);
+      row_groups_[row] = number;
+      if (forms_differ_) note_form(number, chunk, row);
+      Group& group = groups_[number];
+      group.weight += chunk.weights[row];
+      if (group.dirty) continue;
+      group.dirty = true;
+      dirty_.push_back(number);
+    }
+  }
+}
+
+bool GroupAggregate::has_key(const Group& group, const ValueChunk& chunk, std::size_t row) const {
+  const RowBytes stored = row_of(group);
+  for (std::uint32_t part = 0; part < query_.key_count; ++part) {
+    if (!equal_part(key_.parts()[part], chunk.columns[part][row],
+                    row_value(collection_.layout(), stored, part)))
+      return false;
+  }
+  return true;
+}
+
+GroupNumber GroupAggregate::find_group(const ValueChunk& chunk, std::size_t row) {
+  const std::uint64_t hash = hashes_[row];
+  for (std::size_t offset = index_.first(hash); offset != HashIndex::none;
+       offset = index_.next(hash, offset)) {
+    const auto number = static_cast<GroupNumber>(index_.place(offset) - 1);
+    if (has_key(groups_[number], chunk, row)) return number;
+  }
+  std::fill(values_.begin(), values_.end(), Value::null());
+  for (std::size_t part = 0; part < query_.key_count; ++part)
+    values_[part] = chunk.columns[part][row];
+  return add_group(hash);
+}
+
+// A group whose keys stand in values_, followed by NULLs.
+GroupNumber GroupAggregate::add_group(std::uint64_t hash) {
+  GroupNumber number = 0;
+  if (free_groups_.empty()) {
+    DM_CHECK(groups_.size() < ~GroupNumber{0}, "an aggregate has more than 2^32 groups");
+    number = static_cast<GroupNumber>(groups_.size());
+    groups_.emplace_back();
+  } else {
+    number = free_groups_.back();
+    free_groups_.pop_back();
+  }
+  index_.insert(hash, std::uint64_t{number} + 1);
+  store_row(groups_[number], pack_row(collection_.layout(), values_, batch_.arena));
+  return number;
+}
+
+void GroupAggregate::store_row(Group& group, RowBytes row) {
+  const std::size_t size = row_size(row);
+  const std::size_t capacity = RowStore::capacity(size);
+  const std::size_t old_size = group.row == 0 ? 0 : row_size(row_of(group));
+  if (group.row == 0 || RowStore::capacity(old_size) != capacity) {
+    if (group.row != 0) {
+      row_bytes_ -= RowStore::capacity(old_size);
+      store_.release(group.row, old_size);
+    }
+    group.row = store_.allocate(size);
+    row_bytes_ += capacity;
+  }
+  std::memcpy(store_.block(group.row), row, size);
+}
+
+// Counts the forms in which a group's key appears, once they differ.
+void GroupAggregate::note_form(GroupNumber number, const ValueChunk& chunk, std::size_t row) {
+  Group& group = groups_[number];
+  const auto same = [&](const RowLayout& layout, RowBytes stored) {
+    for (std::uint32_t part = 0; part < query_.key_count; ++part) {
+      if (compare_representations(collection_.columns()[part].type, chunk.columns[part][row],
+                                  row_value(layout, stored, part)) != 0)
+        return false;
+    }
+    return true;
+  };
+  if (!group.several_forms && same(collection_.layout(), row_of(group))) return;
+  std::vector<KeyForm>& forms = forms_[number];
+  std::vector<Value> key(query_.key_count);
+  if (!group.several_forms) {
+    group.several_forms = true;
+    for (std::uint32_t part = 0; part < query_.key_count; ++part)
+      key[part] = row_value(collection_.layout(), row_of(group), part);
+    forms.push_back(make_form(pack_row(key_layout_, key, batch_.arena), group.weight));
+  }
+  auto form = std::find_if(forms.begin(), forms.end(),
+                           [&](const KeyForm& one) { return same(key_layout_, one.bytes()); });
+  if (form == forms.end()) {
+    for (std::size_t part = 0; part < query_.key_count; ++part)
+      key[part] = chunk.columns[part][row];
+    form = forms.insert(forms.end(), make_form(pack_row(key_layout_, key, batch_.arena), 0));
+  }
+  form->count += chunk.weights[row];
+}
+
+GroupAggregate::KeyForm GroupAggregate::make_form(RowBytes key, std::int64_t count) const {
+  KeyForm form;
+  form.row = std::make_unique_for_overwrite<std::uint64_t[]>(row_size(key) / 8);
+  std::memcpy(form.row.get(), key, row_size(key));
+  form.count = count;
+  return form;
+}
+
+// Puts the smallest form that is there into values_.
+void GroupAggregate::choose_form(GroupNumber number) {
+  std::vector<KeyForm>& forms = forms_[number];
+  std::erase_if(forms, [](const KeyForm& form) { return form.count == 0; });
+  const auto before = [this](const KeyForm& left, const KeyForm& right) {
+    for (std::uint32_t part = 0; part < query_.key_count; ++part) {
+      const int order = compare_representations(collection_.columns()[part].type,
+                                                row_value(key_layout_, left.bytes(), part),
+                                                row_value(key_layout_, right.bytes(), part));
+      if (order != 0) return order < 0;
+    }
+    return false;
+  };
+  const auto smallest = std::min_element(forms.begin(), forms.end(), before);
+  DM_CHECK(smallest != forms.end() && smallest->count > 0, "a key form was taken back too often");
+  const RowBytes chosen = copy_row(smallest->bytes(), batch_.arena);
+  for (std::uint32_t part = 0; part < query_.key_count; ++part)
+    values_[part] = row_value(key_layout_, chosen, part);
+  if (forms.size() > 1) return;
+  forms_.erase(number);
+  groups_[number].several_forms = false;
+}
+
+void GroupAggregate::finish(Delta& delta, std::vector<std::uint64_t>& /*hashes*/) {
+  for (std::size_t begin = 0; begin < dirty_.size(); begin += ValueChunk::rows_max)
+    emit_block(
+        std::span(dirty_).subspan(begin, std::min(ValueChunk::rows_max, dirty_.size() - begin)),
+        delta);
+  dirty_.clear();
+}
+
+void GroupAggregate::emit_block(std::span<const GroupNumber> groups, Delta& delta) {
+  for (std::size_t call = 0; call < accumulators_.size(); ++call) {
+    results_[call].resize(groups.size());
+    accumulators_[call]->results(groups, batch_.arena, results_[call]);
+  }
+  for (std::size_t place = 0; place < groups.size(); ++place) emit(groups[place], place, delta);
+}
+
+void GroupAggregate::emit(GroupNumber number, std::size_t place, Delta& delta) {
+  Group& group = groups_[number];
+  group.dirty = false;
+  DM_CHECK(group.weight >= 0, "a group has lost more rows than it had");
+  if (group.weight == 0 && !query_.always_one_row) {
+    set_error(number, {});
+    retract(group, delta);
+    remove(number);
+    return;
+  }
+  if (group.several_forms) {
+    choose_form(number);
+  } else {
+    for (std::uint32_t part = 0; part < query_.key_count; ++part)
+      values_[part] = row_value(collection_.layout(), row_of(group), part);
+  }
+  std::string_view error;
+  for (std::size_t call = 0; call < results_.size(); ++call) {
+    values_[query_.key_count + call] = results_[call][place].value;
+    if (error.empty()) error = results_[call][place].error;
+  }
+  set_error(number, error);
+  if (!error.empty()) {
+    retract(group, delta);
+    std::fill(values_.begin() + static_cast<std::ptrdiff_t>(query_.key_count), values_.end(),
+              Value::null());
+    store_row(group, pack_row(collection_.layout(), values_, batch_.arena));
+    return;
+  }
+  const RowBytes row = pack_row(collection_.layout(), values_, batch_.arena);
+  if (group.emitted && rows_identical(row, row_of(group))) return;
+  retract(group, delta);
+  delta.push_back({row, 1});
+  store_row(group, row);
+  group.emitted = true;
+}
+
+void GroupAggregate::retract(Group& group, Delta& delta) {
+  if (!group.emitted) return;
+  delta.push_back({copy_row(row_of(group), batch_.arena), -1});
+  group.emitted = false;
+}
+
+void GroupAggregate::remove(GroupNumber number) {
+  Group& group = groups_[number];
+  const std::uint64_t hash = key_.hash(row_of(group));
+  std::size_t offset = index_.first(hash);
+  while (index_.place(offset) != std::uint64_t{number} + 1) offset = index_.next(hash, offset);
+  index_.erase(offset);
+  const std::size_t size = row_size(row_of(group));
+  row_bytes_ -= RowStore::capacity(size);
+  store_.release(group.row, size);
+  if (group.several_forms) forms_.erase(number);
+  group = {};
+  for (const std::unique_ptr<Accumulator>& accumulator : accumulators_) accumulator->reset(number);
+  free_groups_.push_back(number);
+}
+
+// Reports a change of the group's error; empty = it has none.
+void GroupAggregate::set_error(GroupNumber number, std::string_view message) {
+  if (message.empty() && errors_.empty()) return;
+  const auto known = errors_.find(number);
+  if (known != errors_.end()) {
+    if (known->second.message == message) return;
+    batch_.report(collection_.number(), known->second.message, known->second.key, -1);
+    errors_.erase(known);
+  }
+  if (message.empty()) return;
+  const bool keyless = query_.key_count == 0;
+  GroupError error{std::string(message),
+                   keyless ? "{}" : describe_row(collection_, row_of(groups_[number]))};
+  batch_.report(collection_.number(), error.message, error.key, 1);
+  errors_.emplace(number, std::move(error));
+}
+
+std::size_t GroupAggregate::memory_bytes() const {
+  std::size_t bytes = row_bytes_ + index_.memory_bytes() + groups_.capacity() * sizeof(Group);
+  for (const std::unique_ptr<Accumulator>& accumulator : accumulators_)
+    bytes += accumulator->memory_bytes();
+  return bytes;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,71 @@
+// How the delta of one leaf of a join meets the other leaves: an order of look-ups in their
+// arrangements, with each filter as early as its leaves are bound. Planned once, when the graph is
+// built.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "views/dataflow/collection.h"
+#include "views/plan/expression.h"
+
+namespace deltamill {
+
+// Keeps the rows for which the conjunct with this number is true.
+struct FilterStep {
+  std::size_t conjunct = 0;
+};
+
+// Binds a leaf to the rows of its arrangement whose key equals columns of leaves bound before.
+struct LookUpStep {
+  struct Source {
+    std::uint32_t leaf = 0;
+    std::uint32_t column = 0;
+  };
+  std::uint32_t leaf = 0;
+  const Arrangement* arrangement = nullptr;
+  std::size_t index = 0;
+  std::vector<Source> sources;  // one per part of the index's key
+  bool unique = false;          // at most one row matches
+};
+
+// Binds a leaf to all its rows: no equality leads to it.
+struct ScanStep {
+  std::uint32_t leaf = 0;
+  const Arrangement* arrangement = nullptr;
+};
+
+using PathStep = std::variant<FilterStep, LookUpStep, ScanStep>;
+using JoinPath = std::vector<PathStep>;
+
+// `column = column` of two leaves that a key can serve, casts between joinable types looked
+// through.
+struct ColumnEquality {
+  std::uint32_t left_leaf = 0;
+  std::uint32_t left_column = 0;
+  std::uint32_t right_leaf = 0;
+  std::uint32_t right_column = 0;
+};
+
+// The operands of an equality by the type's own notion of equal, or nothing: a = b with joinable
+// operands.
+struct EqualOperands {
+  ExpressionPtr left;
+  ExpressionPtr right;
+};
+[[nodiscard]] std::optional<EqualOperands> equal_operands(const ExpressionPtr& condition);
+[[nodiscard]] std::optional<ColumnEquality> column_equality(const ExpressionPtr& condition);
+
+// The leaves (inputs) an expression reads, ascending.
+[[nodiscard]] std::vector<std::uint32_t> inputs_read(const Expression& expression);
+
+// The conjuncts of a condition, in order; a nullptr is none.
+void split_conjuncts(const ExpressionPtr& condition, Expressions& conjuncts);
+
+// Plans the path of the delta of leaf `start`, and arranges the other leaves as it needs them.
+[[nodiscard]] JoinPath plan_path(std::uint32_t start, const std::vector<Collection*>& leaves,
+                                 const Expressions& conjuncts, RowStore& store);
+
+}  // namespace deltamill

@@ -1,0 +1,105 @@
+// Hashing and comparing of keys: key.h has the contract.
+#include "views/dataflow/key.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+namespace deltamill {
+
+namespace {
+
+bool is_integer(TypeKind kind) {
+  return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
+}
+
+bool is_plain_text(TypeKind kind) {
+  return kind == TypeKind::text || kind == TypeKind::varchar || kind == TypeKind::name;
+}
+
+bool is_real(TypeKind kind) {
+  return kind == TypeKind::float4 || kind == TypeKind::float8;
+}
+
+KeyPart::Equality equality_of(TypeKind kind) {
+  if (storage_of(kind) == Storage::integer) return KeyPart::Equality::integer;
+  const bool by_bytes = is_plain_text(kind) || kind == TypeKind::uuid || kind == TypeKind::bytea ||
+                        kind == TypeKind::enumeration;
+  return by_bytes ? KeyPart::Equality::bytes : KeyPart::Equality::general;
+}
+
+}  // namespace
+
+KeyPart key_part(const Type& type, std::uint32_t column) {
+  KeyPart part;
+  part.column = column;
+  part.equality = equality_of(type.kind);
+  part.type = type;
+  if (is_real(type.kind)) part.type.kind = TypeKind::float8;  // float4 is held exactly widened
+  return part;
+}
+
+bool joinable(const Type& left, const Type& right) {
+  if (left.kind == TypeKind::json || left.kind == TypeKind::jsonb) return false;
+  return left.same_kind(right) || (is_integer(left.kind) && is_integer(right.kind)) ||
+         (is_plain_text(left.kind) && is_plain_text(right.kind)) ||
+         (is_real(left.kind) && is_real(right.kind));
+}
+
+std::uint64_t hash_part_slow(const KeyPart& part, const Value& value) {
+  if (part.equality == KeyPart::Equality::bytes) return XXH3_64bits(value.data, value.length);
+  return hash_value(part.type, value);
+}
+
+bool equal_part_slow(const KeyPart& part, const Value& left, const Value& right) {
+  if (part.equality == KeyPart::Equality::bytes) return left.text() == right.text();
+  return compare_values(part.type, left, right) == 0;
+}
+
+Key::Key(const Columns& columns, const RowLayout& layout, const KeyColumns& key) : layout_(layout) {
+  for (const std::uint32_t column : key) parts_.push_back(key_part(columns[column].type, column));
+}
+
+KeyColumns Key::columns() const {
+  KeyColumns columns;
+  for (const KeyPart& part : parts_) columns.push_back(part.column);
+  return columns;
+}
+
+std::uint64_t Key::hash(RowBytes row) const {
+  std::uint64_t hash = key_hash_seed;
+  for (const KeyPart& part : parts_)
+    hash = add_to_hash(hash, part, row_value(layout_, row, part.column));
+  return hash;
+}
+
+bool Key::has_null(RowBytes row) const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [row](const KeyPart& part) { return row_is_null(row, part.column); });
+}
+
+bool Key::equal(RowBytes left, RowBytes right) const {
+  for (const KeyPart& part : parts_) {
+    if (!equal_part(part, row_value(layout_, left, part.column),
+                    row_value(layout_, right, part.column)))
+      return false;
+  }
+  return true;
+}
+
+std::uint64_t Key::hash(std::span<const Value> values) const {
+  std::uint64_t hash = key_hash_seed;
+  for (std::size_t part = 0; part < parts_.size(); ++part)
+    hash = add_to_hash(hash, parts_[part], values[part]);
+  return hash;
+}
+
+bool Key::equal(std::span<const Value> values, RowBytes row) const {
+  for (std::size_t part = 0; part < parts_.size(); ++part) {
+    if (!equal_part(parts_[part], values[part], row_value(layout_, row, parts_[part].column)))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace deltamill

@@ -1,0 +1,245 @@
+// Per chunk of the delta: all pairs first, then the padding of rows without a pair; at the end of
+// the delta the padding of the other side, whose match counts need the whole delta.
+#include "views/dataflow/outer_join.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "views/data/check.h"
+#include "views/dataflow/delta_join.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::size_t chunk_rows = TupleChunk::capacity;
+
+std::size_t other_side(std::size_t side) {
+  return 1 - side;
+}
+
+std::int32_t checked(std::int64_t weight) {
+  DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&
+               weight >= std::numeric_limits<std::int32_t>::min(),
+           "the weight of a row leaves the range of 32 bits");
+  return static_cast<std::int32_t>(weight);
+}
+
+// The index on these columns: the primary one if they are the unique key in any order.
+std::size_t choose_index(Collection& side, const KeyColumns& columns, RowStore& store) {
+  Arrangement& arrangement = side.arrange(store);
+  const std::optional<KeyColumns>& unique = side.unique_key();
+  const bool is_unique_key =
+      unique && std::is_permutation(unique->begin(), unique->end(), columns.begin(), columns.end());
+  return is_unique_key ? Arrangement::primary : arrangement.index_on(columns);
+}
+
+}  // namespace
+
+OuterJoin::OuterJoin(Query query, Collection& collection, BatchState& batch, RowStore& store)
+    : query_(std::move(query)),
+      collection_(collection),
+      batch_(batch),
+      projection_(query_.outputs),
+      pairs_(2),
+      padded_(2),
+      tried_(2),
+      origins_(chunk_rows),
+      others_(chunk_rows),
+      matched_(chunk_rows),
+      hashes_(chunk_rows) {
+  for (const std::size_t side : {left, right}) {
+    Collection& one = *query_.sides[side];
+    layouts_.push_back(&one.layout());
+    arrangements_[side] = &one.arrange(store);
+    indexes_[side] = choose_index(one, query_.keys[side], store);
+    for (const KeyPart& part : arrangements_[side]->key(indexes_[side]).parts()) {
+      const KeyColumns& columns = query_.keys[side];
+      const auto place = std::find(columns.begin(), columns.end(), part.column);
+      const auto offset = static_cast<std::size_t>(place - columns.begin());
+      sources_[side].push_back(query_.keys[other_side(side)][offset]);
+    }
+  }
+  if (query_.residual) residual_ = Program({query_.residual});
+}
+
+void OuterJoin::subscribe() {
+  query_.sides[left]->add_consumer(*this, left);
+  query_.sides[right]->add_consumer(*this, right);
+}
+
+bool OuterJoin::preserved(std::size_t side) const {
+  return query_.kind == JoinKind::full ||
+         query_.kind == (side == left ? JoinKind::left : JoinKind::right);
+}
+
+void OuterJoin::consume(std::size_t port, const Delta& delta) {
+  met_.clear();
+  for (std::size_t begin = 0; begin < delta.size(); begin += chunk_rows) {
+    const std::size_t end = std::min(begin + chunk_rows, delta.size());
+    find_pairs(port, delta, begin, end);
+    if (preserved(port)) pad_unmatched(port, delta, begin, end);
+  }
+  if (preserved(other_side(port))) change_padding(port);
+  emit(padded_);
+}
+
+void OuterJoin::hash_rows(std::size_t side, const Delta& delta, std::size_t begin,
+                          std::size_t end) {
+  const std::size_t other = other_side(side);
+  const std::vector<KeyPart>& parts = arrangements_[other]->key(indexes_[other]).parts();
+  const HashIndex& entries = arrangements_[other]->entries(indexes_[other]);
+  for (std::size_t row = begin; row < end; ++row) {
+    std::uint64_t hash = key_hash_seed;
+    for (std::size_t part = 0; part < parts.size(); ++part)
+      hash = add_to_hash(hash, parts[part],
+                         row_value(*layouts_[side], delta[row].row, sources_[other][part]));
+    hashes_[row - begin] = hash;
+    entries.prefetch(hash);
+  }
+}
+
+// The rows of `side` whose key equals that of a row of the other side.
+Bucket OuterJoin::match(std::size_t side, std::uint64_t hash, RowBytes other_row) {
+  key_.clear();
+  for (const std::uint32_t column : sources_[side]) {
+    key_.push_back(row_value(*layouts_[other_side(side)], other_row, column));
+    if (key_.back().is_null()) return 0;
+  }
+  return arrangements_[side]->find(indexes_[side], hash, key_);
+}
+
+void OuterJoin::find_pairs(std::size_t side, const Delta& delta, std::size_t begin,
+                           std::size_t end) {
+  std::fill(matched_.begin(), matched_.end(), std::uint8_t{0});
+  for (std::size_t group = begin; group < end; group += HashIndex::prefetch_group) {
+    const std::size_t group_end = std::min(group + HashIndex::prefetch_group, end);
+    hash_rows(side, delta, group, group_end);
+    for (std::size_t row = group; row < group_end; ++row) {
+      const Bucket bucket = match(other_side(side), hashes_[row - group], delta[row].row);
+      if (bucket == 0) continue;
+      for_each_handle(bucket, [&](RowHandle other) {
+        add_pair(side, delta[row], static_cast<std::uint32_t>(row - begin), other);
+      });
+    }
+  }
+  settle_pairs(side);
+}
+
+void OuterJoin::add_pair(std::size_t side, const DeltaRow& change, std::uint32_t origin,
+                         RowHandle other) {
+  if (pairs_.full()) settle_pairs(side);
+  const Arrangement& arrangement = *arrangements_[other_side(side)];
+  const std::size_t pair = pairs_.count++;
+  pairs_.set_row(side, pair, change.row);
+  pairs_.set_row(other_side(side), pair, arrangement.row(other));
+  pairs_.set_weight(pair, checked(std::int64_t{change.weight} * arrangement.weight(other)));
+  origins_[pair] = origin;
+  others_[pair] = other;
+}
+
+void OuterJoin::settle_pairs(std::size_t side) {
+  if (pairs_.count == 0) return;
+  select_matching(pairs_, true);
+  const bool counts = preserved(other_side(side));
+  const Arrangement& arrangement = *arrangements_[other_side(side)];
+  for (const std::uint32_t pair : selected_) {
+    matched_[origins_[pair]] = 1;
+    if (counts) met_[others_[pair]] += pairs_.weight(pair) / arrangement.weight(others_[pair]);
+  }
+  std::size_t kept = 0;
+  for (const std::uint32_t pair : selected_) pairs_.move_tuple(pair, kept++);
+  pairs_.count = kept;
+  emit(pairs_);
+}
+
+// Fills selected_ with the pairs that match.
+void OuterJoin::select_matching(TupleChunk& pairs, bool reports_errors) {
+  selected_.clear();
+  if (!query_.residual) {
+    for (std::uint32_t pair = 0; pair < pairs.count; ++pair) selected_.push_back(pair);
+    return;
+  }
+  errors_.clear();
+  residual_.select(pairs.input_rows(layouts_), batch_.arena, selected_, errors_);
+  if (!reports_errors) return;
+  for (const RowError& error : errors_) {
+    std::string key = "[" + describe_row(*query_.sides[left], pairs.row(left, error.row)) + "," +
+                      describe_row(*query_.sides[right], pairs.row(right, error.row)) + "]";
+    batch_.report(collection_.number(), error.message, std::move(key), pairs.weight(error.row));
+  }
+}
+
+void OuterJoin::pad_unmatched(std::size_t side, const Delta& delta, std::size_t begin,
+                              std::size_t end) {
+  for (std::size_t row = begin; row < end; ++row)
+    if (matched_[row - begin] == 0) emit_padded(side, delta[row].row, delta[row].weight);
+}
+
+// Rows of the other side whose number of matches became or ceased to be zero. The delta of `side`
+// is not applied yet.
+void OuterJoin::change_padding(std::size_t side) {
+  const std::size_t other = other_side(side);
+  std::vector<Met> met;
+  met.reserve(met_.size());
+  for (const auto& [handle, change] : met_)
+    if (change != 0) met.push_back({handle, change, 0});
+  count_before(side, met);
+  for (const Met& one : met) {
+    const std::int64_t after = one.before + one.change;
+    DM_CHECK(after >= 0, "a row has fewer than no matches");
+    if ((one.before > 0) == (after > 0)) continue;
+    const std::int32_t weight = arrangements_[other]->weight(one.handle);
+    emit_padded(other, arrangements_[other]->row(one.handle), after > 0 ? -weight : weight);
+  }
+}
+
+// Fills in how many rows of `side` match each row that was met.
+void OuterJoin::count_before(std::size_t side, std::span<Met> met) {
+  const std::size_t other = other_side(side);
+  const std::vector<KeyPart>& parts = arrangements_[side]->key(indexes_[side]).parts();
+  tried_.count = 0;
+  for (std::uint32_t place = 0; place < met.size(); ++place) {
+    const RowBytes other_row = arrangements_[other]->row(met[place].handle);
+    std::uint64_t hash = key_hash_seed;
+    for (std::size_t part = 0; part < parts.size(); ++part)
+      hash = add_to_hash(hash, parts[part],
+                         row_value(*layouts_[other], other_row, sources_[side][part]));
+    const Bucket bucket = match(side, hash, other_row);
+    if (bucket == 0) continue;
+    for_each_handle(bucket, [&](RowHandle handle) {
+      if (tried_.full()) count_tried(met);
+      const std::size_t pair = tried_.count++;
+      tried_.set_row(side, pair, arrangements_[side]->row(handle));
+      tried_.set_row(other, pair, other_row);
+      tried_.set_weight(pair, arrangements_[side]->weight(handle));
+      origins_[pair] = place;
+    });
+  }
+  count_tried(met);
+}
+
+void OuterJoin::count_tried(std::span<Met> met) {
+  if (tried_.count == 0) return;
+  select_matching(tried_, false);
+  for (const std::uint32_t pair : selected_) met[origins_[pair]].before += tried_.weight(pair);
+  tried_.count = 0;
+}
+
+void OuterJoin::emit_padded(std::size_t side, RowBytes row, std::int32_t weight) {
+  if (padded_.full()) emit(padded_);
+  const std::size_t tuple = padded_.count++;
+  padded_.set_row(side, tuple, row);
+  padded_.set_row(other_side(side), tuple, nullptr);
+  padded_.set_weight(tuple, weight);
+}
+
+void OuterJoin::emit(TupleChunk& chunk) {
+  if (chunk.count == 0) return;
+  projection_.run(chunk.input_rows(layouts_), batch_.arena);
+  collection_.receive(
+      {chunk.count, projection_.columns(), std::span(chunk.weights()).first(chunk.count)});
+  chunk.count = 0;
+}
+
+}  // namespace deltamill
