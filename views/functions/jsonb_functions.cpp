@@ -1,6 +1,8 @@
 // json and jsonb: looking into values, building them, and what changes them. A json value keeps its
 // own blanks and duplicate keys (the last one wins); what makes a jsonb value writes JSON text and
 // lets the type's input normalise it.
+#include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "views/data/jsonb.h"
+#include "views/data/numeric.h"
 #include "views/data/text_form.h"
 #include "views/functions/function.h"
 #include "views/functions/result_text.h"
@@ -59,6 +62,28 @@ Value get_part(const Value* arguments, CallContext& context) {
   return plain ? *plain : context.fail(unreadable_escape(*part));
 }
 
+// A step of a path into an array is an index in decimal digits.
+std::optional<std::string_view> follow(std::string_view value, std::string_view step) {
+  if (json_kind(value) == JsonKind::object) return json_member(value, step);
+  step.remove_prefix(std::min(step.find_first_not_of(" \t\n\v\f\r"), step.size()));
+  if (step.starts_with('+') && !step.starts_with("+-")) step.remove_prefix(1);
+  std::int32_t index = 0;
+  const char* const end = step.data() + step.size();
+  const auto [stop, problem] = std::from_chars(step.data(), end, index);
+  if (problem != std::errc() || stop != end) return std::nullopt;
+  return json_element(value, index);
+}
+
+template <TypeKind result>
+Value extract_path(const Value* arguments, CallContext& context) {
+  std::optional<std::string_view> value = arguments[0].text();
+  for (std::size_t i = 1; i < context.argument_types.size() && value; ++i)
+    value = follow(*value, arguments[i].text());
+  if (!value) return Value::null();
+  if constexpr (result != text) return Value::of_bytes(*value);
+  return *json_as_text(*value, context.arena);
+}
+
 Value type_name(const Value* arguments, CallContext&) {
   switch (json_kind(arguments[0].text())) {
     case JsonKind::object: return Value::of_bytes("object");
@@ -95,6 +120,64 @@ Value exists(const Value* arguments, CallContext& context) {
   for (const std::string_view element : json_elements(value))
     if (is_string(element, wanted, context.arena)) return Value::of_boolean(true);
   return Value::of_boolean(false);
+}
+
+// --- containment ---
+
+bool is_container(JsonKind kind) {
+  return kind == JsonKind::object || kind == JsonKind::array;
+}
+
+// Canonical scalars are equal if their texts are, numbers also if they differ in scale only.
+bool equal_scalars(std::string_view left, std::string_view right) {
+  if (left == right) return true;
+  if (json_kind(left) != JsonKind::number || json_kind(right) != JsonKind::number) return false;
+  const auto left_number = Numeric::parse(left);
+  const auto right_number = Numeric::parse(right);
+  return left_number && right_number && Numeric::compare(*left_number, *right_number) == 0;
+}
+
+bool holds(std::string_view whole, std::string_view part, Arena& arena);
+
+bool has_equal_or_holding(const std::vector<std::string_view>& elements, std::string_view part,
+                          Arena& arena) {
+  return std::any_of(elements.begin(), elements.end(),
+                     [&](std::string_view element) { return holds(element, part, arena); });
+}
+
+// Does a jsonb value hold another at the same place? Objects by key, arrays as sets, scalars by
+// equality.
+bool holds(std::string_view whole, std::string_view part, Arena& arena) {
+  const JsonKind kind = json_kind(part);
+  if (json_kind(whole) != kind) return false;
+  if (kind == JsonKind::object) {
+    const std::vector<JsonMember> members = json_members(part);
+    return std::all_of(members.begin(), members.end(), [&](const JsonMember& member) {
+      const auto found = json_member(whole, *json_string_text(member.key, arena));
+      return found && holds(*found, member.value, arena);
+    });
+  }
+  if (kind != JsonKind::array) return equal_scalars(whole, part);
+  const std::vector<std::string_view> elements = json_elements(whole);
+  const std::vector<std::string_view> wanted = json_elements(part);
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::string_view element) {
+    return has_equal_or_holding(elements, element, arena);
+  });
+}
+
+// At the top, an array holds a scalar too.
+bool contains(std::string_view whole, std::string_view part, Arena& arena) {
+  if (json_kind(whole) == JsonKind::array && !is_container(json_kind(part)))
+    return has_equal_or_holding(json_elements(whole), part, arena);
+  return holds(whole, part, arena);
+}
+
+Value contains_right(const Value* arguments, CallContext& context) {
+  return Value::of_boolean(contains(arguments[0].text(), arguments[1].text(), context.arena));
+}
+
+Value contained_in_right(const Value* arguments, CallContext& context) {
+  return Value::of_boolean(contains(arguments[1].text(), arguments[0].text(), context.arena));
 }
 
 // --- building ---
@@ -345,8 +428,25 @@ void add_both_forms(std::vector<Function>& functions) {
 
 std::vector<Function> jsonb_functions() {
   constexpr auto operation = FunctionKind::operation;
+  constexpr auto function = FunctionKind::function;
   std::vector<Function> functions = {
       {"?", {jsonb, text}, boolean, exists, operation},
+      {"@>", {jsonb, jsonb}, boolean, contains_right, operation},
+      {"<@", {jsonb, jsonb}, boolean, contained_in_right, operation},
+      {"jsonb_extract_path",
+       {jsonb, text},
+       jsonb,
+       extract_path<jsonb>,
+       function,
+       true,
+       Signature::variadic},
+      {"jsonb_extract_path_text",
+       {jsonb, text},
+       text,
+       extract_path<text>,
+       function,
+       true,
+       Signature::variadic},
       {"||", {jsonb, jsonb}, jsonb, concatenate, operation},
       {"-", {jsonb, text}, jsonb, delete_key, operation},
       {"-", {jsonb, int4}, jsonb, delete_element, operation},

@@ -110,6 +110,30 @@ TEST_CASE("jsonb values are joined and cut") {
   CHECK(call("-", {value_of(jsonb, "1"), text_of("a")}) == "ERROR: cannot delete from scalar");
 }
 
+TEST_CASE("containment goes by key, by set and by numeric value") {
+  const auto contains = [](std::string_view whole, std::string_view part) {
+    const std::string right = call("@>", {value_of(jsonb, whole), value_of(jsonb, part)});
+    CHECK(call("<@", {value_of(jsonb, part), value_of(jsonb, whole)}) == right);
+    return right;
+  };
+  CHECK(contains(R"({"a": 1, "b": {"c": [1, 2]}})", R"({"b": {"c": [2]}})") == "t");
+  CHECK(contains(R"({"a": 1})", R"({"a": 1.00})") == "t");
+  CHECK(contains("[1, 2, [3, 4]]", "[[4], 2, 2]") == "t");
+  CHECK(contains("[1, [2]]", "[2]") == "f");
+  CHECK(contains("[1, 2]", "2") == "t");
+  CHECK(contains("2", "[2]") == "f");
+  CHECK(contains("[[1], 2]", "[[]]") == "t");
+  CHECK(contains("{}", "[]") == "f");
+}
+
+TEST_CASE("a path goes through objects by key and arrays by number") {
+  const Argument value = value_of(jsonb, R"({"a": [{"b": "x"}, null]})");
+  CHECK(call("jsonb_extract_path", {value, text_of("a"), text_of("0")}) == R"({"b": "x"})");
+  CHECK(call("jsonb_extract_path_text", {value, text_of("a"), text_of("-2"), text_of("b")}) == "x");
+  CHECK(call("jsonb_extract_path_text", {value, text_of("a"), text_of("1")}) == "NULL");
+  CHECK(call("jsonb_extract_path", {value, text_of("a"), text_of("x")}) == "NULL");
+}
+
 TEST_CASE("nulls are stripped from objects, not from arrays") {
   CHECK(call("json_strip_nulls",
              {value_of(json, R"({"a" : null, "b":[1, null ,{"c":null , "d\u00e9":1.0}]})")}) ==
