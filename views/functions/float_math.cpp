@@ -1,8 +1,8 @@
 // Arithmetic and elementary functions of float4 and float8. An infinity or a zero that the operands
 // do not explain is an overflow or underflow error; float4 computes in float.
-#include <cerrno>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numbers>
 
 #include "views/functions/function.h"
@@ -16,7 +16,7 @@ constexpr std::string_view underflow = "value out of range: underflow";
 constexpr std::string_view out_of_range = "input is out of range";
 constexpr double radians_per_degree = 0.0174532925199432957692;
 
-// Under -Wold-style-cast and for float4: computes in Real, answers widened.
+// A result of either width, as values hold it.
 template <typename Real>
 Value of(Real result) {
   return Value::of_real(static_cast<double>(result));
@@ -196,6 +196,33 @@ Value pi(const Value* /*arguments*/, CallContext& /*context*/) {
   return Value::of_real(std::numbers::pi);
 }
 
+// width_bucket between bounds: 0 before the first, count + 1 from the second on, in either
+// direction.
+Value width_bucket(const Value* arguments, CallContext& context) {
+  const double operand = arguments[0].real;
+  const double first = arguments[1].real;
+  const double second = arguments[2].real;
+  const std::int64_t count = arguments[3].integer;
+  if (count <= 0) return context.fail("count must be greater than zero");
+  if (std::isnan(operand) || std::isnan(first) || std::isnan(second))
+    return context.fail("operand, lower bound, and upper bound cannot be NaN");
+  if (std::isinf(first) || std::isinf(second))
+    return context.fail("lower and upper bounds must be finite");
+  if (first == second) return context.fail("lower bound cannot equal upper bound");
+  const bool ascending = first < second;
+  if (ascending ? operand < first : operand > first) return Value::of_integer(0);
+  if (ascending ? operand >= second : operand <= second) {
+    if (count == std::numeric_limits<std::int32_t>::max())
+      return context.fail("integer out of range");
+    return Value::of_integer(count + 1);
+  }
+  // PostgreSQL 15 neither keeps rounding from reaching count + 1 nor the product from overflowing.
+  const double bucket = static_cast<double>(count) * (operand - first) / (second - first) + 1;
+  constexpr auto lowest = std::numeric_limits<std::int32_t>::min();
+  const bool fits = bucket < -static_cast<double>(lowest);
+  return Value::of_integer(fits ? static_cast<std::int32_t>(bucket) : lowest);
+}
+
 using Functions = std::vector<Function>;
 
 void add_operation(Functions& functions, std::string_view symbol, std::vector<TypeKind> arguments,
@@ -262,6 +289,7 @@ std::vector<Function> float_functions() {
   add_float8(functions, "degrees", degrees);
   add_float8(functions, "radians", radians);
   add_float8(functions, "pi", pi, 0);
+  functions.push_back({"width_bucket", {float8, float8, float8, int4}, int4, width_bucket});
   return functions;
 }
 
