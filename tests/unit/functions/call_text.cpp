@@ -18,7 +18,8 @@ const Function& exact_function(std::string_view name, const std::vector<Argument
     std::vector<TypeKind> kinds;
     for (const Argument& argument : arguments) kinds.push_back(argument.type.kind);
     const bool repeats = function.signature == Signature::variadic;
-    if (repeats && kinds.size() > function.arguments.size()) kinds.resize(function.arguments.size());
+    if (repeats && kinds.size() > function.arguments.size())
+      kinds.resize(function.arguments.size());
     if (function.arguments == kinds) return function;
   }
   FAIL("no function " << name << " of these kinds");
