@@ -33,13 +33,6 @@ HashedRow hashed(const DeltaRow& change) {
   return row;
 }
 
-std::vector<std::uint32_t> indexed_columns(const SinkView& view) {
-  std::vector<std::uint32_t> columns;
-  for (const std::vector<IndexColumn>& index : view.indexes)
-    for (const IndexColumn& column : index) columns.push_back(column.column);
-  return columns;
-}
-
 bool same_value(const Value& left, const Value& right) {
   if (left.form != right.form || left.length != right.length) return false;
   if (left.form == Value::Form::null) return true;

@@ -71,7 +71,7 @@ class GenerationTable {
   const int extra_parameter_;            // of deltamill_key, deltamill_hash
   std::optional<NetEffect> net_effect_;  // keyed
   RowBinder binder_;
-  std::vector<std::uint32_t> indexed_;  // columns of declared indexes
+  std::vector<std::uint32_t> indexed_;
   Prepared insert_;
   Prepared update_;
   Prepared update_unindexed_;

@@ -177,13 +177,8 @@ Offsets settable_columns(const SinkView& view) {
   return offsets;
 }
 
-Offsets without_indexed(const SinkView& view, Offsets offsets) {
-  std::erase_if(offsets, [&](std::uint32_t offset) {
-    return std::ranges::any_of(view.indexes, [&](const std::vector<IndexColumn>& index) {
-      return std::ranges::any_of(
-          index, [&](const IndexColumn& column) { return column.column == offset; });
-    });
-  });
+Offsets without(Offsets offsets, const Offsets& left_out) {
+  std::erase_if(offsets, [&](std::uint32_t offset) { return contains(left_out, offset); });
   return offsets;
 }
 
@@ -199,6 +194,14 @@ RowIdentity row_identity(const SinkView& view) {
   if (view.key->size() == 1 && is_integer_type(view.columns[view.key->front()].type.kind))
     return RowIdentity::integer_key;
   return RowIdentity::plain_key;
+}
+
+std::vector<std::uint32_t> indexed_columns(const SinkView& view) {
+  Offsets columns;
+  if (row_identity(view) == RowIdentity::canonical_key) columns = *view.key;
+  for (const std::vector<IndexColumn>& index : view.indexes)
+    for (const IndexColumn& column : index) columns.push_back(column.column);
+  return columns;
 }
 
 std::string quote_name(const std::string& name) {
@@ -229,8 +232,9 @@ TableStatements table_statements(const SinkView& view, const std::string& table)
   }
   const Offsets settable = settable_columns(view);
   statements.update = update_statement(view, table, settable);
-  if (!view.indexes.empty())
-    statements.update_unindexed = update_statement(view, table, without_indexed(view, settable));
+  const Offsets indexed = indexed_columns(view);
+  if (!indexed.empty())
+    statements.update_unindexed = update_statement(view, table, without(settable, indexed));
   return statements;
 }
 

@@ -21,6 +21,10 @@ enum class RowIdentity : std::uint8_t {
 
 [[nodiscard]] RowIdentity row_identity(const SinkView& view);
 
+// Columns of indexes beside the table's own key: an update that leaves them alone leaves the
+// indexes alone.
+[[nodiscard]] std::vector<std::uint32_t> indexed_columns(const SinkView& view);
+
 // A statement with the view's columns it takes: column c is parameter c + 1. What is not a column
 // follows them.
 struct RowStatement {
@@ -32,13 +36,15 @@ struct RowStatement {
 struct TableStatements {
   std::string create;
   std::vector<std::string> create_indexes;  // for a table that is filled
-  RowStatement
-      insert;  // keyed: nothing happens if the key is there; counted: adds to its multiplicity
-  RowStatement update;  // all columns but the key's; empty if there are none
-  RowStatement
-      update_unindexed;  // the same without columns of declared indexes; empty without such indexes
-  RowStatement erase;    // keyed: the row of the key; counted: if n + 2 is its multiplicity
-  RowStatement reduce;   // counted: takes n + 2 off a larger multiplicity
+  // Keyed: nothing happens if the key is there. Counted: adds to the row's multiplicity.
+  RowStatement insert;
+  // All columns but the key's, and the same without indexed_columns(). Empty if there are none.
+  RowStatement update;
+  RowStatement update_unindexed;
+  // Keyed: the row of the key. Counted: the row, if n + 2 is its multiplicity.
+  RowStatement erase;
+  // Counted: takes n + 2 off a larger multiplicity.
+  RowStatement reduce;
 };
 
 [[nodiscard]] std::string quote_name(const std::string& name);
