@@ -149,7 +149,7 @@ TextValue extreme(const Type& type, const std::vector<TextValue>& values, int si
 TextValue sum_of_reals(const std::vector<TextValue>& values, const AggregateCall& call,
                        bool average) {
   Arena arena;
-  double sum = 0;
+  double sum = average ? 0.0 : -0.0;  // the sum of negative zeros alone is one
   for (const TextValue& value : values) sum += value_of(call.argument->type, value, arena).real;
   if (average) sum /= static_cast<double>(values.size());
   return text_of(call.type, Value::of_real(sum));

@@ -27,16 +27,25 @@ void NumericSum::add(const Value& value, std::int32_t weight, const StateTypes& 
     add_to_rest(value, weight);
     return;
   }
-  ScaleSum* place = &first_;
-  if (first_.count == 0 && first_.sum == 0) first_.scale = plain.length;
+  // An empty state takes any scale, unless that scale has a place already.
+  const bool empty = first_.count == 0 && first_.sum == 0;
+  if (empty && (!rest_ || rest_->scales.empty())) first_.scale = plain.length;
   if (first_.scale != plain.length) {
-    std::vector<ScaleSum>& scales = rest().scales;
-    const auto found = std::find_if(scales.begin(), scales.end(),
-                                    [&](const ScaleSum& one) { return one.scale == plain.length; });
-    place = found != scales.end() ? &*found : &scales.emplace_back(ScaleSum{0, 0, plain.length});
+    add_to_scale(plain, weight);
+    return;
   }
+  first_.sum += Int128{plain.integer} * weight;
+  first_.count += weight;
+}
+
+void NumericSum::add_to_scale(const Value& plain, std::int32_t weight) {
+  std::vector<ScaleSum>& scales = rest().scales;
+  auto place = std::find_if(scales.begin(), scales.end(),
+                            [&](const ScaleSum& one) { return one.scale == plain.length; });
+  if (place == scales.end()) place = scales.insert(place, ScaleSum{0, 0, plain.length});
   place->sum += Int128{plain.integer} * weight;
   place->count += weight;
+  if (place->count == 0 && place->sum == 0) scales.erase(place);
 }
 
 void NumericSum::add_to_rest(const Value& value, std::int32_t weight) {

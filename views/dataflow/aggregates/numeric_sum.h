@@ -40,6 +40,7 @@ class NumericSum {
     std::int64_t negative_infinity_count = 0;
   };
 
+  void add_to_scale(const Value& plain, std::int32_t weight);
   void add_to_rest(const Value& value, std::int32_t weight);
   void add_wide(const Numeric& numeric, std::int32_t weight);
   [[nodiscard]] Rest& rest();
