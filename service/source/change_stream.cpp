@@ -41,18 +41,6 @@ void to_network(std::uint64_t value, char* data) {
   std::memcpy(data, &value, sizeof value);
 }
 
-// Microseconds since 2000-01-01 UTC, as the protocol counts.
-std::int64_t postgres_time() {
-  constexpr std::int64_t epoch_difference_us = 946'684'800'000'000;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count() - epoch_difference_us;
-}
-
-void raise(std::atomic<std::uint64_t>& position, Lsn to) {
-  if (to.value > position.load(std::memory_order_relaxed))
-    position.store(to.value, std::memory_order_relaxed);
-}
-
 struct FreeMemory {
   void operator()(char* buffer) const { PQfreemem(buffer); }
 };
@@ -67,7 +55,7 @@ ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& jou
       progress_(progress),
       wakeup_(wakeup),
       assembler_(start_.frontier),
-      appended_(start_.frontier) {
+      writer_(journal, progress, start_.frontier, journal_patience) {
   const std::string doing = "stream from replication slot \"" + start_.slot + "\"";
   const ResultPtr result = session_.run(
       doing, "START_REPLICATION SLOT " + start_.slot + " LOGICAL " + to_string(start_.frontier) +
@@ -141,36 +129,19 @@ void ChangeStream::take_keepalive(std::string_view message) {
   if (assembler_.in_transaction()) return send_status(false);
   raise_frontier();  // the server may be waiting to shut down: exactly its position has to be
                      // confirmed
-  confirm_at_ = appended_;
+  confirm_at_ = writer_.appended();
 }
 
 // Gives the journal what is whole, and pieces of a transaction that is too large to wait for.
 void ChangeStream::hand_over() {
-  while (BlockPtr block = assembler_.take(false)) append(std::move(block));
+  while (const BlockPtr block = assembler_.take(false)) writer_.append(block);
   latest_hand_over_ = Clock::now();
 }
 
 // Makes the journal durable up to the latest keepalive.
 void ChangeStream::raise_frontier() {
-  while (BlockPtr block = assembler_.take(true)) append(std::move(block));
+  while (const BlockPtr block = assembler_.take(true)) writer_.append(block);
   journal_.flush();
-}
-
-// A full queue is given a moment, as the server would give us; a journal that does not recover ends
-// the connection.
-void ChangeStream::append(BlockPtr block) {
-  DM_CHECK(block->from == appended_, "blocks follow each other");
-  const auto given_up = Clock::now() + journal_patience;
-  while (!journal_.append(block)) {
-    if (Clock::now() >= given_up)
-      throw SourceFailed("keep the change log", "the journal does not take more", Remedy::retry);
-    std::this_thread::sleep_for(1ms);
-  }
-  appended_ = block->to;
-  raise(progress_.received, appended_.end());
-  raise(progress_.position, appended_.end());
-  progress_.transactions.fetch_add(block->transaction_count, std::memory_order_relaxed);
-  progress_.changes.fetch_add(block->change_count, std::memory_order_relaxed);
 }
 
 void ChangeStream::keep_time() {
@@ -182,8 +153,8 @@ void ChangeStream::keep_time() {
   }
   if (now < next_status_) return;
   next_status_ = now + start_.status_interval;
-  while (BlockPtr block = assembler_.take(true))
-    append(std::move(block));  // an idle source advances, once a second
+  while (const BlockPtr block = assembler_.take(true))
+    writer_.append(block);  // an idle source advances, once a second
   send_status(true);
 }
 
@@ -191,7 +162,7 @@ void ChangeStream::keep_time() {
 // it on at once.
 void ChangeStream::serve_wanted(Clock::time_point now) {
   const std::uint64_t wanted = progress_.wanted.load(std::memory_order_acquire);
-  if (wanted <= appended_.end().value || wanted <= wanted_given_up_) {
+  if (wanted <= writer_.appended().end().value || wanted <= wanted_given_up_) {
     wanted_ = 0;
     return;
   }
@@ -256,10 +227,10 @@ void ChangeStream::wait() {
 // A clean end: what was received whole becomes durable and confirmed, so that nothing is sent
 // twice.
 void ChangeStream::finish() {
-  while (BlockPtr block = assembler_.take(true)) append(std::move(block));
+  while (const BlockPtr block = assembler_.take(true)) writer_.append(block);
   journal_.flush();
   const auto given_up = Clock::now() + finish_patience;
-  while (journal_.durable() < appended_ && Clock::now() < given_up)
+  while (journal_.durable() < writer_.appended() && Clock::now() < given_up)
     std::this_thread::sleep_for(1ms);
   send_status(false);
   PQputCopyEnd(session_.handle(), nullptr);

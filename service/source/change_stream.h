@@ -3,7 +3,6 @@
 // exception or by stop; reconnecting is the caller's (source.h). Internal to service/source.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
@@ -11,27 +10,12 @@
 
 #include "service/journal/journal.h"
 #include "service/source/block_assembler.h"
+#include "service/source/journal_writer.h"
 #include "service/source/libpq_session.h"
 #include "service/source/reading_pace.h"
 #include "service/source/wakeup.h"
 
 namespace deltamill {
-
-// Written by the source thread, read by any; lives longer than one connection.
-struct StreamProgress {
-  std::atomic<std::uint64_t> position{0};  // the server's WAL as last heard of
-  std::atomic<std::uint64_t> received{0};
-  std::atomic<std::uint64_t> confirmed{0};
-  std::atomic<std::uint64_t> wanted{0};  // somebody waits for this position: written by any thread
-  std::atomic<std::int64_t> latest_message_time{
-      0};  // microseconds since 2000-01-01 UTC, our clock; 0 = never
-  std::atomic<std::uint64_t> transactions{0};
-  std::atomic<std::uint64_t> changes{0};
-  std::atomic<std::uint64_t> bytes{0};
-
-  // Positions of another history mean nothing in a new one. REQUIRES: no stream is running.
-  void forget() { position = received = confirmed = wanted = 0; }
-};
 
 struct StreamStart {
   std::string slot;
@@ -58,7 +42,6 @@ class ChangeStream {
   void take_message(std::string_view message);
   void take_keepalive(std::string_view message);
   void hand_over();
-  void append(BlockPtr block);
   void raise_frontier();
   void keep_time();
   void serve_wanted(Clock::time_point now);
@@ -74,7 +57,7 @@ class ChangeStream {
   Wakeup& wakeup_;
   BlockAssembler assembler_;
   ReadingPace pace_;
-  Frontier appended_;
+  JournalWriter writer_;
   Clock::time_point next_status_;
   Clock::time_point latest_hand_over_;
   std::optional<Frontier> confirm_at_;  // the server waits for exactly this to be confirmed

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "service/source/bulk_catch_up.h"
 #include "service/source/change_stream.h"
 #include "service/source/preparation.h"
 #include "service/source/slot_watch.h"
@@ -25,7 +26,13 @@ constexpr auto status_interval_max = 1s;
 
 struct Idle {};
 struct Connecting {
-  int attempt = 0;  // failures so far
+  int attempt = 0;      // failures so far
+  bool in_bulk = true;  // a large backlog may be read in bulk
+};
+struct CatchingUp {
+  int attempt = 0;
+  Frontier frontier;
+  Lsn flushed;  // the server's WAL
 };
 struct Streaming {
   std::unique_ptr<ChangeStream> stream;
@@ -42,11 +49,12 @@ struct Ended {
   std::string reason;
   std::exception_ptr cause;  // nothing after stop()
 };
-using State = std::variant<Idle, Connecting, Streaming, Waiting, Ended>;
+using State = std::variant<Idle, Connecting, CatchingUp, Streaming, Waiting, Ended>;
 
 SourcePhase phase_of(const State& state) {
   if (const auto* ended = std::get_if<Ended>(&state)) return ended->phase;
   if (std::holds_alternative<Connecting>(state)) return SourcePhase::connecting;
+  if (std::holds_alternative<CatchingUp>(state)) return SourcePhase::catching_up;
   if (std::holds_alternative<Streaming>(state)) return SourcePhase::streaming;
   if (std::holds_alternative<Waiting>(state)) return SourcePhase::waiting;
   return SourcePhase::idle;
@@ -80,6 +88,7 @@ const char* to_string(SourcePhase phase) {
   switch (phase) {
     case SourcePhase::idle: return "idle";
     case SourcePhase::connecting: return "connecting";
+    case SourcePhase::catching_up: return "catching up";
     case SourcePhase::streaming: return "streaming";
     case SourcePhase::waiting: return "waiting";
     case SourcePhase::gap: return "gap";
@@ -104,6 +113,7 @@ struct Source::Thread {
   State step(const std::stop_token& stop) {
     try {
       if (std::holds_alternative<Connecting>(state)) return connect(std::get<Connecting>(state));
+      if (const auto* bulk = std::get_if<CatchingUp>(&state)) return catch_up(*bulk, stop);
       if (std::holds_alternative<Waiting>(state)) return wait(std::get<Waiting>(state), stop);
       std::get<Streaming>(state).stream->run(stop);
       return Ended{};
@@ -144,7 +154,13 @@ struct Source::Thread {
     if (!stored)
       throw SourceFailed("follow the change log", "the journal was not prepared", Remedy::stop);
     const Frontier frontier = journal.discard_incomplete();
-    check_continuable(*stored, frontier, server, read_slot(sql, options.slot));
+    const SlotState slot = read_slot(sql, options.slot);
+    check_continuable(*stored, frontier, server, slot);
+    raise(progress.position, server.flushed);
+    raise(progress.wanted, server.flushed);  // not to wait for the timer to learn that we are there
+    if (connecting.in_bulk && !slot.active &&
+        server.flushed.value - frontier.end().value >= bulk_backlog_bytes_min)
+      return CatchingUp{connecting.attempt, frontier, server.flushed};
     auto stream =
         std::make_unique<ChangeStream>(std::move(replication),
                                        StreamStart{options.slot, options.publication, frontier,
@@ -156,6 +172,22 @@ struct Source::Thread {
     const std::lock_guard lock(mutex);
     identity = stored;
     return Streaming{std::move(stream), connecting.attempt, Clock::now()};
+  }
+
+  // Bulk reading is only ever faster: what fails there, gaps aside, is left to the stream to
+  // overcome or report.
+  State catch_up(const CatchingUp& bulk, const std::stop_token& stop) {
+    try {
+      const std::uint64_t changes =
+          catch_up_in_bulk(session_settings(options, false),
+                           {options.slot, options.publication, bulk.frontier, bulk.flushed},
+                           journal, progress, wakeup, stop);
+      return Connecting{bulk.attempt, changes >= bulk_changes_min};
+    } catch (const SourceFailed& error) {
+      if (error.remedy() == Remedy::rebuild) throw;
+      handlers.on_trouble(error.what());
+      return Connecting{bulk.attempt, false};
+    }
   }
 
   // Often enough for the server's timeout, and so that an idle source advances each second.
@@ -260,7 +292,8 @@ SourceStatus Source::status() const {
   SourceStatus status;
   const std::lock_guard lock(thread_->mutex);
   status.phase = thread_->phase;
-  status.connected = status.phase == SourcePhase::streaming;
+  status.connected =
+      status.phase == SourcePhase::streaming || status.phase == SourcePhase::catching_up;
   status.reason = thread_->reason;
   status.identity = thread_->identity;
   status.position = Lsn(progress.position.load());

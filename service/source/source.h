@@ -76,11 +76,12 @@ struct Prepared {
 enum class SourcePhase : std::uint8_t {
   idle,
   connecting,
+  catching_up,  // reading a large backlog in bulk
   streaming,
-  waiting,
+  waiting,  // to connect again
   gap,
   failed,
-  stopped
+  stopped,
 };
 [[nodiscard]] const char* to_string(SourcePhase phase);
 

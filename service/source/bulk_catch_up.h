@@ -1,0 +1,37 @@
+// A large backlog, read in bulk: COPY of pg_logical_slot_peek_binary_changes is several times
+// faster than the stream, which costs a system call per message (POSTGRES.md section 2, also for
+// what it must respect). One call, one fresh session; the slot must be free, so it happens before
+// streaming. Internal to service/source.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "service/source/journal_writer.h"
+#include "service/source/session_settings.h"
+#include "service/source/wakeup.h"
+
+namespace deltamill {
+
+struct BulkRequest {
+  std::string slot;
+  std::string publication;
+  Frontier frontier;  // the journal's durable end
+  Lsn flushed;        // the server's, read before the call
+};
+
+// From this much WAL on, one call pays.
+constexpr std::uint64_t bulk_backlog_bytes_min = std::uint64_t{32} << 20;
+// A call that brought fewer changes was the last one that paid.
+constexpr std::uint64_t bulk_changes_min = 100'000;
+
+// Journals whole transactions from the frontier on, bounded per call in changes and WAL; when they
+// are durable the slot is advanced to the journal's end. Returns the number of changes taken.
+// Throws SourceFailed (rebuild: the slot was moved beyond the frontier; found before anything is
+// journaled), MalformedMessage, JournalFailed.
+std::uint64_t catch_up_in_bulk(const SessionSettings& settings, const BulkRequest& request,
+                               Journal& journal, StreamProgress& progress, Wakeup& wakeup,
+                               const std::stop_token& stop);
+
+}  // namespace deltamill

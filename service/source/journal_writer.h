@@ -1,0 +1,52 @@
+// The source thread's end of the journal: appends blocks in order, gives a full queue a moment,
+// counts. Internal to service/source.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "service/journal/journal.h"
+
+namespace deltamill {
+
+// Written by the source thread, read by any; lives longer than one connection.
+struct StreamProgress {
+  std::atomic<std::uint64_t> position{0};  // the server's WAL as last heard of
+  std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> confirmed{0};
+  std::atomic<std::uint64_t> wanted{0};  // somebody waits for this position: written by any thread
+  std::atomic<std::int64_t> latest_message_time{0};  // microseconds since 2000-01-01 UTC, our clock
+  std::atomic<std::uint64_t> transactions{0};
+  std::atomic<std::uint64_t> changes{0};
+  std::atomic<std::uint64_t> bytes{0};
+
+  // Positions of another history mean nothing in a new one. REQUIRES: no stream is running.
+  void forget() { position = received = confirmed = wanted = 0; }
+};
+
+// Positions never go back while a history lasts.
+void raise(std::atomic<std::uint64_t>& position, Lsn to);
+
+// Microseconds since 2000-01-01 UTC, as the protocol counts.
+[[nodiscard]] std::int64_t postgres_time();
+
+class JournalWriter {
+ public:
+  // `patience`: how long a full queue is waited for.
+  JournalWriter(Journal& journal, StreamProgress& progress, Frontier start,
+                std::chrono::milliseconds patience);
+
+  // Throws SourceFailed (retry) when the journal does not recover, JournalFailed.
+  void append(const BlockPtr& block);
+
+  [[nodiscard]] Frontier appended() const { return appended_; }
+
+ private:
+  Journal& journal_;
+  StreamProgress& progress_;
+  Frontier appended_;
+  std::chrono::milliseconds patience_;
+};
+
+}  // namespace deltamill
