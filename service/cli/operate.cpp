@@ -52,7 +52,8 @@ class RunningService {
 
   [[nodiscard]] std::vector<std::string> view_names() {
     std::vector<std::string> names;
-    for (const Json& view : get("/v1/status").at("views")) names.push_back(view.at("name"));
+    const Json status = get("/v1/status");
+    for (const Json& view : status.at("views")) names.push_back(view.at("name"));
     return names;
   }
 
@@ -176,7 +177,8 @@ ExitCode rebuild(const CommonOptions& common, const RebuildOptions& options) {
     ExitCode code = ExitCode::done;
     for (const std::string& view : chosen_views(service, options.views, options.all)) {
       if (options.cancel) {
-        for (const Json& job : service.get("/v1/jobs"))
+        const Json jobs = service.get("/v1/jobs");
+        for (const Json& job : jobs)
           if (job.at("kind") == "rebuild" && job.at("view") == view && !finished(job))
             service.cancel(job.at("id"));
         continue;

@@ -34,7 +34,7 @@ void print_diagnostics(const Diagnostics& diagnostics, const CommonOptions& comm
     if (common.json)
       std::cout << to_json(diagnostic) << "\n";
     else if (diagnostic.severity == Severity::error || !common.quiet)
-      std::cerr << to_text(diagnostic);
+      std::cerr << to_text(diagnostic) << "\n";
   }
 }
 

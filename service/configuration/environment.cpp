@@ -2,7 +2,6 @@
 #include "service/configuration/environment.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace deltamill {
 
@@ -50,11 +49,15 @@ constexpr std::string_view prefix = "DELTAMILL_";
 constexpr std::string_view not_settings[] = {"DELTAMILL_DIR", "DELTAMILL_ADMIN",
                                              "DELTAMILL_ADMIN_TOKEN"};
 
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
+}
+
 }  // namespace
 
 void expand_variables(YamlNode& node, const EnvironmentMap& environment, YamlSource& source) {
   if (node.kind == YamlNode::Kind::scalar) {
-    if (!expand(node, environment, source)) node.kind = YamlNode::Kind::null;
+    node.reported = !expand(node, environment, source);
     return;
   }
   for (YamlNode& item : node.items) expand_variables(item, environment, source);
@@ -67,12 +70,12 @@ std::vector<Override> overrides_of(const EnvironmentMap& environment) {
     if (!name.starts_with(prefix) ||
         std::ranges::find(not_settings, name) != std::end(not_settings))
       continue;
-    std::string path = name.substr(prefix.size());
-    std::ranges::transform(path, path.begin(), [](unsigned char letter) {
-      return static_cast<char>(std::tolower(letter));
-    });
-    for (std::size_t at = path.find("__"); at != std::string::npos; at = path.find("__", at))
-      path.replace(at, 2, ".");
+    std::string path;
+    for (std::size_t at = prefix.size(); at < name.size(); ++at) {
+      const bool separator = name.compare(at, 2, "__") == 0;
+      path += separator ? '.' : lower(name[at]);
+      if (separator) ++at;
+    }
     overrides.push_back({name, path, value});
   }
   return overrides;

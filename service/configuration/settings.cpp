@@ -261,6 +261,10 @@ class Loader {
   void read_entry(const YamlNode::Entry& entry, const std::string& section) {
     const std::string path = section.empty() ? entry.key : section + "." + entry.key;
     if (path == "sinks") return read_sinks(entry.value);
+    if (entry.value.reported) {
+      seen_.insert(path);
+      return;
+    }
     if (find_setting(path) != nullptr) {
       if (entry.value.kind == YamlNode::Kind::null)
         return source_.error(entry, "bad_value", "\"" + path + "\" has no value",

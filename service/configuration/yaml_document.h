@@ -17,7 +17,8 @@ struct YamlNode {
 
   Kind kind = Kind::null;
   std::string text;             // scalar
-  bool quoted = false;          // scalar in quotes: never null
+  bool quoted = false;         // scalar in quotes: never null
+  bool reported = false;       // an error was reported for it already: skip it
   std::uint32_t line = 1;       // 1-based
   std::uint32_t column = 1;     // 1-based
   std::vector<YamlNode> items;  // list

@@ -43,6 +43,11 @@ void report_table_problems(ResolvedProject& project, const std::vector<TableProb
   }
 }
 
+bool same_type(const Type& ours, const DescribedColumn& theirs) {
+  const Oid oid = ours.enumeration ? ours.enumeration->oid : oid_of(ours.kind);
+  return oid == theirs.type && ours.modifier == theirs.modifier;
+}
+
 // Where PostgreSQL's description of a view differs from ours, in words; empty = nowhere.
 std::string difference(const Columns& ours, const std::vector<DescribedColumn>& theirs) {
   if (ours.size() != theirs.size())
@@ -52,10 +57,9 @@ std::string difference(const Columns& ours, const std::vector<DescribedColumn>& 
     if (ours[column].name != theirs[column].name)
       return "column " + std::to_string(column + 1) + " is \"" + theirs[column].name +
              "\" in PostgreSQL, \"" + ours[column].name + "\" here";
-    const std::string type = format_type(ours[column].type);
-    if (type != theirs[column].type_text)
+    if (!same_type(ours[column].type, theirs[column]))
       return "column \"" + ours[column].name + "\" is " + theirs[column].type_text +
-             " in PostgreSQL, " + type + " here";
+             " in PostgreSQL, " + format_type(ours[column].type) + " here";
   }
   return {};
 }

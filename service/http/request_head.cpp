@@ -70,6 +70,10 @@ Checked<void> check_fields(const Parser::value_type& message) {
     return bad_request("a request has exactly one Host");
   if (message.count(beast_http::field::content_length) > 1)
     return bad_request("a request has at most one Content-Length");
+  // Beast takes "2, 2" for 2.
+  const std::string_view length = message[beast_http::field::content_length];
+  if (length.find_first_not_of("0123456789") != std::string_view::npos)
+    return bad_request("Content-Length is not a number");
   if (message.version() != 10 && message.version() != 11)
     return bad_request("the version is neither HTTP/1.0 nor HTTP/1.1");
   const std::string_view target = message.target();
