@@ -1,0 +1,106 @@
+// A site over a real view store and a process that is not there: its state is set by the test.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/http/client.h"
+#include "service/http/routes.h"
+#include "service/http/site.h"
+#include "sinks/sqlite/view_store.h"
+#include "tests/unit/sinks/sink_fixture.h"
+
+namespace deltamill {
+
+class FakeBackend final : public Backend {
+ public:
+  [[nodiscard]] const std::string& project() const override { return project_name; }
+  [[nodiscard]] const std::string& version() const override { return version_name; }
+  [[nodiscard]] std::string epoch() const override { return "epoch 1"; }
+  [[nodiscard]] const std::vector<ServedView>& views() const override { return served; }
+  [[nodiscard]] ViewState view_state(std::size_t view) const override { return states.at(view); }
+  [[nodiscard]] SourceState source_state() const override { return source; }
+  [[nodiscard]] std::vector<SinkState> sink_states() const override { return sinks; }
+  [[nodiscard]] JournalState journal_state() const override { return {at(0x10), at(0x40), 4096}; }
+  [[nodiscard]] std::uint64_t memory_limit_bytes() const override { return 2048; }
+  [[nodiscard]] std::uint64_t memory_used_bytes() const override { return 1024; }
+  [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t /*view*/) const override {
+    return errors;
+  }
+  [[nodiscard]] std::int64_t lag_ms(Frontier /*frontier*/) const override { return 7; }
+  [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
+  [[nodiscard]] bool threads_alive() const override { return alive; }
+  [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override { return checks; }
+  [[nodiscard]] std::string metrics_text() override { return "deltamill_build_info 1\n"; }
+  void count_request(const char* route, int status, double seconds) override;
+  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view,
+                                                         bool from_source) override;
+  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
+                                                        std::uint64_t sample_rows) override;
+  [[nodiscard]] std::vector<JobStatus> jobs() const override { return job_list; }
+  [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override;
+  bool cancel_job(const std::string& id) override;
+
+  std::string project_name = "shop";
+  std::string version_name = "0.1.0";
+  std::vector<ServedView> served;
+  std::vector<ViewState> states;
+  SourceState source;
+  std::vector<SinkState> sinks;
+  std::vector<ErrorRow> errors;
+  std::vector<ReadyCheck> checks;
+  std::vector<JobStatus> job_list;
+  bool alive = true;
+  std::atomic<std::uint64_t> reached{0x1000};  // wait_for: what is there
+  std::atomic<int> waits{0};
+  std::vector<std::string> counted;  // "route status", guarded by the test's single thread
+  bool count = true;
+};
+
+// A view with its first rows.
+struct TestView {
+  std::string name;
+  Columns columns;
+  std::optional<KeyColumns> key;
+  std::vector<SignedRow> rows;
+};
+
+class HttpFixture {
+ public:
+  explicit HttpFixture(std::vector<TestView> views, SiteOptions options = {});
+
+  [[nodiscard]] Response ask(const std::string& method, const std::string& target,
+                             std::vector<Header> headers = {}, const std::string& body = "",
+                             Listener listener = Listener::open);
+  [[nodiscard]] Response get(const std::string& target, std::vector<Header> headers = {}) {
+    return ask("GET", target, std::move(headers));
+  }
+  [[nodiscard]] Response admin(const std::string& method, const std::string& target,
+                               const std::string& body = "");
+  // Commits a change of a view.
+  void change(std::uint32_t view, const std::vector<SignedRow>& rows);
+  // Builds and activates a generation of a view.
+  void rebuild(std::uint32_t view, const std::vector<SignedRow>& rows);
+
+  FakeBackend backend;
+  [[nodiscard]] Site& site() { return *site_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  TemporaryStore store_;
+  std::string path_;
+  std::vector<TestView> views_;
+  std::vector<RowMaker> makers_;
+  std::vector<Generation> generations_;
+  std::unique_ptr<SqliteSink> sink_;
+  std::unique_ptr<StoreReader> reader_;
+  std::unique_ptr<Site> site_;
+};
+
+// The name of a problem: "bad_value".
+[[nodiscard]] std::string problem_of(const Response& response);
+
+}  // namespace deltamill

@@ -1,0 +1,46 @@
+// Accept, Accept-Encoding and Prefer.
+#include <catch2/catch.hpp>
+
+#include "service/http/media_type.h"
+#include "service/http/preferences.h"
+
+using namespace deltamill;
+
+TEST_CASE("the most wanted format wins, JSON without a wish") {
+  CHECK(negotiate_format("") == RowFormat::json);
+  CHECK(negotiate_format("*/*") == RowFormat::json);
+  CHECK(negotiate_format("text/csv") == RowFormat::csv);
+  CHECK(negotiate_format("text/html, application/*;q=0.1, text/*;q=0.5") == RowFormat::csv);
+  CHECK(negotiate_format("application/json;q=0.5, APPLICATION/X-NDJSON") == RowFormat::ndjson);
+  CHECK(negotiate_format("application/vnd.pgrst.object+json") == RowFormat::single_object);
+}
+
+TEST_CASE("a format of quality zero or of no kind of ours is not acceptable") {
+  CHECK_FALSE(negotiate_format("image/png"));
+  CHECK_FALSE(negotiate_format("application/json;q=0"));
+  CHECK(negotiate_format("application/json;q=0, */*") != RowFormat::json);
+}
+
+TEST_CASE("gzip is used where it is allowed") {
+  CHECK(accepts_gzip("gzip, deflate, br"));
+  CHECK(accepts_gzip("*"));
+  CHECK_FALSE(accepts_gzip(""));
+  CHECK_FALSE(accepts_gzip("br"));
+  CHECK_FALSE(accepts_gzip("gzip;q=0, *"));
+}
+
+TEST_CASE("preferences are read, the wait is at most 30 seconds") {
+  const Preferences preferences = parse_preferences("count=exact, wait=99").value();
+  CHECK(preferences.count);
+  CHECK(preferences.patience() == std::chrono::seconds(30));
+  CHECK(preferences.applied == std::vector<std::string>{"count=exact", "wait=99"});
+  CHECK(parse_preferences("").value().patience() == std::chrono::seconds(5));
+}
+
+TEST_CASE("unknown preferences are ignored unless handling is strict") {
+  CHECK(parse_preferences("return=minimal, wait=soon").value().applied.empty());
+  const auto refused = parse_preferences("return=minimal, handling=strict");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().name == ProblemName::bad_preference);
+  CHECK(refused.error().details == "invalid preferences: return=minimal");
+}

@@ -1,0 +1,328 @@
+// The server over real sockets: raw bytes in, raw bytes out.
+#include "service/http/server.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "service/http/client.h"
+#include "tests/unit/sinks/sink_fixture.h"
+
+using namespace deltamill;
+using std::chrono::milliseconds;
+
+namespace {
+
+Response echo(const Request& request) {
+  Response response;
+  response.set("Content-Type", "text/plain");
+  response.body = request.method + " " + request.target + " " + request.body;
+  return response;
+}
+
+// A client that says exactly what it is told.
+class RawClient {
+ public:
+  explicit RawClient(const Server& server) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server.port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    const timeval patience{5, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  ~RawClient() { ::close(socket_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  // The server may have closed already: what it said before that is what tests look at.
+  RawClient& send(const std::string& bytes) {
+    [[maybe_unused]] const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return *this;
+  }
+  // Everything until the server closes.
+  std::string read_all() {
+    std::string all;
+    char bytes[4096];
+    for (ssize_t count = 0; (count = ::recv(socket_, bytes, sizeof bytes, 0)) > 0;)
+      all.append(bytes, static_cast<std::size_t>(count));
+    return all;
+  }
+  // Until this text has come.
+  std::string read_until(const std::string& text) {
+    std::string all;
+    char byte = 0;
+    while (all.find(text) == std::string::npos && ::recv(socket_, &byte, 1, 0) == 1) all += byte;
+    return all;
+  }
+
+ private:
+  int socket_;
+};
+
+const std::string get = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const std::string get_last = "GET /b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (std::size_t at_byte = text.find(part); at_byte != std::string::npos;
+       at_byte = text.find(part, at_byte + 1))
+    ++found;
+  return found;
+}
+
+bool starts(const std::string& text, const std::string& begin) {
+  return text.starts_with(begin);
+}
+
+}  // namespace
+
+TEST_CASE("a request is answered with length, date and identity") {
+  Server server({}, echo);
+  const std::string answer = RawClient(server).send(get_last).read_all();
+  CHECK(starts(answer, "HTTP/1.1 200 OK\r\nDate: "));
+  CHECK(answer.find("\r\nContent-Length: 7\r\n") != std::string::npos);
+  CHECK(answer.find("\r\nX-Content-Type-Options: nosniff\r\n") != std::string::npos);
+  CHECK(answer.find("\r\nX-Request-Id: ") != std::string::npos);
+  CHECK(answer.ends_with("\r\n\r\nGET /b "));
+}
+
+TEST_CASE("requests sent together are answered in their order") {
+  Server server({}, echo);
+  const std::string answer = RawClient(server).send(get + get + get_last).read_all();
+  CHECK(count(answer, "HTTP/1.1 200") == 3);
+  CHECK(answer.find("GET /a ") < answer.find("GET /b "));
+}
+
+TEST_CASE("a request may come byte by byte, with its body") {
+  Server server({}, echo);
+  RawClient client(server);
+  for (const char c : std::string("POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+                                  "Connection: close\r\n\r\nbody"))
+    client.send(std::string(1, c));
+  CHECK(client.read_all().ends_with("POST /p body"));
+}
+
+TEST_CASE("a client that asks before it sends its body is told to go on") {
+  Server server({}, echo);
+  RawClient client(server);
+  client.send(
+      "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n"
+      "Connection: close\r\n\r\n");
+  CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(client.send("body").read_all().ends_with("POST /p body"));
+}
+
+TEST_CASE("a refused request ends the connection, and its body is no second request") {
+  Server server({}, echo);
+  const std::string smuggled =
+      "POST /p HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n" + get_last;
+  std::string answer = RawClient(server).send(smuggled).read_all();
+  CHECK(starts(answer, "HTTP/1.1 501 "));
+  CHECK(count(answer, "HTTP/1.1") == 1);
+  CHECK(answer.find("\r\nConnection: close\r\n") != std::string::npos);
+  CHECK(answer.find("urn:deltamill:error:not_implemented") != std::string::npos);
+  answer = RawClient(server)
+               .send("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n" + get_last)
+               .read_all();
+  CHECK(starts(answer, "HTTP/1.1 400 "));
+  CHECK(count(answer, "HTTP/1.1") == 1);
+}
+
+TEST_CASE("an unknown Host is refused, a configured one is not") {
+  ServerOptions options;
+  options.hosts = {"shop.example"};
+  Server server(options, echo);
+  const auto ask = [&server](const std::string& host) {
+    return RawClient(server)
+        .send("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+        .read_all();
+  };
+  CHECK(starts(ask("evil.example"), "HTTP/1.1 421 "));
+  CHECK(starts(ask("shop.example:80"), "HTTP/1.1 200 "));
+  CHECK(starts(ask(server.address()), "HTTP/1.1 200 "));
+}
+
+TEST_CASE("HTTP/1.0 is not kept alive") {
+  Server server({}, echo);
+  const std::string old = "GET / HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n";
+  const std::string answer = RawClient(server).send(old + old).read_all();
+  CHECK(count(answer, "HTTP/1.1 200") == 1);
+}
+
+TEST_CASE("limits are answered before the head is complete") {
+  Server server({}, echo);
+  CHECK(starts(RawClient(server).send("GET /" + std::string(10000, 'a')).read_all(),
+               "HTTP/1.1 414 "));
+  CHECK(starts(RawClient(server).send("GET / HTTP/1.1\r\nX: " + std::string(20000, 'a')).read_all(),
+               "HTTP/1.1 431 "));
+}
+
+TEST_CASE("request ids are echoed when they are harmless") {
+  Server server({}, echo);
+  const auto ask = [&server](const std::string& id) {
+    return RawClient(server)
+        .send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Request-Id: " + id +
+              "\r\n\r\n")
+        .read_all();
+  };
+  CHECK(ask("abc-1").find("\r\nX-Request-Id: abc-1\r\n") != std::string::npos);
+  CHECK(ask("a b\"c").find("a b\"c") == std::string::npos);
+}
+
+TEST_CASE("slow heads, slow bodies and idle connections are closed") {
+  ServerOptions options;
+  options.header_deadline = milliseconds(80);
+  options.request_deadline = milliseconds(120);
+  options.idle_deadline = milliseconds(100);
+  Server server(options, echo);
+  RawClient slow(server);
+  RawClient silent(server);
+  RawClient half(server);
+  RawClient idle(server);
+  half.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhal");
+  idle.send(get);
+  for (int i = 0; i < 15; ++i) {  // a byte at a time does not extend the deadline
+    slow.send(i == 0 ? "G" : "E");
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  CHECK(slow.read_all().empty());
+  CHECK(silent.read_all().empty());
+  CHECK(half.read_all().empty());
+  CHECK(count(idle.read_all(), "HTTP/1.1 200") == 1);
+}
+
+TEST_CASE("a client that does not read is let go") {
+  ServerOptions options;
+  options.write_stall = milliseconds(100);
+  Server server(options, [](const Request&) {
+    Response response;
+    response.body = std::string(std::size_t{64} << 20, 'x');
+    return response;
+  });
+  RawClient client(server);
+  client.send(get);
+  for (int i = 0; i < 300 && server.connections() > 0; ++i)
+    std::this_thread::sleep_for(milliseconds(10));
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("connections beyond the maximum are told so") {
+  ServerOptions options;
+  options.connections_max = 1;
+  Server server(options, echo);
+  RawClient first(server);
+  first.send(get).read_until("GET /a ");
+  const std::string answer = RawClient(server).send(get).read_all();
+  CHECK(starts(answer, "HTTP/1.1 503 "));
+  CHECK(answer.find("urn:deltamill:error:overloaded") != std::string::npos);
+  CHECK(starts(first.send(get_last).read_all(), "HTTP/1.1 200 "));
+}
+
+TEST_CASE("a handler that waits holds up nobody else") {
+  std::atomic<bool> release{false};
+  ServerOptions options;
+  options.handler_threads = 2;
+  Server server(options, [&release](const Request& request) {
+    while (request.target == "/a" && !release) std::this_thread::sleep_for(milliseconds(1));
+    return echo(request);
+  });
+  RawClient waiting(server);
+  waiting.send(get);
+  CHECK(RawClient(server).send(get_last).read_all().ends_with("GET /b "));
+  release = true;
+  CHECK(waiting.read_until("GET /a ").ends_with("GET /a "));
+}
+
+TEST_CASE("a handler that throws is a 500 and the server goes on") {
+  Server server({}, [](const Request& request) -> Response {
+    if (request.target == "/a") throw std::runtime_error("secret");
+    return echo(request);
+  });
+  const std::string answer = RawClient(server).send(get).read_all();
+  CHECK(starts(answer, "HTTP/1.1 500 "));
+  CHECK(answer.find("secret") == std::string::npos);
+  CHECK(RawClient(server).send(get_last).read_all().ends_with("GET /b "));
+}
+
+TEST_CASE("header values cannot end their line") {
+  Server server({}, [](const Request&) {
+    Response response;
+    response.set("X-Evil", "a\r\nX-Injected: b");
+    return response;
+  });
+  CHECK(RawClient(server).send(get_last).read_all().find("\r\nX-Injected") == std::string::npos);
+}
+
+TEST_CASE("a unix socket is answered and cleaned up, a stale one replaced") {
+  const TemporaryStore store;
+  ServerOptions options;
+  options.listen = "unix:" + store.path() + ".sock";
+  for (int round = 0; round < 2; ++round) {
+    Server server(options, echo);
+    struct stat status{};
+    REQUIRE(::stat((store.path() + ".sock").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0660);
+    CHECK(HttpClient(options.listen).get("/x").body == "GET /x ");
+    CHECK_THROWS_WITH(Server(options, echo), Catch::Contains("cannot listen on unix:"));
+    REQUIRE(::stat((store.path() + ".sock").c_str(), &status) == 0);
+  }
+  CHECK_FALSE(std::filesystem::exists(store.path() + ".sock"));
+}
+
+TEST_CASE("a taken port and a wrong address are named") {
+  Server server({}, echo);
+  ServerOptions taken;
+  taken.listen = server.address();
+  CHECK_THROWS_WITH(Server(taken, echo), Catch::Contains(server.address()));
+  for (const char* listen : {"nonsense", "127.0.0.1:", "127.0.0.1:99999", "example.com:80"}) {
+    ServerOptions wrong;
+    wrong.listen = listen;
+    CHECK_THROWS(Server(wrong, echo));
+  }
+}
+
+TEST_CASE("the client gets, posts, deletes, and says when nobody answers") {
+  Server server({}, echo);
+  HttpClient client("http://" + server.address());
+  CHECK(client.get("/x?y").body == "GET /x?y ");
+  CHECK(client.post("/p", "{}").body == "POST /p {}");
+  CHECK(client.erase("/d").body == "DELETE /d ");
+  CHECK(header_of(client.get("/"), "content-type") == "text/plain");
+  std::string address;
+  {
+    const Server gone({}, echo);
+    address = gone.address();
+  }
+  CHECK_THROWS_AS(HttpClient(address).get("/"), NoAnswer);
+  CHECK_THROWS_AS(HttpClient("ftp://x"), std::invalid_argument);
+  CHECK_THROWS_AS(HttpClient("unix:/nonexistent").get("/"), NoAnswer);
+}
+
+TEST_CASE("the client gives up at its deadline") {
+  std::atomic<bool> release{false};
+  Server server({}, [&release](const Request& request) {
+    while (!release) std::this_thread::sleep_for(milliseconds(1));
+    return echo(request);
+  });
+  HttpClient client("http://" + server.address(), milliseconds(60));
+  CHECK_THROWS_AS(client.get("/"), NoAnswer);
+  release = true;
+}
+
+TEST_CASE("a server stops while clients are connected") {
+  auto server = std::make_unique<Server>(ServerOptions{}, echo);
+  RawClient idle(*server);
+  idle.send(get).read_until("GET /a ");
+  RawClient fresh(*server);
+  const auto begin = std::chrono::steady_clock::now();
+  server.reset();
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+  CHECK(idle.read_all().empty());
+}
