@@ -76,8 +76,10 @@ TextValue random_text(Random& random, TypeKind kind, bool nullable) {
 
 class PlanGenerator {
  public:
-  PlanGenerator(Random& random, const std::vector<BoundView>& earlier)
-      : random_(random), earlier_(earlier) {}
+  enum class Errors { none, likely };
+
+  PlanGenerator(Random& random, const std::vector<BoundView>& earlier, Errors errors)
+      : random_(random), earlier_(earlier), errors_(errors) {}
 
   PlanPtr plan(int depth) {
     if (depth == 0) return leaf();
@@ -123,12 +125,19 @@ class PlanGenerator {
     return constant(kind, pick(random_, texts_of(kind)));
   }
 
+  // Raises an error where the column is 0.
+  ExpressionPtr quotient(const ExpressionPtr& column) {
+    return operation("/", constant(TypeKind::int4, "4"), column);
+  }
+
   ExpressionPtr condition(const PlanPtr& left, const PlanPtr& right) {
     const std::uint32_t input = right != nullptr && chance(random_, 50) ? 1 : 0;
     const PlanPtr& plan = input == 0 ? left : right;
     if (plan->columns.empty()) return random_constant(TypeKind::boolean);
     const ExpressionPtr column = any_column(plan, input);
     const TypeKind kind = column->type.kind;
+    if (errors_ == Errors::likely && kind == TypeKind::int4 && chance(random_, 50))
+      return operation(">", quotient(column), random_constant(TypeKind::int4));
     switch (below(random_, 6)) {
       case 0:
         return make_expression(Expression::Kind::is_not_null, type_of(TypeKind::boolean), {column});
@@ -164,7 +173,9 @@ class PlanGenerator {
         continue;
       }
       const ExpressionPtr column = any_column(input, 0);
-      if (column->type.kind == TypeKind::int4 && chance(random_, 40))
+      if (errors_ == Errors::likely && column->type.kind == TypeKind::int4 && chance(random_, 30))
+        outputs.push_back(quotient(column));
+      else if (column->type.kind == TypeKind::int4 && chance(random_, 40))
         outputs.push_back(operation("+", column, random_constant(TypeKind::int4)));
       else
         outputs.push_back(column);
@@ -185,7 +196,9 @@ class PlanGenerator {
       if (one->type.kind == TypeKind::varchar) one = cast_to(TypeKind::text, one);
       if (other->type.kind == TypeKind::varchar) other = cast_to(TypeKind::text, other);
       if (one->type.kind != other->type.kind) continue;
-      if (one->type.kind == TypeKind::int4 && chance(random_, 20))
+      if (errors_ == Errors::likely && one->type.kind == TypeKind::int4 && chance(random_, 20))
+        one = quotient(one);
+      else if (one->type.kind == TypeKind::int4 && chance(random_, 20))
         one = operation("+", one, random_constant(TypeKind::int4));
       return operation("=", one, other);
     }
@@ -249,7 +262,19 @@ class PlanGenerator {
 
   Random& random_;
   const std::vector<BoundView>& earlier_;
+  Errors errors_;
 };
+
+std::vector<BoundView> random_views(Random& random, PlanGenerator::Errors errors) {
+  std::vector<BoundView> views;
+  const std::size_t count = 1 + below(random, 3);
+  for (std::size_t one = 0; one < count; ++one) {
+    PlanGenerator generator(random, views, errors);
+    const int depth = 1 + static_cast<int>(below(random, 3));
+    views.push_back(view("view" + std::to_string(one), generator.plan(depth)));
+  }
+  return views;
+}
 
 class ChangeGenerator {
  public:
@@ -338,13 +363,7 @@ void append(Batch& whole, Batch batch, std::vector<std::shared_ptr<const void>>&
 void run_case(std::uint32_t seed) {
   INFO("DELTAMILL_SEED=" << seed);
   Random random(seed);
-  std::vector<BoundView> views;
-  const std::size_t view_count = 1 + below(random, 3);
-  for (std::size_t one = 0; one < view_count; ++one) {
-    PlanGenerator generator(random, views);
-    views.push_back(
-        view("view" + std::to_string(one), generator.plan(1 + static_cast<int>(below(random, 3)))));
-  }
+  const std::vector<BoundView> views = random_views(random, PlanGenerator::Errors::none);
   Graph graph(views);
   ViewState state(views);
   state.apply(graph.initial());
@@ -375,15 +394,59 @@ void run_case(std::uint32_t seed) {
   compare(views, graph, state, source.rows());
 }
 
-TEST_CASE("random views equal their recomputation after every batch") {
+// What a graph makes of all rows as inserts, in one batch.
+ViewState state_from_scratch(const std::vector<BoundView>& views,
+                             const std::map<Oid, TextRows>& rows) {
+  SourceTables source(tables());
+  for (const std::shared_ptr<const Table>& table : tables())
+    for (const TextRow& row : rows.at(table->oid)) source.insert(*table, row);
+  Graph graph(views);
+  ViewState state(views);
+  state.apply(graph.initial());
+  state.apply(graph.apply(source.take_batch()));
+  return state;
+}
+
+void run_case_with_errors(std::uint32_t seed) {
+  INFO("DELTAMILL_SEED=" << seed);
+  Random random(seed);
+  const std::vector<BoundView> views = random_views(random, PlanGenerator::Errors::likely);
+  Graph graph(views);
+  ViewState state(views);
+  state.apply(graph.initial());
+  SourceTables source(tables());
+  ChangeGenerator generator(random, source);
+  for (int step = 0; step < 6; ++step) {
+    for (std::size_t changes = 1 + below(random, 12); changes > 0; --changes) generator.change();
+    state.apply(graph.apply(source.take_batch()));
+    const ViewState expected = state_from_scratch(views, source.rows());
+    for (std::size_t one = 0; one < views.size(); ++one) {
+      INFO(graph.explain(views[one].name));
+      INFO("expected:\n" << to_text(expected.rows(one)) << "got:\n" << to_text(state.rows(one)));
+      const bool same_rows = expected.rows(one) == state.rows(one);
+      REQUIRE(same_rows);
+      REQUIRE(expected.errors(one) == state.errors(one));
+    }
+  }
+}
+
+// One case per seed; DELTAMILL_SEED and DELTAMILL_CASES choose.
+void run_cases(void (*run)(std::uint32_t), std::uint32_t count) {
   if (const char* seed = std::getenv("DELTAMILL_SEED")) {
-    run_case(static_cast<std::uint32_t>(std::strtoul(seed, nullptr, 10)));
+    run(static_cast<std::uint32_t>(std::strtoul(seed, nullptr, 10)));
     return;
   }
-  const char* cases = std::getenv("DELTAMILL_CASES");
-  const std::uint32_t count =
-      cases != nullptr ? static_cast<std::uint32_t>(std::strtoul(cases, nullptr, 10)) : 300;
-  for (std::uint32_t seed = 1; seed <= count; ++seed) run_case(seed);
+  if (const char* cases = std::getenv("DELTAMILL_CASES"))
+    count = static_cast<std::uint32_t>(std::strtoul(cases, nullptr, 10));
+  for (std::uint32_t seed = 1; seed <= count; ++seed) run(seed);
+}
+
+TEST_CASE("random views equal their recomputation after every batch") {
+  run_cases(run_case, 1000);
+}
+
+TEST_CASE("rows in error depend on the rows that are there, not on how they came") {
+  run_cases(run_case_with_errors, 500);
 }
 
 }  // namespace
