@@ -5,7 +5,12 @@ namespace deltamill {
 
 void Board::set(std::size_t view, Condition condition, std::string reason) {
   const std::lock_guard lock(mutex_);
-  views_[view] = {condition, std::move(reason)};
+  views_[view] = {condition, std::move(reason), false};
+}
+
+void Board::stop(std::size_t view, Condition condition, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  views_[view] = {condition, std::move(reason), true};
 }
 
 Condition Board::condition(std::size_t view) const {
@@ -19,8 +24,8 @@ std::string Board::reason(std::size_t view) const {
 }
 
 bool Board::stopped(std::size_t view) const {
-  const Condition now = condition(view);
-  return now == Condition::stale || now == Condition::failed;
+  const std::lock_guard lock(mutex_);
+  return views_[view].stopped;
 }
 
 void Board::set_sink(std::string condition, std::string error) {

@@ -16,10 +16,11 @@ class Board {
   explicit Board(std::size_t view_count) : views_(view_count) {}
 
   void set(std::size_t view, Condition condition, std::string reason = {});
+  // Stopped by a failure: stale or failed, and not taken up again by this process.
+  void stop(std::size_t view, Condition condition, std::string reason);
   // live, stale, …; `degraded` is told apart by the error lists, not here.
   [[nodiscard]] Condition condition(std::size_t view) const;
   [[nodiscard]] std::string reason(std::size_t view) const;
-  // The views that may run: all but those stopped by a failure.
   [[nodiscard]] bool stopped(std::size_t view) const;
 
   // How the sink is doing: following, loading, retrying, failed.
@@ -31,6 +32,7 @@ class Board {
   struct View {
     Condition condition = Condition::loading;
     std::string reason;
+    bool stopped = false;
   };
 
   mutable std::mutex mutex_;

@@ -99,7 +99,7 @@ void Service::open_stores() {
       settings_, project_.deployment, board_, metrics_, errors_, *journal_, *store_, *source_});
   // What an earlier process left is served at once.
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
-    if (sink_->current(view)) board_.set(view, Condition::live);
+    show_condition(view);
   remember_lag();
   operations_->committed(sink_->frontier());
 }
@@ -181,13 +181,23 @@ bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
   return false;
 }
 
+// What readers get until the engine follows: rows that are behind, rows that stand still, or none.
+void Service::show_condition(std::uint32_t view) {
+  if (sink_->current(view))
+    board_.set(view, Condition::live);
+  else if (sink_->readable(view))
+    board_.set(view, Condition::stale, "being loaded anew");
+  else
+    board_.set(view, Condition::loading);
+}
+
 void Service::start_engine() {
   std::vector<EngineView> views;
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view) {
     if (board_.stopped(view)) continue;
     errors_.clear(view);
     const bool current = sink_->current(view).has_value();
-    board_.set(view, current ? Condition::live : Condition::loading);
+    show_condition(view);
     if (!current)
       trace_.event(TraceLevel::info, "view.loading", "loading from the journal",
                    {{"view", project_.deployment.views[view].sink_view.name}});
@@ -312,8 +322,8 @@ void Service::stop_view(std::uint32_t view, const std::string& reason) {
   for (std::uint32_t other = 0; other < bound.size(); ++other) {
     const std::vector<BoundView> needs = with_dependencies(bound[other], bound);
     if (std::ranges::find(needs, name, &BoundView::name) == needs.end()) continue;
-    const bool serves = sink_->current(other).has_value();
-    board_.set(other, serves ? Condition::stale : Condition::failed, reason);
+    sink_->freeze(other);
+    board_.stop(other, sink_->readable(other) ? Condition::stale : Condition::failed, reason);
     trace_.event(TraceLevel::error, "view.stale", reason, {{"view", bound[other].name}});
   }
 }

@@ -51,6 +51,7 @@ class Service {
   void start_listening();
   [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener);
   [[nodiscard]] bool prepare_source(const std::stop_token& stop, bool new_history);
+  void show_condition(std::uint32_t view);
   void start_engine();
   void stop_engine();
   [[nodiscard]] bool supervise(const std::stop_token& stop);

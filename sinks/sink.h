@@ -86,6 +86,10 @@ class Sink {
   // Makes the generation current at the open commit; the previous one is kept according to the sink's options.
   virtual void activate(Generation generation) = 0;
 
+  // The view stops following: its current generation keeps its rows at the present frontier, readers still see it, and
+  // current() gives nothing for the view until another generation is activated. REQUIRES: nothing is open.
+  virtual void freeze(std::uint32_t view) = 0;
+
   // Drops a generation's rows (a cancelled build).
   virtual void drop(Generation generation) = 0;
 

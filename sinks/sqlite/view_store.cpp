@@ -376,6 +376,27 @@ void SqliteSink::freeze_demoted(Frontier previous, Frontier next) {
   }
 }
 
+void SqliteSink::freeze(std::uint32_t view) {
+  DM_CHECK(!open_, "a view is frozen between commits");
+  transact([&] {
+    Statement freeze = database_->prepare(
+        "UPDATE deltamill_generations SET frozen = (SELECT frontier FROM deltamill_store) "
+        "WHERE view = ?1 AND state = 'current' AND frozen IS NULL");
+    freeze.bind(1, std::string_view(name_of(view))).run();
+  });
+}
+
+bool SqliteSink::readable(std::uint32_t view) {
+  return guarded([&] {
+    Statement found = database_->prepare(
+        "SELECT 1 FROM deltamill_generations WHERE view = ?1 AND definition = ?2 "
+        "AND state = 'current'");
+    found.bind(1, std::string_view(name_of(view)));
+    found.bind(2, std::string_view(views_[view].definition));
+    return found.step();
+  });
+}
+
 void SqliteSink::abandon() {
   roll_back();
 }

@@ -47,6 +47,7 @@ class SqliteSink final : public Sink {
   void apply(Generation generation, const Delta& delta) override;
   void load(Generation generation, const Delta& delta) override;
   void activate(Generation generation) override;
+  void freeze(std::uint32_t view) override;
   // Joins the open commit, if there is one. REQUIRES: not the current generation.
   void drop(Generation generation) override;
   void commit(Frontier previous, Frontier next) override;
@@ -54,6 +55,8 @@ class SqliteSink final : public Sink {
 
   // The store was written under another journal before: all of it is to be loaded anew.
   [[nodiscard]] bool epoch_changed() const { return epoch_changed_; }
+  // Readers see rows of the view's present definition, following or not.
+  [[nodiscard]] bool readable(std::uint32_t view);
   // Rows of a generation with their multiplicities, as of the last commit.
   [[nodiscard]] std::uint64_t row_count(Generation generation);
   // Moves the write-ahead log into the database when it is large, or when `idle` and worth it. Call

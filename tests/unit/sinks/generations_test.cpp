@@ -174,3 +174,17 @@ TEST_CASE("a view that left the project is kept where it was") {
   CHECK(sink.store().query("SELECT view, lsn FROM deltamill_frontier ORDER BY 1") ==
         Rows{"v|0/14", "w|0/1E"});
 }
+
+TEST_CASE("a frozen view keeps its rows and its frontier and follows no more") {
+  TestSink sink = named();
+  sink.start().change({{1, {"1", "kept"}}});
+  const Frontier frozen = sink->frontier();
+  sink->freeze(0);
+  sink->commit(frozen, at(frozen.end().value + 16));
+  CHECK(sink.rows() == Rows{"1|kept"});
+  CHECK(sink.store().query("SELECT lsn FROM deltamill_frontier") == Rows{to_string(frozen)});
+  CHECK(sink->readable(0));
+  sink.open();
+  CHECK_FALSE(sink->current(0).has_value());
+  CHECK(sink->readable(0));
+}
