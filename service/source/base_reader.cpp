@@ -24,16 +24,20 @@ constexpr std::uint64_t rows_between_stop_checks = 1024;
 // A table as the stream announces it, found in the catalog under the lock.
 constexpr const char* shapes_query = R"(
     SELECT c.oid, n.nspname, c.relname, c.relreplident, greatest(c.reltuples, 0)::bigint,
-           CASE WHEN m.amname = 'heap' THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint ELSE 0 END,
+           CASE WHEN m.amname = 'heap'
+                THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint ELSE 0 END,
            coalesce(p.rowfilter, ''), a.attname, a.atttypid, a.atttypmod,
            c.relreplident = 'f' OR coalesce(a.attnum = ANY (i.indkey::int2[]), false)
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_am m ON m.oid = c.relam
-    LEFT JOIN pg_publication_tables p ON p.pubname = %p AND p.schemaname = n.nspname AND p.tablename = c.relname
+    LEFT JOIN pg_publication_tables p
+        ON p.pubname = %p AND p.schemaname = n.nspname AND p.tablename = c.relname
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND CASE c.relreplident
-        WHEN 'd' THEN i.indisprimary AND i.indimmediate WHEN 'i' THEN i.indisreplident ELSE false END
-    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        WHEN 'd' THEN i.indisprimary AND i.indimmediate
+        WHEN 'i' THEN i.indisreplident ELSE false END
+    LEFT JOIN pg_attribute a
+        ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
         AND (p.attnames IS NULL OR a.attname = ANY (p.attnames))
     WHERE c.oid = ANY (%o::oid[])
     ORDER BY c.oid, a.attnum)";

@@ -2,12 +2,11 @@
 // base already reflects, cuts where a sink's frontier stands, bounds each batch. A pure state
 // machine, owned by the engine thread.
 //
-//   BatchAssembler batches(start, {.changes_max = 65536});
-//   batches.follow_table(oid, base);            // for each table of the dataflow; others are
-//   dropped undecoded batches.cut_at(sink.frontier());            // for each sink, before the
-//   first block batches.add(reader->next(stop, deadline));  // one or several blocks: batches grow
-//   with the backlog while (auto batch = batches.next()) …       // until everything added is used
-//   up
+//   BatchAssembler batches(start);
+//   batches.follow_table(oid, base);        // each table of the dataflow; others are dropped
+//   batches.cut_at(sink.frontier());        // each sink, before the first block
+//   batches.add(reader->next(…));           // one or several: batches grow with the backlog
+//   while (auto batch = batches.next()) …   // until everything added is used up
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 // use). A pure state machine: no socket, no clock. It is the door at which transactions that
 // PostgreSQL sends again are dropped.
 //
-//   add(B) add(R) add(I)… add(C) add(B) add(I) | take() = the first transaction | add(I) add(C) |
-//   take() = the second
+//   add(B) add(R) add(I)… add(C) add(B) add(I)    take() = the first transaction
+//   add(I) add(C)                                 take() = the second
 #pragma once
 
 #include <cstddef>

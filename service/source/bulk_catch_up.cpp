@@ -2,7 +2,8 @@
 // out, since its limits are tested between WAL records. COPY in binary form (manual: "COPY",
 // "Binary Format"):
 //
-//   "PGCOPY\n\377\r\n\0" flags:4 extension:4 …   then per row  fields:2 (=1) length:4 message then
+//   "PGCOPY\n\377\r\n\0" flags:4 extension:4 …
+//   per row: fields:2 (=1) length:4 message
 //   -1:2
 #include "service/source/bulk_catch_up.h"
 

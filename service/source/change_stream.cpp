@@ -1,7 +1,8 @@
 // The poll loop. Messages around the pgoutput ones (manual: "Streaming Replication Protocol"):
 //
-//   w start:8 end:8 time:8 message       k position:8 time:8 reply:1       r write:8 flush:8
-//   apply:8 time:8 reply:1
+//   w start:8 end:8 time:8 message
+//   k position:8 time:8 reply:1
+//   r write:8 flush:8 apply:8 time:8 reply:1
 #include "service/source/change_stream.h"
 
 #include <poll.h>
@@ -19,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr const char* doing_reading = "read the change log";
 constexpr std::size_t data_header_bytes = 25;
 constexpr std::size_t keepalive_bytes = 18;
 constexpr std::size_t messages_per_drain_max = 16384;  // then timers get their turn
@@ -86,7 +88,7 @@ std::size_t ChangeStream::drain() {
   std::size_t messages = 0;
   for (std::size_t latest = 1; latest > 0 && messages < messages_per_drain_max;
        messages += latest) {
-    if (PQconsumeInput(session_.handle()) != 1) session_.fail("read the change log", nullptr);
+    if (PQconsumeInput(session_.handle()) != 1) session_.fail(doing_reading, nullptr);
     latest = take_messages();
   }
   if (messages > 0) progress_.latest_message_time.store(postgres_time(), std::memory_order_relaxed);
@@ -100,13 +102,19 @@ std::size_t ChangeStream::take_messages() {
     const int size = PQgetCopyData(session_.handle(), &buffer, 1);
     const std::unique_ptr<char, FreeMemory> owned(buffer);
     if (size == 0) return messages;
-    if (size < 0) {
-      const ResultPtr result(size == -1 ? PQgetResult(session_.handle()) : nullptr);
-      session_.fail("read the change log", result.get());
-    }
+    if (size == -1) fail_ended();
+    if (size < 0) session_.fail(doing_reading, nullptr);
     take_message({buffer, static_cast<std::size_t>(size)});
     ++messages;
   }
+}
+
+// The server ended the stream: with an error, or because it is shutting down.
+void ChangeStream::fail_ended() {
+  const ResultPtr result(PQgetResult(session_.handle()));
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status == PGRES_FATAL_ERROR) session_.fail(doing_reading, result.get());
+  throw SourceFailed(doing_reading, "the server ended the stream", Remedy::retry);
 }
 
 void ChangeStream::take_message(std::string_view message) {

@@ -39,6 +39,7 @@ class ChangeStream {
 
   std::size_t drain();
   std::size_t take_messages();
+  [[noreturn]] void fail_ended();
   void take_message(std::string_view message);
   void take_keepalive(std::string_view message);
   void hand_over();

@@ -44,8 +44,7 @@ void check_settings(const LibpqSession& session) {
 LibpqSession::LibpqSession(const SessionSettings& settings)
     : connection_(PQconnectdb(connection_string(settings).c_str())) {
   if (PQstatus(handle()) != CONNECTION_OK) {
-    std::string message = PQerrorMessage(handle());
-    while (!message.empty() && message.back() == '\n') message.pop_back();
+    const std::string message = first_line(PQerrorMessage(handle()));
     throw SourceFailed("connect to the source", message, remedy_of_connecting(message));
   }
   PQsetNoticeProcessor(handle(), [](void*, const char*) {}, nullptr);

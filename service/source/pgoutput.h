@@ -3,13 +3,17 @@
 // must be consumed, an unknown message is an error. One struct per message; what is done with them
 // stands in block_assembler.h and batch_assembler.h.
 //
-//   B commit_lsn:8 commit_time:8 xid:4                 I relation:4 'N' tuple
-//   C flags:1 commit_lsn:8 end_lsn:8 commit_time:8     U relation:4 ['K' tuple | 'O' tuple] 'N'
-//   tuple O commit_lsn:8 name\0                              D relation:4 ('K' tuple | 'O' tuple)
-//   R oid:4 schema\0 name\0 identity:1 count:2         T count:4 options:1 relation:4 …
-//     (key:1 name\0 type:4 modifier:4) …               M flags:1 lsn:8 prefix\0 length:4 bytes
-//   Y oid:4 schema\0 name\0                            tuple = count:2 ('n' | 'u' | 't' length:4
-//   bytes) …
+//   B commit_lsn:8 commit_time:8 xid:4
+//   C flags:1 commit_lsn:8 end_lsn:8 commit_time:8
+//   O commit_lsn:8 name\0
+//   R oid:4 schema\0 name\0 identity:1 count:2 (key:1 name\0 type:4 modifier:4) …
+//   Y oid:4 schema\0 name\0
+//   I relation:4 'N' tuple
+//   U relation:4 ['K' tuple | 'O' tuple] 'N' tuple
+//   D relation:4 ('K' tuple | 'O' tuple)
+//   T count:4 options:1 relation:4 …
+//   M flags:1 lsn:8 prefix\0 length:4 bytes
+//   tuple = count:2 ('n' | 'u' | 't' length:4 bytes) …
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,8 @@ ServerState read_server(LibpqSession& replication, SqlSession& sql) {
   server.timeline = static_cast<std::uint32_t>(std::stoul(LibpqSession::text(identity, 0, 1)));
   server.flushed = lsn_from(LibpqSession::text(identity, 0, 2));
   const pqxx::result row = sql.run("identify the source", R"(
-      SELECT current_setting('server_version_num'), pg_is_in_recovery(), current_setting('wal_level'),
+      SELECT current_setting('server_version_num'), pg_is_in_recovery(),
+             current_setting('wal_level'),
              (SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'),
              (SELECT oid FROM pg_database WHERE datname = current_database()))");
   server.version = row[0][0].as<int>();
@@ -47,8 +48,10 @@ ServerState read_server(LibpqSession& replication, SqlSession& sql) {
 
 SlotState read_slot(SqlSession& sql, const std::string& name) {
   const pqxx::result rows = sql.run("read the replication slot", R"(
-      SELECT active, coalesce(plugin = 'pgoutput' AND NOT two_phase AND database = current_database(), false),
-             coalesce(wal_status, ''), confirmed_flush_lsn, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint,
+      SELECT active,
+             coalesce(plugin = 'pgoutput' AND NOT two_phase AND database = current_database(), false),
+             coalesce(wal_status, ''), confirmed_flush_lsn,
+             pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint,
              safe_wal_size
       FROM pg_replication_slots WHERE slot_name = )" + quoted_literal(name));
   SlotState slot;
@@ -83,9 +86,12 @@ void drop_slot(SqlSession& sql, const std::string& name) {
 
 std::string slot_blockers(SqlSession& sql) {
   const pqxx::result rows = sql.run("find what blocks a replication slot", R"(
-      SELECT 'pid ' || pid || ' (transaction ' || backend_xid || coalesce(' since ' || xact_start::text, '') || ')'
+      SELECT 'pid ' || pid || ' (transaction ' || backend_xid ||
+             coalesce(' since ' || xact_start::text, '') || ')'
       FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-      UNION ALL SELECT 'prepared transaction ' || quote_literal(gid) || ' of ' || database FROM pg_prepared_xacts
+      UNION ALL
+      SELECT 'prepared transaction ' || quote_literal(gid) || ' of ' || database
+      FROM pg_prepared_xacts
       LIMIT 20)");
   std::string text;
   for (const pqxx::row& row : rows)

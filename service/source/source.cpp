@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto delay_min = 100ms;
 constexpr auto delay_max = 3s;
 constexpr auto slow_delay_max = 30s;
-constexpr auto settled_after = 10s;  // a stream that lived this long starts counting attempts anew
+constexpr auto settled_after = 2s;  // a stream that lived this long starts counting attempts anew
 constexpr auto status_interval_max = 1s;
 
 struct Idle {};

@@ -3,10 +3,10 @@
 // Read POSTGRES.md before changing it.
 //
 //   Source source(options, journal, handlers);
-//   source.prepare({.tables = tables});   // may take long: reads what the journal does not hold
-//   yet source.start();                       // the thread: connecting ⇄ waiting → streaming →
-//   ended … source.status(), source.request_position(lsn), source.add_tables(…) … source.stop(); //
-//   durable and confirmed up to what was received
+//   source.prepare({.tables = tables});  // may take long: reads what the journal lacks
+//   source.start();                      // connecting ⇄ waiting, catching up → streaming → ended
+//   … status(), request_position(lsn), add_tables(…) …
+//   source.stop();                       // durable and confirmed up to what was received
 #pragma once
 
 #include <chrono>

@@ -24,14 +24,18 @@ constexpr const char* columns_query = R"(
         SELECT attrelid, attnum, atttypid, atttypmod FROM pg_attribute
         WHERE attrelid = ANY (%::oid[]) AND attnum > 0 AND NOT attisdropped
       UNION ALL
-        SELECT b.column_table, b.attnum, t.typbasetype, CASE WHEN b.modifier = -1 THEN t.typtypmod ELSE b.modifier END
+        SELECT b.column_table, b.attnum, t.typbasetype,
+               CASE WHEN b.modifier = -1 THEN t.typtypmod ELSE b.modifier END
         FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype = 'd')
-    SELECT a.attrelid, a.attname, a.attnum, a.attnotnull, a.attgenerated <> '', t.oid, b.modifier, t.typtype,
+    SELECT a.attrelid, a.attname, a.attnum, a.attnotnull, a.attgenerated <> '', t.oid, b.modifier,
+           t.typtype,
            format_type(t.oid, b.modifier), tn.nspname, t.typname,
            coalesce(l.collisdeterministic, true),
            coalesce(CASE WHEN l.collprovider = 'd'
-                         THEN d.datlocprovider = 'c' AND d.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
-                         ELSE l.collprovider = 'c' AND l.collcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') END, true)
+                         THEN d.datlocprovider = 'c'
+                              AND d.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
+                         ELSE l.collprovider = 'c'
+                              AND l.collcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8') END, true)
     FROM base b
     JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
     JOIN pg_namespace tn ON tn.oid = t.typnamespace
@@ -44,17 +48,20 @@ constexpr const char* keys_query = R"(
     SELECT indrelid, indisprimary, indisreplident, k.columns, k.not_null
     FROM pg_index i
     CROSS JOIN LATERAL (
-        SELECT string_agg(u.attnum::text, ' ' ORDER BY u.place) AS columns, bool_and(a.attnotnull) AS not_null
+        SELECT string_agg(u.attnum::text, ' ' ORDER BY u.place) AS columns,
+               bool_and(a.attnotnull) AS not_null
         FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u(attnum, place)
         LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum
         WHERE u.place <= i.indnkeyatts) k
-    WHERE indrelid = ANY (%::oid[]) AND indisunique AND indimmediate AND indisvalid AND indpred IS NULL
-      AND indexprs IS NULL
+    WHERE indrelid = ANY (%::oid[]) AND indisunique AND indimmediate AND indisvalid
+      AND indpred IS NULL AND indexprs IS NULL
     ORDER BY indrelid, indexrelid)";
 
 constexpr const char* enums_query = R"(
     SELECT e.enumtypid, n.nspname, t.typname, e.enumlabel
-    FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace
+    FROM pg_enum e
+    JOIN pg_type t ON t.oid = e.enumtypid
+    JOIN pg_namespace n ON n.oid = t.typnamespace
     ORDER BY e.enumtypid, e.enumsortorder)";
 
 using Enums = std::map<Oid, std::shared_ptr<const EnumType>>;
