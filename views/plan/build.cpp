@@ -13,10 +13,12 @@ namespace {
 using Kind = Expression::Kind;
 
 // Operators that give NULL for operands that are not NULL: look-ups in json.
-bool looks_up(std::string_view symbol) { return symbol.starts_with("->") || symbol.starts_with("#"); }
+bool looks_up(std::string_view symbol) {
+  return symbol.starts_with("->") || symbol.starts_with("#");
+}
 
-// Functions may be NULL for arguments that are not (regular expressions, look-ups); operators and casts are not,
-// except look-ups.
+// Functions may be NULL for arguments that are not (regular expressions, look-ups); operators and
+// casts are not, except look-ups.
 bool call_may_be_null(const Function& function) {
   switch (function.kind) {
     case FunctionKind::operation: return !function.strict || looks_up(function.name);
@@ -25,13 +27,21 @@ bool call_may_be_null(const Function& function) {
     case FunctionKind::explicit_cast: return !function.strict;
     case FunctionKind::function: break;
   }
-  constexpr std::array never_null{
-      std::string_view("not"),          std::string_view("upper"),  std::string_view("lower"),
-      std::string_view("length"),       std::string_view("abs"),    std::string_view("round"),
-      std::string_view("date_trunc"),   std::string_view("concat"), std::string_view("num_nulls"),
-      std::string_view("is_true"),      std::string_view("is_not_true"),
-      std::string_view("is_false"),     std::string_view("is_not_false"),
-      std::string_view("num_nonnulls"), std::string_view("jsonb_build_object")};
+  constexpr std::array never_null{std::string_view("not"),
+                                  std::string_view("upper"),
+                                  std::string_view("lower"),
+                                  std::string_view("length"),
+                                  std::string_view("abs"),
+                                  std::string_view("round"),
+                                  std::string_view("date_trunc"),
+                                  std::string_view("concat"),
+                                  std::string_view("num_nulls"),
+                                  std::string_view("is_true"),
+                                  std::string_view("is_not_true"),
+                                  std::string_view("is_false"),
+                                  std::string_view("is_not_false"),
+                                  std::string_view("num_nonnulls"),
+                                  std::string_view("jsonb_build_object")};
   return std::find(never_null.begin(), never_null.end(), function.name) == never_null.end();
 }
 
@@ -70,7 +80,9 @@ bool may_be_null(const Expression& expression, const Columns& columns,
   return true;
 }
 
-PlanPtr make_one_row() { return make_plan({}, OneRow{}); }
+PlanPtr make_one_row() {
+  return make_plan({}, OneRow{});
+}
 
 PlanPtr make_table_scan(const std::shared_ptr<const Table>& table) {
   Columns columns;
@@ -120,8 +132,8 @@ PlanPtr make_aggregate(const PlanPtr& input, const Expressions& keys,
   for (std::size_t i = 0; i < keys.size(); ++i)
     columns.push_back({key_names[i], keys[i]->type, may_be_null(*keys[i], input->columns)});
   for (const AggregateCall& call : calls) {
-    const bool counts = call.function == AggregateFunction::count ||
-                        call.function == AggregateFunction::count_rows;
+    const bool counts =
+        call.function == AggregateFunction::count || call.function == AggregateFunction::count_rows;
     // A group has at least one row, so that an argument that is never NULL gives a result.
     const bool has_value = !keys.empty() && !call.filter && call.argument &&
                            !may_be_null(*call.argument, input->columns);
@@ -131,7 +143,9 @@ PlanPtr make_aggregate(const PlanPtr& input, const Expressions& keys,
   return make_plan(std::move(columns), Aggregate{input, keys, calls});
 }
 
-PlanPtr make_distinct(const PlanPtr& input) { return make_plan(input->columns, Distinct{input}); }
+PlanPtr make_distinct(const PlanPtr& input) {
+  return make_plan(input->columns, Distinct{input});
+}
 
 PlanPtr make_union_all(std::vector<PlanPtr> inputs) {
   DM_CHECK(!inputs.empty(), "UNION ALL has inputs");

@@ -88,8 +88,11 @@ class Describe {
 
   std::string operator()(const TableScan& scan) const {
     const std::string schema = scan.table->schema == "public" ? "" : scan.table->schema + ".";
+    std::size_t next = 0;
     const std::string columns = joined(scan.columns, [&](std::uint32_t column) {
-      return scan.table->columns[column].name;
+      const std::string& own = scan.table->columns[column].name;
+      const std::string& name = node_.columns[next++].name;
+      return own == name ? own : own + " AS " + name;
     });
     return "table " + schema + scan.table->name + (columns.empty() ? "" : "  " + columns);
   }
@@ -126,12 +129,10 @@ class Describe {
 
   std::string operator()(const Aggregate& aggregate) const {
     const Names names{aggregate.input.get(), nullptr};
-    const std::string keys = joined(aggregate.keys, [&](const ExpressionPtr& key) {
-      return text_of(*key, names);
-    });
-    const std::string calls = joined(aggregate.calls, [&](const AggregateCall& call) {
-      return call_text(call, names);
-    });
+    const std::string keys =
+        joined(aggregate.keys, [&](const ExpressionPtr& key) { return text_of(*key, names); });
+    const std::string calls =
+        joined(aggregate.calls, [&](const AggregateCall& call) { return call_text(call, names); });
     std::string text = "aggregate";
     if (!calls.empty()) text += "  " + calls;
     if (!keys.empty()) text += "  by " + keys;
@@ -156,9 +157,8 @@ void add_lines(const PlanNode& node, const std::string& indent, bool last, const
 
 std::string key_text(const BoundView& view) {
   if (!view.key) return "no key";
-  const std::string columns = joined(*view.key, [&](std::uint32_t column) {
-    return view.plan->columns[column].name;
-  });
+  const std::string columns =
+      joined(*view.key, [&](std::uint32_t column) { return view.plan->columns[column].name; });
   return (view.key_declared ? "declared key (" : "key (") + columns + ")";
 }
 

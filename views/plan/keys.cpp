@@ -196,7 +196,8 @@ std::map<std::uint32_t, std::uint32_t> visible_columns(const Expressions& output
   return visible;
 }
 
-// The set in terms of outputs: a column that is not shown is replaced by a shown one that determines it.
+// The set in terms of outputs: a column that is not shown is replaced by a shown one that
+// determines it.
 std::optional<ColumnSet> mapped(const ColumnSet& columns, const Facts& input,
                                 const std::map<std::uint32_t, std::uint32_t>& visible) {
   ColumnSet shown;
@@ -240,7 +241,8 @@ Facts FactsOf::projected(const Facts& input, const Expressions& outputs) {
   return facts;
 }
 
-// A dependency survives padding by NULLs if a padded row differs from all real ones in its determinants.
+// A dependency survives padding by NULLs if a padded row differs from all real ones in its
+// determinants.
 bool survives_padding(const Dependency& dependency, const Columns& columns) {
   return std::any_of(dependency.determinants.begin(), dependency.determinants.end(),
                      [&](std::uint32_t column) { return !columns[column].nullable; });
@@ -254,18 +256,20 @@ void add_side(Facts& facts, const Facts& side, const PlanNode& input, std::uint3
           {shifted(dependency.determinants, shift), shifted(dependency.determined, shift)});
 }
 
-// Whether every row of a side meets at most one row of the other: all its columns determine a key of the other.
-bool meets_one(const ColumnSet& side, const std::vector<ColumnSet>& other_keys,
-               const std::vector<Dependency>& dependencies) {
-  const ColumnSet known = closure(side, dependencies);
-  return std::any_of(other_keys.begin(), other_keys.end(),
-                     [&](const ColumnSet& key) { return includes(known, key); });
+ColumnSet without(const ColumnSet& columns, const ColumnSet& left_out) {
+  ColumnSet kept;
+  std::set_difference(columns.begin(), columns.end(), left_out.begin(), left_out.end(),
+                      std::inserter(kept, kept.end()));
+  return kept;
+}
+
+bool has_empty(const std::vector<ColumnSet>& keys) {
+  return std::any_of(keys.begin(), keys.end(), [](const ColumnSet& key) { return key.empty(); });
 }
 
 bool has_never_null(const ColumnSet& key, const Columns& columns, std::uint32_t shift) {
-  return std::any_of(key.begin(), key.end(), [&](std::uint32_t column) {
-    return !columns[column - shift].nullable;
-  });
+  return std::any_of(key.begin(), key.end(),
+                     [&](std::uint32_t column) { return !columns[column - shift].nullable; });
 }
 
 Facts FactsOf::operator()(const Join& join) const {
@@ -277,8 +281,27 @@ Facts FactsOf::operator()(const Join& join) const {
   std::vector<ColumnSet> right_keys;
   for (const ColumnSet& key : right.keys) right_keys.push_back(shifted(key, width));
 
+  // What holds for matching pairs; where rows are padded it only says how many rows can match.
+  Facts matching;
+  add_side(matching, left, *join.left, 0, false);
+  add_side(matching, right, *join.right, width, false);
+  for (Dependency& dependency : equalities(join.condition, width))
+    matching.dependencies.push_back(std::move(dependency));
+
+  const ColumnSet left_columns = all_columns(width);
+  const ColumnSet right_columns = shifted(all_columns(join.right->columns.size()), width);
+  std::vector<ColumnSet> left_keys = left.keys;
+  // A row of the kept side is padded only if it matches nothing, so that its columns settle what
+  // they are equal to.
+  if (join.kind == JoinKind::left)
+    for (ColumnSet& key : right_keys)
+      key = without(key, closure(left_columns, matching.dependencies));
+  if (join.kind == JoinKind::right)
+    for (ColumnSet& key : left_keys)
+      key = without(key, closure(right_columns, matching.dependencies));
+
   Facts facts;
-  for (const ColumnSet& left_key : left.keys) {
+  for (const ColumnSet& left_key : left_keys) {
     for (const ColumnSet& right_key : right_keys) {
       // A padded left row and a padded right row must not both be NULL in all columns of the key.
       const bool distinct_paddings = join.kind != JoinKind::full ||
@@ -288,21 +311,16 @@ Facts FactsOf::operator()(const Join& join) const {
         facts.keys.push_back(united(left_key, right_key));
     }
   }
+  if (join.kind == JoinKind::inner) {
+    facts.dependencies = std::move(matching.dependencies);
+    return facts;
+  }
   add_side(facts, left, *join.left, 0, pads_left);
   add_side(facts, right, *join.right, width, pads_right);
-
-  // What holds for matching pairs; with padding it only says how many rows can match.
-  Facts matching;
-  add_side(matching, left, *join.left, 0, false);
-  add_side(matching, right, *join.right, width, false);
-  for (Dependency& dependency : equalities(join.condition, width))
-    matching.dependencies.push_back(std::move(dependency));
-  if (join.kind == JoinKind::inner) facts.dependencies = std::move(matching.dependencies);
-  const ColumnSet left_columns = all_columns(width);
-  const ColumnSet right_columns = shifted(all_columns(join.right->columns.size()), width);
-  if (join.kind == JoinKind::left && meets_one(left_columns, right_keys, matching.dependencies))
+  // Nothing is left of a key: every row of the kept side meets at most one.
+  if (join.kind == JoinKind::left && has_empty(right_keys))
     for (const ColumnSet& key : left.keys) facts.dependencies.push_back({key, right_columns});
-  if (join.kind == JoinKind::right && meets_one(right_columns, left.keys, matching.dependencies))
+  if (join.kind == JoinKind::right && has_empty(left_keys))
     for (const ColumnSet& key : right_keys) facts.dependencies.push_back({key, left_columns});
   return facts;
 }
@@ -323,8 +341,10 @@ class KeySearch {
   // candidates: columns that may be chosen, the leftmost first.
   KeySearch(const Facts& facts, std::vector<std::uint32_t> candidates) : facts_(facts) {
     for (const std::uint32_t column : candidates) {
-      if (is_required(column)) chosen_.insert(column);
-      else if (matters(column)) optional_.push_back(column);
+      if (is_required(column))
+        chosen_.insert(column);
+      else if (matters(column))
+        optional_.push_back(column);
     }
   }
 
@@ -388,8 +408,8 @@ class KeySearch {
 struct Shown {
   Facts facts;
   const PlanNode* node = nullptr;
-  std::vector<std::uint32_t> columns;                // shown ones, in output order, none twice
-  std::map<std::uint32_t, std::uint32_t> ordinals;   // shown column -> leftmost output
+  std::vector<std::uint32_t> columns;               // shown ones, in output order, none twice
+  std::map<std::uint32_t, std::uint32_t> ordinals;  // shown column -> leftmost output
 };
 
 Shown shown_by(const PlanNode& plan, const ViewKeys& views) {
@@ -443,8 +463,7 @@ std::vector<std::string> columns_to_add_for_key(const PlanNode& plan, const View
   std::vector<std::string> missing;
   if (!key) return missing;
   for (const std::uint32_t column : *key)
-    if (!shown.ordinals.contains(column))
-      missing.push_back(origin_of_column(*shown.node, column));
+    if (!shown.ordinals.contains(column)) missing.push_back(origin_of_column(*shown.node, column));
   return missing;
 }
 

@@ -1,7 +1,8 @@
-// Which columns of a plan identify a row: keys inferred from primary and unique keys, groups and equality joins.
+// Which columns of a plan identify a row: keys inferred from primary and unique keys, groups and
+// equality joins.
 //
-// Facts go up the plan: keys (sets of columns that no two rows share) and dependencies (columns that determine
-// others). Both hold under IS NOT DISTINCT FROM.
+// Facts go up the plan: keys (sets of columns that no two rows share) and dependencies (columns
+// that determine others). Both hold under IS NOT DISTINCT FROM.
 #pragma once
 
 #include <map>
@@ -16,19 +17,21 @@ namespace deltamill {
 // The key of each view that a plan may read; views without one are absent.
 using ViewKeys = std::map<std::string, KeyColumns>;
 
-// The shortest provable key, of equally short ones the leftmost, in output order. Empty: at most one row.
+// The shortest provable key, of equally short ones the leftmost, in output order. Empty: at most
+// one row.
 [[nodiscard]] std::optional<KeyColumns> infer_key(const PlanNode& plan, const ViewKeys& views);
 
 // Whether no two rows can agree on these output columns.
 [[nodiscard]] bool provably_unique(const PlanNode& plan, const KeyColumns& columns,
                                    const ViewKeys& views);
 
-// For a plan without a provable key: the columns whose addition to the output would give it one, as "orders.id".
-// Empty: adding columns does not help.
+// For a plan without a provable key: the columns whose addition to the output would give it one, as
+// "orders.id". Empty: adding columns does not help.
 [[nodiscard]] std::vector<std::string> columns_to_add_for_key(const PlanNode& plan,
                                                               const ViewKeys& views);
 
-// The table (or view) column an output comes from unchanged, as "orders.id"; else its name in the plan.
+// The table (or view) column an output comes from unchanged, as "orders.id"; else its name in the
+// plan.
 [[nodiscard]] std::string origin_of_column(const PlanNode& plan, std::uint32_t ordinal);
 
 }  // namespace deltamill

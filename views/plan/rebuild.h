@@ -1,4 +1,5 @@
-// A node again with other inputs or expressions: what rules need that leave most of a plan as it is.
+// A node again with other inputs or expressions: what rules need that leave most of a plan as it
+// is.
 #pragma once
 
 #include <functional>
@@ -8,7 +9,8 @@
 
 namespace deltamill {
 
-// The same node over other inputs with the same columns. Names stay; which columns can be NULL is derived anew.
+// The same node over other inputs with the same columns. Names stay; which columns can be NULL is
+// derived anew.
 [[nodiscard]] PlanPtr with_inputs(const PlanNode& node, const std::vector<PlanPtr>& inputs);
 
 // The same node with each of its expressions replaced by one of the same type. Inputs stay.

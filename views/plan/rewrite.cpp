@@ -37,7 +37,9 @@ void check_columns(const PlanNode& before, const PlanNode& after, std::string_vi
 
 }  // namespace
 
-std::span<const Pass> rewrite_passes() { return passes; }
+std::span<const Pass> rewrite_passes() {
+  return passes;
+}
 
 PlanPtr rewrite(const PlanPtr& plan) {
   PlanPtr current = plan;

@@ -16,8 +16,8 @@ struct Pass {
 // In the order in which they run.
 [[nodiscard]] std::span<const Pass> rewrite_passes();
 
-// Runs all passes. ENSURES: output columns keep their names and types (checked after each pass); nullable may become
-// false where a rule proved it.
+// Runs all passes. ENSURES: output columns keep their names and types (checked after each pass);
+// nullable may become false where a rule proved it.
 [[nodiscard]] PlanPtr rewrite(const PlanPtr& plan);
 
 }  // namespace deltamill

@@ -1,5 +1,5 @@
-// Aggregate functions: their signatures and result types, FILTER and DISTINCT. A call becomes a column of
-// aggregate_input; bind_grouping puts it behind the grouping keys.
+// Aggregate functions: their signatures and result types, FILTER and DISTINCT. A call becomes a
+// column of aggregate_input; bind_grouping puts it behind the grouping keys.
 #include <algorithm>
 #include <array>
 
@@ -76,8 +76,8 @@ constexpr std::array signatures{
     AggregateSignature{"bool_or", AggregateFunction::bool_or, boolean, boolean},
 };
 
-const AggregateSignature& choose_signature(const std::string& name,
-                                           const BoundExpression& argument, Position position) {
+const AggregateSignature& choose_signature(const std::string& name, const BoundExpression& argument,
+                                           Position position) {
   std::vector<const AggregateSignature*> candidates;
   std::vector<ParameterKinds> parameters;
   for (const AggregateSignature& signature : signatures) {
@@ -129,8 +129,7 @@ BoundExpression ExpressionBinder::bind_aggregate(const ExpressionSyntax& syntax,
   if (arguments.size() != 1)
     reject("type_error", syntax.position, name + "() takes exactly one argument",
            name == "count" ? "write count(*) to count rows" : "");
-  const AggregateSignature& signature =
-      choose_signature(name, arguments.front(), syntax.position);
+  const AggregateSignature& signature = choose_signature(name, arguments.front(), syntax.position);
   Type parameter;
   parameter.kind = signature.argument;
   if (signature.argument == enumeration) parameter = arguments.front().type();
@@ -146,7 +145,8 @@ BoundExpression ExpressionBinder::bind_aggregate(const ExpressionSyntax& syntax,
   if (signature.result == enumeration) call.type = parameter;
   call.type.kind = signature.result;
   call.type.modifier = -1;
-  return add_aggregate(std::move(call), is_string(signature.result) ? argument.collation : Collation{},
+  return add_aggregate(std::move(call),
+                       is_string(signature.result) ? argument.collation : Collation{},
                        syntax.position);
 }
 

@@ -14,9 +14,9 @@ namespace {
 
 // Entries of the table that stand for grammar, not for functions a user can call.
 constexpr std::array grammar_functions{
-    std::string_view("not"),        std::string_view("is_true"),
-    std::string_view("is_not_true"), std::string_view("is_false"),
-    std::string_view("is_not_false"), std::string_view("is_unknown"),
+    std::string_view("not"),           std::string_view("is_true"),
+    std::string_view("is_not_true"),   std::string_view("is_false"),
+    std::string_view("is_not_false"),  std::string_view("is_unknown"),
     std::string_view("is_not_unknown")};
 
 bool is_grammar_function(std::string_view name) {
@@ -62,19 +62,30 @@ std::string describe_call(std::string_view name, const std::vector<BoundExpressi
   return text + ")";
 }
 
+bool orders(std::string_view symbol) {
+  return symbol == "<" || symbol == "<=" || symbol == ">" || symbol == ">=";
+}
+
+bool compares_text(std::string_view symbol) {
+  return symbol == "=" || symbol == "<>" || symbol == "~~" || symbol == "!~~" || symbol == "~~*" ||
+         symbol == "!~~*";
+}
+
 [[noreturn]] void reject_operation(std::string_view symbol, Position position,
                                    const std::vector<BoundExpression>& operands,
                                    const Candidates& candidates, Choice::Outcome outcome) {
-  if (!candidates.name_known)
+  if (orders(symbol) || compares_text(symbol))
+    for (const BoundExpression& operand : operands)
+      require_equality(operand, "operator " + std::string(symbol), position);
+  if (candidates.functions.empty())
     reject("unsupported_sql", position,
            "operator " + std::string(symbol) + " is not available in this version",
            "compute it in a column of the source");
   if (outcome == Choice::Outcome::ambiguous)
     reject("type_error", position,
-           "operator is not unique: " + describe_operation(symbol, operands),
-           "add explicit casts");
-  reject("type_error", position,
-         "operator does not exist: " + describe_operation(symbol, operands), "add explicit casts");
+           "operator is not unique: " + describe_operation(symbol, operands), "add explicit casts");
+  reject("type_error", position, "operator does not exist: " + describe_operation(symbol, operands),
+         "add explicit casts");
 }
 
 [[noreturn]] void reject_unknown_function(const std::string& name, Position position) {
@@ -90,16 +101,8 @@ std::string describe_call(std::string_view name, const std::vector<BoundExpressi
          near.empty() ? "compute it in a column of the source" : near);
 }
 
-bool orders(std::string_view symbol) {
-  return symbol == "<" || symbol == "<=" || symbol == ">" || symbol == ">=";
-}
-
-bool compares_text(std::string_view symbol) {
-  return symbol == "=" || symbol == "<>" || symbol == "~~" || symbol == "!~~" || symbol == "~~*" ||
-         symbol == "!~~*";
-}
-
-// Functions that find text inside text, which under a nondeterministic collation is not finding bytes.
+// Functions that find text inside text, which under a nondeterministic collation is not finding
+// bytes.
 bool searches_text(std::string_view name) {
   constexpr std::array names{
       std::string_view("strpos"),  std::string_view("position"),   std::string_view("replace"),
@@ -130,8 +133,7 @@ Type text_type() {
 
 BoundExpression ExpressionBinder::bind_operator(std::string_view symbol, Position position,
                                                 std::vector<BoundExpression> operands) {
-  const Candidates candidates =
-      candidates_named(symbol, FunctionKind::operation, operands.size());
+  const Candidates candidates = candidates_named(symbol, FunctionKind::operation, operands.size());
   const Choice choice = choose_operator(candidates.parameters, kinds_of(operands));
   if (choice.outcome != Choice::Outcome::found) {
     if (!is_mixed_concatenation(symbol, operands))
@@ -166,10 +168,9 @@ BoundExpression ExpressionBinder::make_bound_call(const Function& function,
     Type target;
     target.kind = parameters[i];
     if (parameters[i] == TypeKind::enumeration) target = enumeration;
-    const BoundExpression argument =
-        parameters[i] == TypeKind::unknown
-            ? resolve_unknown(arguments[i])
-            : coerce(arguments[i], target, CoercionContext::implicit);
+    const BoundExpression argument = parameters[i] == TypeKind::unknown
+                                         ? resolve_unknown(arguments[i])
+                                         : coerce(arguments[i], target, CoercionContext::implicit);
     collation = combine(collation, argument.collation);
     coerced.push_back(argument.expression);
   }
@@ -188,10 +189,10 @@ BoundExpression ExpressionBinder::bind_call(const ExpressionSyntax& syntax) {
     reject("unsupported_sql", syntax.position,
            "functions of schema \"" + syntax.names.front() + "\" are not supported",
            "compute it in a column of the source");
-  constexpr std::array aggregates{
-      std::string_view("count"), std::string_view("sum"),      std::string_view("avg"),
-      std::string_view("min"),   std::string_view("max"),      std::string_view("bool_and"),
-      std::string_view("every"), std::string_view("bool_or")};
+  constexpr std::array aggregates{std::string_view("count"), std::string_view("sum"),
+                                  std::string_view("avg"),   std::string_view("min"),
+                                  std::string_view("max"),   std::string_view("bool_and"),
+                                  std::string_view("every"), std::string_view("bool_or")};
   if (std::find(aggregates.begin(), aggregates.end(), name) != aggregates.end())
     return bind_aggregate(syntax, name);
   if (find_function_refusal(name) != nullptr) reject_unknown_function(name, syntax.position);
@@ -204,16 +205,15 @@ BoundExpression ExpressionBinder::bind_call(const ExpressionSyntax& syntax) {
 BoundExpression ExpressionBinder::bind_scalar_call(const ExpressionSyntax& syntax,
                                                    const std::string& name) {
   const std::vector<BoundExpression> arguments = bind_all(syntax);
-  const Candidates candidates =
-      candidates_named(name, FunctionKind::function, arguments.size());
+  const Candidates candidates = candidates_named(name, FunctionKind::function, arguments.size());
   const Choice choice = choose_function(candidates.parameters, kinds_of(arguments));
   const bool known = candidates.name_known && !is_grammar_function(name);
   if (known && choice.outcome == Choice::Outcome::found) {
     BoundExpression result =
         make_bound_call(*candidates.functions[choice.candidate], arguments, syntax.position);
-    const BoundExpression searched{arguments.empty() ? result.expression
-                                                     : result.expression->arguments.front(),
-                                   result.collation, syntax.position};
+    const BoundExpression searched{
+        arguments.empty() ? result.expression : result.expression->arguments.front(),
+        result.collation, syntax.position};
     if (searches_text(name)) require_equality(searched, name + "()", syntax.position);
     if (!is_string(result.type().kind)) result.collation = {};
     return result;
@@ -222,11 +222,13 @@ BoundExpression ExpressionBinder::bind_scalar_call(const ExpressionSyntax& synta
   const TypeKind kind = kind_named(name);
   if (kind != TypeKind::unsupported && arguments.size() == 1 &&
       can_coerce(arguments[0].type().kind, kind, CoercionContext::explicit_cast)) {
+    if (arguments[0].type().kind == kind) return arguments[0];
     Type type;
     type.kind = kind;
     return coerce(arguments[0], type, CoercionContext::explicit_cast);
   }
   if (!known) reject_unknown_function(name, syntax.position);
+  if (name == "age" && arguments.size() == 1) throw refusal_of(Construct::clock, syntax.position);
   const std::string reason =
       choice.outcome == Choice::Outcome::ambiguous ? " is not unique" : " does not exist";
   reject("type_error", syntax.position, "function " + describe_call(name, arguments) + reason,

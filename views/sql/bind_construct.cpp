@@ -1,4 +1,5 @@
-// Constructs of the grammar that are neither functions nor operators: AND, CASE, COALESCE, IN, BETWEEN, IS ....
+// Constructs of the grammar that are neither functions nor operators: AND, CASE, COALESCE, IN,
+// BETWEEN, IS ....
 #include <algorithm>
 
 #include "views/sql/bind_expression.h"
@@ -93,8 +94,7 @@ BoundExpression ExpressionBinder::bind_choice(const ExpressionSyntax& syntax) {
   Expressions arguments;
   for (const BoundExpression& expression : common.expressions)
     arguments.push_back(expression.expression);
-  const Result kind =
-      coalesce ? Result::coalesce : greatest ? Result::greatest : Result::least;
+  const Result kind = coalesce ? Result::coalesce : greatest ? Result::greatest : Result::least;
   BoundExpression result{make_expression(kind, common.type, std::move(arguments)),
                          combined(common.expressions), syntax.position};
   if (!coalesce) {
@@ -108,10 +108,10 @@ BoundExpression ExpressionBinder::bind_nullif(const ExpressionSyntax& syntax) {
   const BoundExpression comparison = bind_operator("=", syntax.position, bind_all(syntax));
   const Expression& call = *comparison.expression;
   const BoundExpression first = resolve_unknown(bind(*syntax.arguments.front()));
-  return {make_expression(Result::nullif, call.arguments.front()->type, call.arguments,
-                          call.function),
-          is_string(call.arguments.front()->type.kind) ? first.collation : Collation{},
-          syntax.position};
+  return {
+      make_expression(Result::nullif, call.arguments.front()->type, call.arguments, call.function),
+      is_string(call.arguments.front()->type.kind) ? first.collation : Collation{},
+      syntax.position};
 }
 
 BoundExpression ExpressionBinder::bind_null_test(const ExpressionSyntax& syntax) {
@@ -132,8 +132,8 @@ BoundExpression ExpressionBinder::bind_boolean_test(const ExpressionSyntax& synt
   return call_named(syntax.text, argument);
 }
 
-// The operator = decides which types can be compared and how they are cast; where it compares two types, both are
-// brought to their common type.
+// The operator = decides which types can be compared and how they are cast; where it compares two
+// types, both are brought to their common type.
 BoundExpression ExpressionBinder::bind_distinct(const ExpressionSyntax& syntax) {
   const BoundExpression comparison = bind_operator("=", syntax.position, bind_all(syntax));
   const Expressions& operands = comparison.expression->arguments;
@@ -145,7 +145,8 @@ BoundExpression ExpressionBinder::bind_distinct(const ExpressionSyntax& syntax) 
       {common.expressions[0].expression, common.expressions[1].expression}, syntax.position);
 }
 
-// Several constants are first brought to one type with the tested value, as PostgreSQL does for its array.
+// Several constants are first brought to one type with the tested value, as PostgreSQL does for its
+// array.
 BoundExpression ExpressionBinder::bind_in_list(const ExpressionSyntax& syntax) {
   std::vector<BoundExpression> values = bind_all(syntax);
   const BoundExpression tested = values.front();
@@ -171,10 +172,10 @@ BoundExpression ExpressionBinder::bind_in_list(const ExpressionSyntax& syntax) {
 BoundExpression ExpressionBinder::bind_between(const ExpressionSyntax& syntax) {
   const std::vector<BoundExpression> operands = bind_all(syntax);
   const auto pair = [&](std::size_t low, std::size_t high) {
-    const BoundExpression above = bind_operator(syntax.negated ? "<" : ">=", syntax.position,
-                                                {operands[0], operands[low]});
-    const BoundExpression below = bind_operator(syntax.negated ? ">" : "<=", syntax.position,
-                                                {operands[0], operands[high]});
+    const BoundExpression above =
+        bind_operator(syntax.negated ? "<" : ">=", syntax.position, {operands[0], operands[low]});
+    const BoundExpression below =
+        bind_operator(syntax.negated ? ">" : "<=", syntax.position, {operands[0], operands[high]});
     return make_boolean(syntax.negated ? Result::any_of : Result::all_of,
                         {above.expression, below.expression}, syntax.position);
   };

@@ -23,7 +23,8 @@ BoundExpression make_literal(TypeKind kind, const Value& value, Position positio
   return {make_constant(type_of(kind), value), {}, position};
 }
 
-// An integer too large for integer is bigint, one too large for bigint is numeric, as is every fraction.
+// An integer too large for integer is bigint, one too large for bigint is numeric, as is every
+// fraction.
 BoundExpression make_number(const std::string& text, Position position) {
   std::int64_t integer = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
@@ -47,12 +48,12 @@ void require_byte_order(const BoundExpression& expression, std::string_view what
                         Position position) {
   if (!is_string(expression.type().kind) || expression.collation.ordered_by_bytes) return;
   reject("unsupported_sql", position,
-         std::string(what) + " on text follows the collation of the source, which views cannot reproduce",
+         std::string(what) +
+             " on text follows the collation of the source, which views cannot reproduce",
          std::string(collate_hint));
 }
 
-void require_equality(const BoundExpression& expression, std::string_view what,
-                      Position position) {
+void require_equality(const BoundExpression& expression, std::string_view what, Position position) {
   const TypeKind kind = expression.type().kind;
   if (kind == TypeKind::json || kind == TypeKind::jsonb)
     reject("unsupported_sql", position,
@@ -68,8 +69,7 @@ void require_equality(const BoundExpression& expression, std::string_view what,
 BoundExpression ExpressionBinder::bind(const ExpressionSyntax& syntax) {
   switch (syntax.kind) {
     case Kind::column: return bind_column(syntax);
-    case Kind::star:
-      reject("syntax", syntax.position, "* is not allowed here", "name the columns");
+    case Kind::star: reject("syntax", syntax.position, "* is not allowed here", "name the columns");
     case Kind::null_literal:
     case Kind::integer_literal:
     case Kind::number_literal:

@@ -1,5 +1,6 @@
-// Expressions of one clause: names, overloads and casts resolved by PostgreSQL's rules. Operators and functions:
-// bind_call.cpp; CASE, IN, BETWEEN and other constructs of the grammar: bind_construct.cpp; aggregates: bind_aggregate.cpp.
+// Expressions of one clause: names, overloads and casts resolved by PostgreSQL's rules. Operators
+// and functions: bind_call.cpp; CASE, IN, BETWEEN and other constructs of the grammar:
+// bind_construct.cpp; aggregates: bind_aggregate.cpp.
 #pragma once
 
 #include <map>
@@ -15,8 +16,8 @@
 
 namespace deltamill {
 
-// The input of columns that stand for results of aggregates while a grouped query is bound; their ordinal is the
-// offset of the call. Columns of FROM have input 0.
+// The input of columns that stand for results of aggregates while a grouped query is bound; their
+// ordinal is the offset of the call. Columns of FROM have input 0.
 constexpr std::uint32_t aggregate_input = 1;
 
 struct AggregateCalls {
@@ -25,7 +26,8 @@ struct AggregateCalls {
 
 class ExpressionBinder {
  public:
-  // `clause` names the place in messages ("WHERE"). aggregates: where calls are collected; nullptr = not allowed here.
+  // `clause` names the place in messages ("WHERE"). aggregates: where calls are collected; nullptr
+  // = not allowed here.
   ExpressionBinder(const Catalog& catalog, const Scope& scope, std::string_view clause,
                    AggregateCalls* aggregates)
       : catalog_(catalog), scope_(scope), clause_(clause), aggregates_(aggregates) {}
@@ -92,9 +94,11 @@ class ExpressionBinder {
 };
 
 // Rejects an order of text that is not the order of its bytes.
-void require_byte_order(const BoundExpression& expression, std::string_view what, Position position);
+void require_byte_order(const BoundExpression& expression, std::string_view what,
+                        Position position);
 
-// Rejects equality that is not equality of bytes, and of types without an equality operator (json, jsonb).
+// Rejects equality that is not equality of bytes, and of types without an equality operator (json,
+// jsonb).
 void require_equality(const BoundExpression& expression, std::string_view what, Position position);
 
 }  // namespace deltamill

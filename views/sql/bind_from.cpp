@@ -69,6 +69,18 @@ std::vector<std::string> merged_names(const FromSyntax& join, const Scope& left,
   return names;
 }
 
+// USING and NATURAL name columns that both sides have.
+void require_on_both_sides(const std::string& name, const Scope& left, const Scope& right,
+                           Position position) {
+  for (const Scope* side : {&left, &right}) {
+    if (has_column(*side, name)) continue;
+    const std::string which = side == &left ? "left" : "right";
+    reject("unknown_column", position,
+           "column \"" + name + "\" of USING does not exist on the " + which + " side",
+           "write ON with the names of both sides");
+  }
+}
+
 // What the merged column of USING shows: the side that is always there, or for FULL whichever is.
 ScopeColumn merge(const std::string& name, JoinKind kind, const BoundExpression& left,
                   const BoundExpression& right) {
@@ -137,8 +149,7 @@ void QueryBinder::reject_relation(const FromSyntax& item) const {
   if (item.schema.empty())
     for (const auto& [name, view] : context_.views) names.push_back(name);
   std::string hint = did_you_mean(item.name, names);
-  const std::string written =
-      item.schema.empty() ? item.name : item.schema + "." + item.name;
+  const std::string written = item.schema.empty() ? item.name : item.schema + "." + item.name;
   if (hint.empty() && item.schema.empty())
     hint = "it is no view of the project; a table outside source.search_path needs its schema";
   reject("unknown_table", item.position, "table or view \"" + written + "\" does not exist", hint);
@@ -147,8 +158,7 @@ void QueryBinder::reject_relation(const FromSyntax& item) const {
 QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
   if (const CommonTable* const common = find_common_table(item))
     return {common->query.plan, scope_of(common->query, item)};
-  const std::shared_ptr<const Table> table =
-      context_.catalog.find_table(item.schema, item.name);
+  const std::shared_ptr<const Table> table = context_.catalog.find_table(item.schema, item.name);
   const auto view = item.schema.empty() ? context_.views.find(item.name) : context_.views.end();
   const bool is_view = view != context_.views.end();
   if (is_view && table)
@@ -163,8 +173,8 @@ QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
   FromItem result{make_table_scan(table), {}};
   for (std::uint32_t i = 0; i < table->columns.size(); ++i) {
     const TableColumn& column = table->columns[i];
-    result.scope.columns.push_back({column.name, make_column(column.type, 0, i),
-                                    column_collation(column), column.generated});
+    result.scope.columns.push_back(
+        {column.name, make_column(column.type, 0, i), column_collation(column), column.generated});
   }
   const bool renamed = !item.alias.empty();
   const std::string& alias = renamed ? item.alias : item.name;
@@ -188,10 +198,10 @@ QueryBinder::FromItem QueryBinder::bind_join(const FromSyntax& join) {
   Expressions conditions;
   std::vector<ScopeColumn> columns;
   for (const std::string& name : names) {
+    require_on_both_sides(name, left.scope, right.scope, join.position);
     const BoundExpression first = find_column(left.scope, {name}, join.position);
     const BoundExpression second = find_column(right.scope, {name}, join.position);
-    conditions.push_back(
-        equality.bind_operator("=", join.position, {first, second}).expression);
+    conditions.push_back(equality.bind_operator("=", join.position, {first, second}).expression);
     columns.push_back(merge(name, kind, first, second));
   }
   const std::vector<ScopeColumn> merged = columns;

@@ -1,4 +1,5 @@
-// Top down: a subtree that equals a grouping expression is that key; what remains must not read ungrouped columns.
+// Top down: a subtree that equals a grouping expression is that key; what remains must not read
+// ungrouped columns.
 #include "views/sql/bind_grouping.h"
 
 #include <algorithm>
@@ -17,9 +18,8 @@ bool Grouping::determined(std::uint32_t ordinal) const {
     if (ordinal < instance.base || ordinal >= instance.base + width) continue;
     if (!instance.table->primary_key) return false;
     const KeyColumns& key = *instance.table->primary_key;
-    return std::all_of(key.begin(), key.end(), [&](std::uint32_t column) {
-      return grouped(instance.base + column);
-    });
+    return std::all_of(key.begin(), key.end(),
+                       [&](std::uint32_t column) { return grouped(instance.base + column); });
   }
   return false;
 }

@@ -10,12 +10,13 @@ namespace deltamill {
 
 class Grouping {
  public:
-  // keys: the grouping expressions, none twice. Columns of a table that is grouped by its primary key may be used
-  // ungrouped; they become further keys, which changes no group.
+  // keys: the grouping expressions, none twice. Columns of a table that is grouped by its primary
+  // key may be used ungrouped; they become further keys, which changes no group.
   Grouping(const Scope& scope, Expressions keys) : scope_(scope), keys_(std::move(keys)) {}
 
-  // The expression over the output of the aggregate, except that aggregates are still columns of aggregate_input:
-  // finish() places them. Rejects columns that are neither grouped nor determined by a grouped primary key.
+  // The expression over the output of the aggregate, except that aggregates are still columns of
+  // aggregate_input: finish() places them. Rejects columns that are neither grouped nor determined
+  // by a grouped primary key.
   [[nodiscard]] ExpressionPtr regroup(const ExpressionPtr& expression,
                                       const std::map<std::uint32_t, Position>& positions);
 

@@ -36,7 +36,9 @@ void QueryBinder::require_none_since(std::size_t count) {
   throw last;
 }
 
-BoundQuery QueryBinder::bind(const SelectSyntax& query) { return close(bind_open(query)); }
+BoundQuery QueryBinder::bind(const SelectSyntax& query) {
+  return close(bind_open(query));
+}
 
 OpenQuery QueryBinder::bind_open(const SelectSyntax& query) {
   const std::size_t visible = common_tables_.size();

@@ -1,5 +1,5 @@
-// Queries -> plans. FROM: bind_from.cpp; SELECT with its clauses: bind_select.cpp; UNION ALL, VALUES and WITH:
-// bind_query.cpp; GROUP BY: bind_grouping.
+// Queries -> plans. FROM: bind_from.cpp; SELECT with its clauses: bind_select.cpp; UNION ALL,
+// VALUES and WITH: bind_query.cpp; GROUP BY: bind_grouping.
 #pragma once
 
 #include <map>
@@ -19,8 +19,8 @@ struct BoundQuery {
   std::vector<Collation> collations;  // of the columns
 };
 
-// A query whose outputs are not yet put into the plan: an untyped literal among them can still take the type that the
-// other side of a UNION ALL asks for.
+// A query whose outputs are not yet put into the plan: an untyped literal among them can still take
+// the type that the other side of a UNION ALL asks for.
 struct OpenQuery {
   struct Output {
     std::string name;
@@ -32,7 +32,8 @@ struct OpenQuery {
 
 struct BindContext {
   const Catalog& catalog;
-  const std::map<std::string, BoundQuery>& views;  // of the project, by name; those this one may read
+  const std::map<std::string, BoundQuery>&
+      views;  // of the project, by name; those this one may read
 };
 
 class QueryBinder {

@@ -29,7 +29,7 @@ const OpenQuery::Output& output_at(const std::vector<OpenQuery::Output>& outputs
   if (ordinal < 1 || ordinal > outputs.size())
     reject("type_error", syntax.position,
            clause + " position " + syntax.text + " is not in the select list",
-           "the select list has " + std::to_string(outputs.size()) + " columns");
+           "positions go from 1 to " + std::to_string(outputs.size()));
   return outputs[ordinal - 1];
 }
 
@@ -49,8 +49,8 @@ const OpenQuery::Output* output_named(const std::vector<OpenQuery::Output>& outp
   for (const OpenQuery::Output& output : outputs) {
     if (output.name != syntax.names.front()) continue;
     if (found != nullptr && !equal(*found->value.expression, *output.value.expression))
-      reject("ambiguous_name", syntax.position,
-             clause + " \"" + output.name + "\" is ambiguous", "rename one of the columns");
+      reject("ambiguous_name", syntax.position, clause + " \"" + output.name + "\" is ambiguous",
+             "rename one of the columns");
     found = &output;
   }
   return found;
@@ -68,9 +68,9 @@ std::string key_name(const ExpressionPtr& key, const std::vector<OpenQuery::Outp
 }  // namespace
 
 void QueryBinder::warn_order_by(const SelectSyntax& query) {
-  warnings_.push_back({"unsupported_sql", "ORDER BY without LIMIT has no effect: a view is a multiset",
-                       "leave it out; order when reading (?order=)",
-                       query.order_by.front()->position});
+  warnings_.push_back(
+      {"unsupported_sql", "ORDER BY without LIMIT has no effect: a view is a multiset",
+       "leave it out; order when reading (?order=)", query.order_by.front()->position});
 }
 
 std::vector<OpenQuery::Output> QueryBinder::bind_targets(const SelectSyntax& select,
@@ -84,8 +84,7 @@ std::vector<OpenQuery::Output> QueryBinder::bind_targets(const SelectSyntax& sel
         outputs.push_back({output_name(target), binder.bind(expression)});
         return;
       }
-      for (const ScopeColumn& column :
-           expand_star(scope, expression.names, expression.position)) {
+      for (const ScopeColumn& column : expand_star(scope, expression.names, expression.position)) {
         binder.note_position(*column.expression, expression.position);
         outputs.push_back({column.name, use_column(column, expression.position)});
       }
@@ -173,15 +172,13 @@ OpenQuery QueryBinder::bind_select(const SelectSyntax& select) {
     Expressions regrouped;
     for (const OpenQuery::Output& output : outputs)
       attempt([&] {
-        regrouped.push_back(
-            grouping.regroup(output.value.expression, binder.column_positions()));
+        regrouped.push_back(grouping.regroup(output.value.expression, binder.column_positions()));
       });
     attempt([&] {
       if (having) having = grouping.regroup(having, having_binder.column_positions());
     });
     require_none_since(rejected);
-    for (const ExpressionPtr& key : grouping.keys())
-      names.push_back(key_name(key, outputs, *plan));
+    for (const ExpressionPtr& key : grouping.keys()) names.push_back(key_name(key, outputs, *plan));
     plan = make_aggregate(plan, grouping.keys(), names, aggregates.calls);
     for (std::size_t i = 0; i < outputs.size(); ++i)
       outputs[i].value.expression = grouping.finish(regrouped[i]);

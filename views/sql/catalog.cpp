@@ -7,7 +7,8 @@ namespace deltamill {
 
 namespace {
 
-// The object of that name in `schema`, or, without a schema, in the first schema of the search path that has it.
+// The object of that name in `schema`, or, without a schema, in the first schema of the search path
+// that has it.
 template <typename Object>
 std::shared_ptr<const Object> find_named(const std::vector<std::shared_ptr<const Object>>& objects,
                                          const std::vector<std::string>& search_path,
@@ -29,7 +30,9 @@ void Catalog::add_table(Table table) {
   tables_.push_back(std::make_shared<const Table>(std::move(table)));
 }
 
-void Catalog::add_enum(std::shared_ptr<const EnumType> type) { enums_.push_back(std::move(type)); }
+void Catalog::add_enum(std::shared_ptr<const EnumType> type) {
+  enums_.push_back(std::move(type));
+}
 
 std::shared_ptr<const Table> Catalog::find_table(std::string_view schema,
                                                  std::string_view name) const {

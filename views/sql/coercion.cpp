@@ -1,4 +1,5 @@
-// pg_cast for the supported types, and coerce_type, select_common_type and their kin of PostgreSQL 15.
+// pg_cast for the supported types, and coerce_type, select_common_type and their kin of
+// PostgreSQL 15.
 #include "views/sql/coercion.h"
 
 #include <algorithm>
@@ -110,10 +111,12 @@ ExpressionPtr relabelled(const ExpressionPtr& expression, const Type& type) {
   return make_expression(Expression::Kind::coalesce, type, {expression});
 }
 
-// `type` is the expression's own with another modifier: numeric(12,2), varchar(20), char(3), timestamp(3).
+// `type` is the expression's own with another modifier: numeric(12,2), varchar(20), char(3),
+// timestamp(3).
 BoundExpression apply_modifier(const BoundExpression& expression, const Type& type) {
   if (expression.type().modifier == type.modifier) return expression;
-  if (type.modifier < 0) return with_expression(expression, relabelled(expression.expression, type));
+  if (type.modifier < 0)
+    return with_expression(expression, relabelled(expression.expression, type));
   const Function* const cast = find_cast(type.kind, type.kind);
   if (cast == nullptr)
     reject("unsupported_sql", expression.position,

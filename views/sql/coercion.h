@@ -1,5 +1,5 @@
-// PostgreSQL's rules for turning a value of one type into another: which casts are implicit, what untyped literals
-// become, and the common type of UNION, CASE and COALESCE.
+// PostgreSQL's rules for turning a value of one type into another: which casts are implicit, what
+// untyped literals become, and the common type of UNION, CASE and COALESCE.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace deltamill {
 
-// An expression with what only the binder needs to know about it. An untyped literal has TypeKind::unknown.
+// An expression with what only the binder needs to know about it. An untyped literal has
+// TypeKind::unknown.
 struct BoundExpression {
   ExpressionPtr expression;
   Collation collation;
@@ -29,12 +30,16 @@ enum class CoercionContext : std::uint8_t { implicit, assignment, explicit_cast 
 // pg_type.typcategory: 'N' numbers, 'S' strings, 'D' dates and times, ...
 [[nodiscard]] char category_of(TypeKind kind);
 [[nodiscard]] bool preferred_in_category(TypeKind kind);
-[[nodiscard]] inline bool is_string(TypeKind kind) { return category_of(kind) == 'S'; }
+[[nodiscard]] inline bool is_string(TypeKind kind) {
+  return category_of(kind) == 'S';
+}
 
-// Whether PostgreSQL has a cast between the kinds that applies in this context. From `unknown`: always.
+// Whether PostgreSQL has a cast between the kinds that applies in this context. From `unknown`:
+// always.
 [[nodiscard]] bool can_coerce(TypeKind from, TypeKind to, CoercionContext context);
 
-// Gives the value in `target`, whose modifier is applied only in an explicit cast. Rejects what PostgreSQL rejects.
+// Gives the value in `target`, whose modifier is applied only in an explicit cast. Rejects what
+// PostgreSQL rejects.
 [[nodiscard]] BoundExpression coerce(const BoundExpression& expression, const Type& target,
                                      CoercionContext context);
 

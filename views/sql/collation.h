@@ -1,5 +1,6 @@
-// What is known about the collation of an expression: enough to decide whether comparing it bytewise is comparing it
-// as PostgreSQL does. Derived through expressions by PostgreSQL's rules (explicit, implicit, default).
+// What is known about the collation of an expression: enough to decide whether comparing it
+// bytewise is comparing it as PostgreSQL does. Derived through expressions by PostgreSQL's rules
+// (explicit, implicit, default).
 #pragma once
 
 #include <cstdint>

@@ -45,10 +45,10 @@ class Reader {
 
   void read_view(const StatementSyntax& statement) {
     if (statement.relation != view_name_)
-      complain("bad_name", statement.position,
-               "view \"" + statement.relation + "\" is not named like its file, \"" + view_name_ +
-                   "\"",
-               "rename the file or the view");
+      complain(
+          "bad_name", statement.position,
+          "view \"" + statement.relation + "\" is not named like its file, \"" + view_name_ + "\"",
+          "rename the file or the view");
     auto& options = content_.declarations.options;
     for (const OptionSyntax& option : statement.options) {
       const bool present = std::any_of(options.begin(), options.end(), [&](const auto& other) {

@@ -1,4 +1,5 @@
-// What the statements of one view's file say together: its query, and what CREATE INDEX, COMMENT ON and WITH declare.
+// What the statements of one view's file say together: its query, and what CREATE INDEX, COMMENT ON
+// and WITH declare.
 #pragma once
 
 #include <string>
@@ -10,11 +11,12 @@
 namespace deltamill {
 
 struct FileContent {
-  SelectSyntaxPtr query;         // nullptr: none, and rejections say so
+  SelectSyntaxPtr query;  // nullptr: none, and rejections say so
   std::string select_text;
   FormCDeclarations declarations;
-  Position key_position = 0;     // of CREATE UNIQUE INDEX
-  std::vector<std::pair<std::string, Position>> named_columns;  // of indexes and comments, to be checked
+  Position key_position = 0;  // of CREATE UNIQUE INDEX
+  std::vector<std::pair<std::string, Position>>
+      named_columns;  // of indexes and comments, to be checked
   std::vector<Rejection> rejections;
 };
 

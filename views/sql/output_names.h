@@ -1,5 +1,5 @@
-// The name of an output column without AS, as PostgreSQL chooses it: the column's, the function's, the type's of a
-// cast, "case", "coalesce", or "?column?".
+// The name of an output column without AS, as PostgreSQL chooses it: the column's, the function's,
+// the type's of a cast, "case", "coalesce", or "?column?".
 #pragma once
 
 #include <string>

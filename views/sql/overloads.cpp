@@ -1,4 +1,5 @@
-// func_match_argtypes, func_select_candidate and oper_select_candidate of PostgreSQL 15, over kinds.
+// func_match_argtypes, func_select_candidate and oper_select_candidate of PostgreSQL 15, over
+// kinds.
 #include "views/sql/overloads.h"
 
 #include <algorithm>
@@ -30,8 +31,8 @@ class Selection {
     keep_best([](TypeKind parameter, TypeKind argument) { return parameter == argument; });
     if (left_.size() == 1) return found();
     keep_best([](TypeKind parameter, TypeKind argument) {
-      return parameter == argument || (preferred_in_category(parameter) &&
-                                       category_of(parameter) == category_of(argument));
+      return parameter == argument ||
+             (preferred_in_category(parameter) && category_of(parameter) == category_of(argument));
     });
     if (left_.size() == 1) return found();
     if (!has_unknown()) return {Choice::Outcome::ambiguous, 0};
@@ -79,8 +80,8 @@ class Selection {
     bool preferred = false;  // some candidate has the category's preferred type here
   };
 
-  // The category an untyped literal at `position` is taken to be of: strings where possible, else the one on which
-  // all candidates agree.
+  // The category an untyped literal at `position` is taken to be of: strings where possible, else
+  // the one on which all candidates agree.
   [[nodiscard]] std::optional<Slot> slot_at(std::size_t position) const {
     Slot slot;
     bool conflict = false;
@@ -140,10 +141,10 @@ class Selection {
 std::optional<std::size_t> find_exact(std::span<const ParameterKinds> candidates,
                                       std::span<const TypeKind> arguments) {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const bool exact = std::equal(arguments.begin(), arguments.end(), candidates[i].begin(),
-                                  candidates[i].end());
-    const bool typed = std::find(arguments.begin(), arguments.end(), TypeKind::unknown) ==
-                       arguments.end();
+    const bool exact =
+        std::equal(arguments.begin(), arguments.end(), candidates[i].begin(), candidates[i].end());
+    const bool typed =
+        std::find(arguments.begin(), arguments.end(), TypeKind::unknown) == arguments.end();
     if (exact && typed) return i;
   }
   return std::nullopt;

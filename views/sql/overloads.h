@@ -1,5 +1,5 @@
-// PostgreSQL's choice among functions or operators of one name: exact match, then implicit casts, then preferred
-// types and the guesses for untyped literals (manual, chapter 10).
+// PostgreSQL's choice among functions or operators of one name: exact match, then implicit casts,
+// then preferred types and the guesses for untyped literals (manual, chapter 10).
 #pragma once
 
 #include <span>
@@ -10,7 +10,8 @@
 
 namespace deltamill {
 
-// Parameter kinds of a candidate. TypeKind::unknown takes a value of any type, TypeKind::enumeration any enum.
+// Parameter kinds of a candidate. TypeKind::unknown takes a value of any type,
+// TypeKind::enumeration any enum.
 using ParameterKinds = std::vector<TypeKind>;
 
 struct Choice {
@@ -23,11 +24,13 @@ struct Choice {
 [[nodiscard]] Choice choose_function(std::span<const ParameterKinds> candidates,
                                      std::span<const TypeKind> arguments);
 
-// As above for one or two operands: an untyped literal is first taken to be of the other operand's type.
+// As above for one or two operands: an untyped literal is first taken to be of the other operand's
+// type.
 [[nodiscard]] Choice choose_operator(std::span<const ParameterKinds> candidates,
                                      std::span<const TypeKind> arguments);
 
-// The parameters of a function called with `count` arguments, or nothing where it takes another number.
+// The parameters of a function called with `count` arguments, or nothing where it takes another
+// number.
 [[nodiscard]] std::optional<ParameterKinds> parameters_for(const Function& function,
                                                            std::size_t count);
 

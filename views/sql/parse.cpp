@@ -1,6 +1,7 @@
-// Calls libpg_query. Two of its properties shape this file: it has no stack guard, so that it runs on a thread with a
-// large stack over bounded text, and it trips over comments between look-ahead keywords, so that they are blanked
-// first (positions stay). Its memory belongs to the thread and goes with it: pg_query_exit() would free it twice.
+// Calls libpg_query. Two of its properties shape this file: it has no stack guard, so that it runs
+// on a thread with a large stack over bounded text, and it trips over comments between look-ahead
+// keywords, so that they are blanked first (positions stay). Its memory belongs to the thread and
+// goes with it: pg_query_exit() would free it twice.
 #include "views/sql/parse.h"
 
 #include <pg_query.h>
@@ -17,7 +18,8 @@ namespace deltamill {
 
 namespace {
 
-// A chain of operators as long as the text may be needs about 130 MB (measured); the memory is virtual.
+// A chain of operators as long as the text may be needs about 130 MB (measured); the memory is
+// virtual.
 constexpr std::size_t parser_stack_bytes = std::size_t{256} << 20;
 
 struct Scan {
@@ -70,8 +72,8 @@ std::vector<Token> tokens_of(const std::string& text) {
     const PgQuery__ScanToken& token = *unpacked->tokens[i];
     const bool comment =
         token.token == PG_QUERY__TOKEN__SQL_COMMENT || token.token == PG_QUERY__TOKEN__C_COMMENT;
-    tokens.push_back({static_cast<Position>(token.start), static_cast<Position>(token.end),
-                      comment, token.keyword_kind != PG_QUERY__KEYWORD_KIND__NO_KEYWORD});
+    tokens.push_back({static_cast<Position>(token.start), static_cast<Position>(token.end), comment,
+                      token.keyword_kind != PG_QUERY__KEYWORD_KIND__NO_KEYWORD});
   }
   return tokens;
 }

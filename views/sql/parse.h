@@ -1,4 +1,5 @@
-// Text of a view's file -> statements, by PostgreSQL's own grammar (libpg_query). Knows no tables and no types.
+// Text of a view's file -> statements, by PostgreSQL's own grammar (libpg_query). Knows no tables
+// and no types.
 #pragma once
 
 #include <string>

@@ -36,9 +36,9 @@ class Walk {
   }
 
   void relation(const FromSyntax& item) {
-    const bool common = item.schema.empty() &&
-                        std::find(common_tables_.begin(), common_tables_.end(), item.name) !=
-                            common_tables_.end();
+    const bool common =
+        item.schema.empty() &&
+        std::find(common_tables_.begin(), common_tables_.end(), item.name) != common_tables_.end();
     if (!common) references_.push_back({item.schema, item.name, item.position});
   }
 

@@ -34,7 +34,8 @@ constexpr std::array construct_refusals{
                      "write it as a LEFT JOIN of a grouped subquery"},
     ConstructRefusal{Construct::exists_subquery, "EXISTS is not supported",
                      "write it as a JOIN with SELECT DISTINCT of the other table's keys"},
-    ConstructRefusal{Construct::in_subquery, "a subquery as operand of IN, ANY or ALL is not supported",
+    ConstructRefusal{Construct::in_subquery,
+                     "a subquery as operand of IN, ANY or ALL is not supported",
                      "write it as a JOIN with SELECT DISTINCT of the other table's keys"},
     ConstructRefusal{Construct::array_subquery, "ARRAY(SELECT ...) is not supported",
                      "keep one row per element, or aggregate in another view"},
@@ -44,15 +45,15 @@ constexpr std::array construct_refusals{
                      "join the two DISTINCT queries on all their columns"},
     ConstructRefusal{Construct::except, "EXCEPT is not supported",
                      "write a LEFT JOIN and keep the rows where the other side IS NULL"},
-    ConstructRefusal{Construct::grouping_sets,
-                     "GROUPING SETS, ROLLUP and CUBE are not supported",
+    ConstructRefusal{Construct::grouping_sets, "GROUPING SETS, ROLLUP and CUBE are not supported",
                      "write one GROUP BY query per grouping and combine them by UNION ALL"},
     ConstructRefusal{Construct::grouping_function, "GROUPING() is not supported",
                      "write one GROUP BY query per grouping and combine them by UNION ALL"},
-    ConstructRefusal{Construct::recursive_query, "WITH RECURSIVE is not supported",
-                     "leave RECURSIVE out if no query refers to itself; recursion has no substitute"},
-    ConstructRefusal{Construct::modifying_query, "INSERT, UPDATE and DELETE in WITH are not supported",
-                     "a view only reads"},
+    ConstructRefusal{
+        Construct::recursive_query, "WITH RECURSIVE is not supported",
+        "leave RECURSIVE out if no query refers to itself; recursion has no substitute"},
+    ConstructRefusal{Construct::modifying_query,
+                     "INSERT, UPDATE and DELETE in WITH are not supported", "a view only reads"},
     ConstructRefusal{Construct::lateral, "LATERAL is not supported",
                      "join a subquery that is grouped by the columns it is matched on"},
     ConstructRefusal{Construct::table_function, "functions in FROM are not supported",
@@ -86,7 +87,8 @@ constexpr std::array construct_refusals{
                      "name the columns"},
     ConstructRefusal{Construct::bit_string, "bit strings are not supported",
                      "use an integer, or text"},
-    ConstructRefusal{Construct::xml, "XML is not supported", "cast the column to text in the source"},
+    ConstructRefusal{Construct::xml, "XML is not supported",
+                     "cast the column to text in the source"},
     ConstructRefusal{Construct::similar_to, "SIMILAR TO is not supported", "use LIKE"},
     ConstructRefusal{Construct::named_argument, "named arguments are not supported",
                      "give the arguments by position"},
@@ -114,15 +116,17 @@ constexpr std::array construct_refusals{
                      "write CREATE VIEW or CREATE MATERIALIZED VIEW"},
     ConstructRefusal{Construct::index_expression, "indexes on expressions are not supported",
                      "add the expression to the SELECT list and index its column"},
-    ConstructRefusal{Construct::index_options,
-                     "options of an index (method, operator class, collation, INCLUDE, WITH) are not supported",
-                     "write CREATE [UNIQUE] INDEX ON view (column [DESC], ...)"},
+    ConstructRefusal{
+        Construct::index_options,
+        "options of an index (method, operator class, collation, INCLUDE, WITH) are not supported",
+        "write CREATE [UNIQUE] INDEX ON view (column [DESC], ...)"},
     ConstructRefusal{Construct::index_nulls, "NULLS FIRST and NULLS LAST are not supported",
                      "leave it out"},
     ConstructRefusal{Construct::partial_index, "partial indexes are not supported",
                      "leave WHERE out, or declare a view with this condition"},
     ConstructRefusal{Construct::statement, "this statement is not supported in a view's file",
-                     "a file holds one SELECT, or CREATE [MATERIALIZED] VIEW with its CREATE INDEX and COMMENT ON"},
+                     "a file holds one SELECT, or CREATE [MATERIALIZED] VIEW with its CREATE INDEX "
+                     "and COMMENT ON"},
     ConstructRefusal{Construct::empty_select, "a SELECT without columns is not supported",
                      "name at least one column"},
     ConstructRefusal{Construct::deep_nesting, "the expression is nested too deeply",
@@ -136,11 +140,13 @@ constexpr bool in_order_of_constructs() {
 }
 static_assert(in_order_of_constructs());
 
-constexpr std::string_view volatile_reason = "is volatile: its result is not a function of the tables";
+constexpr std::string_view volatile_reason =
+    "is volatile: its result is not a function of the tables";
 constexpr std::string_view compute_in_source = "store the value in a column of the source";
 constexpr std::string_view returns_rows = "returns a set of rows";
 constexpr std::string_view rows_in_table = "keep the rows in a table of the source and join it";
-constexpr std::string_view aggregate_reason = "is an aggregate that is not available in this version";
+constexpr std::string_view aggregate_reason =
+    "is an aggregate that is not available in this version";
 constexpr std::string_view aggregate_hint =
     "available: count, sum, avg, min, max, bool_and, every, bool_or";
 constexpr std::string_view window_reason = "is a window function";

@@ -1,4 +1,5 @@
-// What views refuse, and what to write instead: one table of constructs of the grammar, one of functions by name.
+// What views refuse, and what to write instead: one table of constructs of the grammar, one of
+// functions by name.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +76,8 @@ struct FunctionRefusal {
   std::string_view hint;
 };
 
-// Why a function of PostgreSQL is not in the table of functions; nullptr = nothing special is known.
+// Why a function of PostgreSQL is not in the table of functions; nullptr = nothing special is
+// known.
 [[nodiscard]] const FunctionRefusal* find_function_refusal(std::string_view name);
 
 }  // namespace deltamill

@@ -1,5 +1,5 @@
-// How the SQL stage gives up on a query: thrown inside views/sql, caught by bind_views, which returns it as a
-// Diagnostic. Never seen outside this directory.
+// How the SQL stage gives up on a query: thrown inside views/sql, caught by bind_views, which
+// returns it as a Diagnostic. Never seen outside this directory.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 namespace deltamill {
 
 struct Rejection {
-  std::string code;     // of INTERFACES (a)
+  std::string code;  // of INTERFACES (a)
   std::string message;
-  std::string hint;     // empty = none
+  std::string hint;  // empty = none
   Position position = 0;
 };
 

@@ -77,8 +77,8 @@ void Scope::shift(std::uint32_t count) {
 void Scope::append(Scope other, Position position) {
   for (ScopeTable& table : other.tables) {
     const bool taken = std::any_of(tables.begin(), tables.end(), [&](const ScopeTable& present) {
-      return present.alias == table.alias && (present.schema == table.schema ||
-                                              present.schema.empty() || table.schema.empty());
+      return present.alias == table.alias &&
+             (present.schema == table.schema || present.schema.empty() || table.schema.empty());
     });
     if (taken)
       reject("ambiguous_name", position,
@@ -99,7 +99,8 @@ BoundExpression use_column(const ScopeColumn& column, Position position) {
            "leave it out and name the other columns");
   if (column.generated)
     reject("unsupported_sql", position,
-           "column \"" + column.name + "\" is generated: PostgreSQL does not put it into the change log",
+           "column \"" + column.name +
+               "\" is generated: PostgreSQL does not put it into the change log",
            "write its expression in the view");
   return {column.expression, column.collation, position};
 }

@@ -10,8 +10,8 @@
 
 namespace deltamill {
 
-// A column that a name can stand for. The expression reads the row of the FROM clause (input 0); it is a plain
-// column except where USING merged two.
+// A column that a name can stand for. The expression reads the row of the FROM clause (input 0); it
+// is a plain column except where USING merged two.
 struct ScopeColumn {
   std::string name;
   ExpressionPtr expression;
@@ -26,8 +26,8 @@ struct ScopeTable {
   std::vector<ScopeColumn> columns;
 };
 
-// A source table in the FROM clause: `base` is the ordinal of its first column in the row. Columns that no name
-// reaches any more (hidden by a join's alias) still have their table.
+// A source table in the FROM clause: `base` is the ordinal of its first column in the row. Columns
+// that no name reaches any more (hidden by a join's alias) still have their table.
 struct TableInstance {
   std::shared_ptr<const Table> table;
   std::uint32_t base = 0;
@@ -45,8 +45,8 @@ struct Scope {
   void append(Scope other, Position position);
 };
 
-// The column that [[schema.]table.]column stands for. Rejects unknown and ambiguous names, columns of types that views
-// cannot hold, and generated columns.
+// The column that [[schema.]table.]column stands for. Rejects unknown and ambiguous names, columns
+// of types that views cannot hold, and generated columns.
 [[nodiscard]] BoundExpression find_column(const Scope& scope, const std::vector<std::string>& names,
                                           Position position);
 

@@ -15,10 +15,10 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
   for (std::size_t i = 1; i <= left.size(); ++i) {
     for (std::size_t j = 1; j <= right.size(); ++j) {
       const std::size_t changed = left[i - 1] == right[j - 1] ? 0 : 1;
-      distance[i][j] = std::min({distance[i - 1][j] + 1, distance[i][j - 1] + 1,
-                                 distance[i - 1][j - 1] + changed});
-      const bool swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] &&
-                           left[i - 2] == right[j - 1];
+      distance[i][j] = std::min(
+          {distance[i - 1][j] + 1, distance[i][j - 1] + 1, distance[i - 1][j - 1] + changed});
+      const bool swapped =
+          i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
       if (swapped) distance[i][j] = std::min(distance[i][j], distance[i - 2][j - 2] + 1);
     }
   }
@@ -30,7 +30,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
   constexpr std::size_t name_bytes_max = 63;  // PostgreSQL's identifiers
   if (name.size() > name_bytes_max) return "";
-  std::size_t best_distance = std::max<std::size_t>(name.size() / 3, 1) + 1;
+  std::size_t best_distance = name.size() / 3 + 1;
   const std::string* best = nullptr;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > name_bytes_max) continue;

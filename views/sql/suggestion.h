@@ -7,7 +7,8 @@
 
 namespace deltamill {
 
-// `did you mean "customer_id"?`, or nothing when no candidate is near (a third of the letters may differ).
+// `did you mean "customer_id"?`, or nothing when no candidate is near (a third of the letters may
+// differ).
 [[nodiscard]] std::string did_you_mean(std::string_view name,
                                        const std::vector<std::string>& candidates);
 

@@ -1,6 +1,6 @@
-// What a view's file says, before any name is looked up: the supported part of PostgreSQL's grammar as plain structs.
-// Made by translate from libpg_query's tree; everything else has been refused there. Positions are 0-based bytes of
-// the file.
+// What a view's file says, before any name is looked up: the supported part of PostgreSQL's grammar
+// as plain structs. Made by translate from libpg_query's tree; everything else has been refused
+// there. Positions are 0-based bytes of the file.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ using ExpressionSyntaxPtr = std::shared_ptr<const ExpressionSyntax>;
 
 struct ExpressionSyntax {
   enum class Kind : std::uint8_t {
-    column,           // names: [[schema.]table.]column
-    star,             // names: qualification of the *
+    column,  // names: [[schema.]table.]column
+    star,    // names: qualification of the *
     null_literal,
     integer_literal,  // text, fits 32 bits
     number_literal,   // text
@@ -37,20 +37,22 @@ struct ExpressionSyntax {
     all_of,
     any_of,
     negation,
-    case_when,        // [operand], condition, result, ..., else; `has_operand`; the else may be null_literal
+    case_when,  // [operand], condition, result, ..., else; `has_operand`; the else may be
+                // null_literal
     coalesce,
     greatest,
     least,
     nullif,
     is_null,
     is_not_null,
-    boolean_test,     // text: "is_true", "is_not_true", "is_false", "is_not_false", "is_unknown", "is_not_unknown"
+    boolean_test,  // text: "is_true", "is_not_true", "is_false", "is_not_false", "is_unknown",
+                   // "is_not_unknown"
     is_distinct,
     is_not_distinct,
-    in_list,          // the value, then the list; `negated`
-    between,          // the value, lower, upper; `negated`, `symmetric`
-    cast,             // type
-    collate,          // names: the collation
+    in_list,  // the value, then the list; `negated`
+    between,  // the value, lower, upper; `negated`, `symmetric`
+    cast,     // type
+    collate,  // names: the collation
   };
 
   Kind kind = Kind::null_literal;
@@ -63,9 +65,9 @@ struct ExpressionSyntax {
   bool negated = false;
   bool symmetric = false;
   bool has_operand = false;
-  bool has_default = false;    // case_when: ELSE was written
+  bool has_default = false;  // case_when: ELSE was written
   bool distinct = false;
-  bool star = false;           // count(*)
+  bool star = false;  // count(*)
 };
 
 struct SelectSyntax;
@@ -82,19 +84,19 @@ struct FromSyntax {
 
   Kind kind = Kind::relation;
   Position position = 0;
-  std::string schema;                        // relation
+  std::string schema;  // relation
   std::string name;
-  std::string alias;                         // empty = none
+  std::string alias;  // empty = none
   std::vector<std::string> column_aliases;
-  SelectSyntaxPtr query;                     // subquery
-  JoinSyntax join = JoinSyntax::inner;       // join
+  SelectSyntaxPtr query;                // subquery
+  JoinSyntax join = JoinSyntax::inner;  // join
   FromSyntaxPtr left;
   FromSyntaxPtr right;
   bool natural = false;
   bool has_using = false;
   std::vector<std::string> using_columns;
   std::string using_alias;
-  ExpressionSyntaxPtr condition;             // nullptr: USING, NATURAL or CROSS
+  ExpressionSyntaxPtr condition;  // nullptr: USING, NATURAL or CROSS
 };
 
 struct TargetSyntax {
@@ -135,24 +137,30 @@ struct IndexColumnSyntax {
 };
 
 struct OptionSyntax {
-  std::string name;   // "deltamill.sinks"
+  std::string name;  // "deltamill.sinks"
   std::string value;
   Position position = 0;
 };
 
 // One statement of a file.
 struct StatementSyntax {
-  enum class Kind : std::uint8_t { query, create_view, create_index, comment_on_view, comment_on_column };
+  enum class Kind : std::uint8_t {
+    query,
+    create_view,
+    create_index,
+    comment_on_view,
+    comment_on_column
+  };
 
   Kind kind = Kind::query;
   Position position = 0;
-  SelectSyntaxPtr query;                    // query, create_view
-  std::string select_text;                  // of that query, comments kept
-  std::string relation;                     // name of the view created, indexed or commented
-  std::vector<OptionSyntax> options;        // create_view
-  bool unique = false;                      // create_index
+  SelectSyntaxPtr query;              // query, create_view
+  std::string select_text;            // of that query, comments kept
+  std::string relation;               // name of the view created, indexed or commented
+  std::vector<OptionSyntax> options;  // create_view
+  bool unique = false;                // create_index
   std::vector<IndexColumnSyntax> columns;
-  std::string column;                       // comment_on_column
+  std::string column;  // comment_on_column
   std::string comment;
 };
 

@@ -1,5 +1,5 @@
-// libpg_query's tree -> syntax.h; refuses what views do not support. Private to the SQL stage: besides parse.cpp the
-// only place that sees the tree.
+// libpg_query's tree -> syntax.h; refuses what views do not support. Private to the SQL stage:
+// besides parse.cpp the only place that sees the tree.
 #pragma once
 
 #include <pg_query/pg_query.pb-c.h>

@@ -44,8 +44,8 @@ ExpressionSyntaxPtr Translator::expression(const PgQuery__Node* node) {
     case PG_QUERY__NODE__NODE_NULL_TEST: {
       const PgQuery__NullTest& test = *node->null_test;
       const bool is_null = test.nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NULL;
-      auto result = make_syntax(is_null ? Kind::is_null : Kind::is_not_null,
-                                position_of(test.location));
+      auto result =
+          make_syntax(is_null ? Kind::is_null : Kind::is_not_null, position_of(test.location));
       result->arguments = {expression(test.arg)};
       return result;
     }
@@ -58,8 +58,8 @@ ExpressionSyntaxPtr Translator::expression(const PgQuery__Node* node) {
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR: {
       const PgQuery__MinMaxExpr& extreme = *node->min_max_expr;
       const bool greatest = extreme.op == PG_QUERY__MIN_MAX_OP__IS_GREATEST;
-      auto result = make_syntax(greatest ? Kind::greatest : Kind::least,
-                                position_of(extreme.location));
+      auto result =
+          make_syntax(greatest ? Kind::greatest : Kind::least, position_of(extreme.location));
       result->arguments = expressions(extreme.args, extreme.n_args);
       return result;
     }
@@ -269,8 +269,7 @@ TypeSyntax Translator::type(const PgQuery__TypeName& name) {
   result.names = strings_of(name.names, name.n_names);
   result.position = position_of(name.location);
   if (name.n_array_bounds > 0) refuse(Construct::array_type, result.position);
-  if (name.setof != 0 || name.pct_type != 0)
-    refuse(Construct::set_returning_type, result.position);
+  if (name.setof != 0 || name.pct_type != 0) refuse(Construct::set_returning_type, result.position);
   const bool interval = !result.names.empty() && result.names.back() == "interval";
   if (interval && name.n_typmods > 0) {
     refuse(Construct::interval_fields, result.position);

@@ -1,4 +1,5 @@
-// Statements of a view's file: one query, or CREATE [MATERIALIZED] VIEW with its indexes and comments.
+// Statements of a view's file: one query, or CREATE [MATERIALIZED] VIEW with its indexes and
+// comments.
 #include <algorithm>
 
 #include "views/sql/translate.h"
@@ -140,8 +141,7 @@ StatementSyntax Translator::create_materialized_view(const PgQuery__CreateTableA
   const PgQuery__IntoClause& into = *view.into;
   const Position position = position_of(into.rel->location);
   result.relation = into.rel->relname;
-  if (view.objtype != PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW)
-    refuse(Construct::statement, position);
+  if (view.objtype != PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) refuse(Construct::statement, position);
   if (into.n_col_names > 0) refuse(Construct::view_columns, position);
   if (into.skip_data != 0) refuse(Construct::with_no_data, position);
   result.options = options(into.options, into.n_options);
@@ -203,8 +203,8 @@ StatementSyntax Translator::comment(const PgQuery__CommentStmt& comment) {
   }
   const PgQuery__List& object = *comment.object->list;
   std::vector<std::string> names = strings_of(object.items, object.n_items);
-  result.kind = on_view ? StatementSyntax::Kind::comment_on_view
-                        : StatementSyntax::Kind::comment_on_column;
+  result.kind =
+      on_view ? StatementSyntax::Kind::comment_on_view : StatementSyntax::Kind::comment_on_column;
   result.comment = comment.comment;
   if (on_column && !names.empty()) {
     result.column = names.back();

@@ -1,4 +1,5 @@
-// Internal type names (what the grammar makes of INTEGER, CHARACTER VARYING, ...) and their modifiers.
+// Internal type names (what the grammar makes of INTEGER, CHARACTER VARYING, ...) and their
+// modifiers.
 #include "views/sql/type_names.h"
 
 #include <array>
@@ -47,11 +48,11 @@ std::int32_t numeric_modifier(const TypeSyntax& syntax) {
   const std::int32_t precision = syntax.modifiers[0];
   const std::int32_t scale = syntax.modifiers.size() > 1 ? syntax.modifiers[1] : 0;
   if (precision < 1 || precision > 1000)
-    reject_modifier(syntax, "NUMERIC precision " + std::to_string(precision) +
-                                " must be between 1 and 1000");
+    reject_modifier(
+        syntax, "NUMERIC precision " + std::to_string(precision) + " must be between 1 and 1000");
   if (scale < -1000 || scale > 1000)
-    reject_modifier(syntax, "NUMERIC scale " + std::to_string(scale) +
-                                " must be between -1000 and 1000");
+    reject_modifier(syntax,
+                    "NUMERIC scale " + std::to_string(scale) + " must be between -1000 and 1000");
   return ((precision << 16) | (scale & 0x7ff)) + 4;
 }
 

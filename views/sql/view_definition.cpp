@@ -1,4 +1,5 @@
-// All views of a project: parsed, put into the order in which they read each other, bound one after the other.
+// All views of a project: parsed, put into the order in which they read each other, bound one after
+// the other.
 #include "views/sql/view_definition.h"
 
 #include <algorithm>
@@ -6,8 +7,10 @@
 
 #include "views/plan/rebuild.h"
 #include "views/plan/rewrite.h"
+#include "views/plan/rules/outer_join_simplification.h"
 #include "views/sql/bind_query.h"
 #include "views/sql/form_c.h"
+#include "views/sql/output_names.h"
 #include "views/sql/parse.h"
 #include "views/sql/references.h"
 #include "views/sql/suggestion.h"
@@ -57,6 +60,19 @@ Position header_key_position(const std::string& text) {
   const std::size_t end = text.find("*/");
   const std::size_t key = text.find("key:");
   return key < end ? static_cast<Position>(key) : 0;
+}
+
+// Where the second column of that name is written, or the query where that is not seen (behind a
+// *).
+Position position_of_second(const std::string& name, const SelectSyntax& query) {
+  bool found = false;
+  for (const TargetSyntax& target : query.targets) {
+    if (target.expression->kind == ExpressionSyntax::Kind::star || output_name(target) != name)
+      continue;
+    if (found) return target.position;
+    found = true;
+  }
+  return query.position;
 }
 
 class ProjectViews {
@@ -110,15 +126,16 @@ class ProjectViews {
       if (!reference.schema.empty() || !by_name_.contains(reference.name)) continue;
       const std::shared_ptr<const Table> table = catalog_.find_table("", reference.name);
       if (!table) continue;
-      fail(file, {"ambiguous_name",
-                  "\"" + reference.name + "\" is both a view of the project and a table",
-                  "write " + table->schema + "." + table->name +
-                      " for the table, or rename the view",
-                  reference.position});
+      fail(
+          file,
+          {"ambiguous_name", "\"" + reference.name + "\" is both a view of the project and a table",
+           "write " + table->schema + "." + table->name + " for the table, or rename the view",
+           reference.position});
     }
   }
 
-  // Binds what the view reads, then the view. A view that reads a failed one fails without a message of its own.
+  // Binds what the view reads, then the view. A view that reads a failed one fails without a
+  // message of its own.
   void visit(ViewFile& file) {
     if (file.state != ViewFile::State::waiting) return;
     file.state = ViewFile::State::visiting;
@@ -150,8 +167,7 @@ class ProjectViews {
       BoundQuery query = binder.bind(*file.content.query);
       fail(file, binder.rejections());
       check_output(file, query);
-      if (file.state != ViewFile::State::failed)
-        finish(file, std::move(query), binder.warnings());
+      if (file.state != ViewFile::State::failed) finish(file, std::move(query), binder.warnings());
     } catch (const Rejection& rejection) {
       fail(file, binder.rejections());
       fail(file, rejection);
@@ -160,11 +176,12 @@ class ProjectViews {
 
   static void check_output(ViewFile& file, const BoundQuery& query) {
     std::set<std::string> names;
-    const Position position = file.content.query->position;
+    std::set<std::string> repeated;
     for (const Column& column : query.plan->columns)
-      if (!names.insert(column.name).second)
+      if (!names.insert(column.name).second && repeated.insert(column.name).second)
         fail(file, {"ambiguous_name", "two output columns are named \"" + column.name + "\"",
-                    "give one of them another name: expression AS name", position});
+                    "give one of them another name: expression AS name",
+                    position_of_second(column.name, *file.content.query)});
     for (const auto& [name, named_at] : file.content.named_columns)
       if (!names.contains(name))
         fail(file, {"unknown_column", "the view has no column \"" + name + "\"",
@@ -184,7 +201,9 @@ class ProjectViews {
 
   void finish(ViewFile& file, BoundQuery query, std::vector<Rejection> warnings) {
     const std::string& name = file.source->name;
-    const ViewKey key = find_view_key(*query.plan, view_keys_, declared_key(file));
+    // Keys are looked for before columns are pruned, outer joins that are inner ones known as such.
+    const PlanPtr simplified = simplify_outer_joins(query.plan);
+    const ViewKey key = find_view_key(*simplified, view_keys_, declared_key(file));
     fail(file, key.errors);
     if (file.state == ViewFile::State::failed) return;
     warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());

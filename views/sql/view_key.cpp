@@ -1,4 +1,5 @@
-// Declared columns are looked up in the output; what is declared is checked against what can be proven.
+// Declared columns are looked up in the output; what is declared is checked against what can be
+// proven.
 #include "views/sql/view_key.h"
 
 #include <algorithm>
@@ -34,10 +35,10 @@ KeyColumns resolve(const PlanNode& plan, const DeclaredKey& declared,
     }
     const auto ordinal = static_cast<std::uint32_t>(found - plan.columns.begin());
     if (!has_equality(*found))
-      errors.push_back({"type_error",
-                        "column \"" + name + "\" of type " + type_name(found->type) +
-                            " cannot be part of a key",
-                        "use a column whose type has an equality operator", declared.position});
+      errors.push_back(
+          {"type_error",
+           "column \"" + name + "\" of type " + type_name(found->type) + " cannot be part of a key",
+           "use a column whose type has an equality operator", declared.position});
     if (std::find(key.begin(), key.end(), ordinal) != key.end())
       errors.push_back({"key_conflict", "key column \"" + name + "\" is named twice",
                         "name it once", declared.position});
@@ -49,8 +50,9 @@ KeyColumns resolve(const PlanNode& plan, const DeclaredKey& declared,
 Rejection no_key_warning(const PlanNode& plan, const ViewKeys& views) {
   const std::vector<std::string> columns = columns_to_add_for_key(plan, views);
   const std::string hint =
-      columns.empty() ? "declare one in the header, key: [...], if some columns are unique"
-                      : "add " + listed(columns) + " to the SELECT list, or declare one: key: [...]";
+      columns.empty()
+          ? "declare one in the header, key: [...], if some columns are unique"
+          : "add " + listed(columns) + " to the SELECT list, or declare one: key: [...]";
   return {"missing_key_column",
           "the view has no provable key: it is kept with multiplicities and served without "
           "/rows/{key}",
@@ -64,8 +66,7 @@ ViewKey find_view_key(const PlanNode& plan, const ViewKeys& views,
   ViewKey result;
   if (declared) {
     result.columns = resolve(plan, *declared, result.errors);
-    if (result.errors.empty())
-      result.declared = !provably_unique(plan, *result.columns, views);
+    if (result.errors.empty()) result.declared = !provably_unique(plan, *result.columns, views);
     return result;
   }
   result.columns = infer_key(plan, views);

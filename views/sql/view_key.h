@@ -1,4 +1,5 @@
-// The key of a view: declared in its header or by CREATE UNIQUE INDEX, else inferred; or the advice how to get one.
+// The key of a view: declared in its header or by CREATE UNIQUE INDEX, else inferred; or the advice
+// how to get one.
 #pragma once
 
 #include <optional>
@@ -17,9 +18,9 @@ struct DeclaredKey {
 
 struct ViewKey {
   std::optional<KeyColumns> columns;
-  bool declared = false;             // and not provable
+  bool declared = false;  // and not provable
   std::vector<Rejection> errors;
-  std::vector<Rejection> warnings;   // no key: what to add
+  std::vector<Rejection> warnings;  // no key: what to add
 };
 
 // REQUIRES: the plan is not pruned yet, so that the keys of tables are still in it.

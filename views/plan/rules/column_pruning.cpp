@@ -26,8 +26,7 @@ void add_columns(const ExpressionPtr& expression, std::uint32_t input, ColumnSet
   });
 }
 
-ExpressionPtr moved(const ExpressionPtr& expression, const Places& left,
-                    const Places& right = {}) {
+ExpressionPtr moved(const ExpressionPtr& expression, const Places& left, const Places& right = {}) {
   if (!expression) return nullptr;
   return substitute_columns(expression, [&](const Expression& column, const ExpressionPtr&) {
     const Places& places = column.input == 0 ? left : right;
@@ -138,8 +137,10 @@ Pruned Prune::operator()(const Join& join) const {
   ColumnSet left;
   ColumnSet right;
   for (const std::uint32_t column : needed_) {
-    if (column < width) left.insert(column);
-    else right.insert(column - width);
+    if (column < width)
+      left.insert(column);
+    else
+      right.insert(column - width);
   }
   add_columns(join.condition, 0, left);
   add_columns(join.condition, 1, right);
@@ -184,6 +185,8 @@ Pruned prune(const PlanPtr& plan, const ColumnSet& needed) {
 
 }  // namespace
 
-PlanPtr prune_columns(const PlanPtr& plan) { return exactly(plan, all_columns(*plan)); }
+PlanPtr prune_columns(const PlanPtr& plan) {
+  return exactly(plan, all_columns(*plan));
+}
 
 }  // namespace deltamill

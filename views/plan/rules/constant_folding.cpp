@@ -27,18 +27,17 @@ ExpressionPtr without_true(const ExpressionPtr& condition) {
 PlanPtr fold_plan_constants(const PlanPtr& plan) {
   std::vector<PlanPtr> inputs;
   for (const PlanPtr& input : inputs_of(*plan)) inputs.push_back(fold_plan_constants(input));
-  const PlanPtr folded = with_expressions(
-      with_inputs(*plan, inputs),
-      [](const ExpressionPtr& expression) { return fold_constants(expression); });
+  const PlanPtr folded =
+      with_expressions(with_inputs(*plan, inputs),
+                       [](const ExpressionPtr& expression) { return fold_constants(expression); });
   if (const auto* const filter = std::get_if<Filter>(&folded->body)) {
     const ExpressionPtr condition = without_true(filter->condition);
     return condition ? with_names(make_filter(filter->input, condition), plan->columns)
                      : with_names(filter->input, plan->columns);
   }
   if (const auto* const join = std::get_if<Join>(&folded->body))
-    return with_names(
-        make_join(join->kind, join->left, join->right, without_true(join->condition)),
-        plan->columns);
+    return with_names(make_join(join->kind, join->left, join->right, without_true(join->condition)),
+                      plan->columns);
   return folded;
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 using ColumnSet = std::set<std::uint32_t>;
 
-// Adds the columns that make the expression NULL when they are NULL. Right columns are counted behind the left ones.
+// Adds the columns that make the expression NULL when they are NULL. Right columns are counted
+// behind the left ones.
 void add_strict_columns(const Expression& expression, std::uint32_t left_width,
                         ColumnSet& columns) {
   if (expression.kind == Expression::Kind::column)
@@ -55,8 +56,10 @@ PlanPtr simplify_join(const PlanPtr& plan, const Join& join, ColumnSet required)
   ColumnSet left;
   ColumnSet right;
   for (const std::uint32_t column : required) {
-    if (column < width) left.insert(column);
-    else right.insert(column - width);
+    if (column < width)
+      left.insert(column);
+    else
+      right.insert(column - width);
   }
   // A row of the kept side counts whatever the other side says; full joins keep both.
   if (kind == JoinKind::full) left = right = {};
@@ -86,6 +89,8 @@ PlanPtr simplify(const PlanPtr& plan, const ColumnSet& required) {
 
 }  // namespace
 
-PlanPtr simplify_outer_joins(const PlanPtr& plan) { return simplify(plan, {}); }
+PlanPtr simplify_outer_joins(const PlanPtr& plan) {
+  return simplify(plan, {});
+}
 
 }  // namespace deltamill

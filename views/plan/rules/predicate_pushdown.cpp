@@ -121,6 +121,8 @@ PlanPtr push(const PlanPtr& plan, Expressions conjuncts) {
 
 }  // namespace
 
-PlanPtr push_predicates_down(const PlanPtr& plan) { return push(plan, {}); }
+PlanPtr push_predicates_down(const PlanPtr& plan) {
+  return push(plan, {});
+}
 
 }  // namespace deltamill

@@ -102,8 +102,10 @@ PlanPtr flatten_union(const PlanPtr& plan) {
   std::vector<PlanPtr> inputs;
   for (const PlanPtr& input : union_all->inputs) {
     const auto* const inner = std::get_if<UnionAll>(&input->body);
-    if (inner == nullptr) inputs.push_back(input);
-    else inputs.insert(inputs.end(), inner->inputs.begin(), inner->inputs.end());
+    if (inner == nullptr)
+      inputs.push_back(input);
+    else
+      inputs.insert(inputs.end(), inner->inputs.begin(), inner->inputs.end());
   }
   return with_names(make_union_all(std::move(inputs)), plan->columns);
 }

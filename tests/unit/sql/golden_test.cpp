@@ -1,0 +1,47 @@
+// tests/plans: SQL in, explain out. tests/refusals: SQL in, diagnostics out.
+#include <catch2/catch.hpp>
+
+#include "golden_file.h"
+#include "shop_catalog.h"
+#include "views/plan/explain.h"
+
+namespace deltamill {
+
+namespace {
+
+std::string diagnostics_text(const BindResult& result) {
+  std::string text;
+  for (const Diagnostic& diagnostic : result.diagnostics) text += to_text(diagnostic);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("plans are explained as the files in tests/plans say") {
+  check_golden_files("plans", [](const std::string& sql) {
+    const BindResult result = bind_one(sql);
+    const std::string plan = result.views.empty() ? "" : explain(result.views.front().view);
+    return plan + diagnostics_text(result);
+  });
+}
+
+TEST_CASE("queries are refused as the files in tests/refusals say") {
+  check_golden_files("refusals", [](const std::string& sql) {
+    const BindResult result = bind_one(sql);
+    return (result.views.empty() ? "" : "accepted\n") + diagnostics_text(result);
+  });
+}
+
+// described_by_postgresql.txt holds what PostgreSQL 15 says of each query (psql \gdesc).
+TEST_CASE("columns have the names and types that PostgreSQL describes") {
+  const std::string path =
+      std::string(DELTAMILL_TESTS_DIRECTORY) + "/unit/sql/described_by_postgresql.txt";
+  const std::vector<GoldenCase> cases = read_golden_file(path);
+  REQUIRE(cases.size() > 300);
+  for (const GoldenCase& golden : cases) {
+    INFO(golden.input);
+    CHECK(described(golden.input) + "\n" == golden.expected);
+  }
+}
+
+}  // namespace deltamill
