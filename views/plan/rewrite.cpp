@@ -19,7 +19,7 @@ constexpr std::array passes{
     Pass{"outer_join_simplification", simplify_outer_joins},
     Pass{"predicate_pushdown", push_predicates_down},
     Pass{"projection_merging", merge_projections},
-    Pass{"column_pruning", prune_columns},
+    Pass{"column_pruning", prune_unused_columns},
     // Pruning leaves projections that only rename or do nothing.
     Pass{"projection_merging", merge_projections},
 };

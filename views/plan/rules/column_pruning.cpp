@@ -185,7 +185,7 @@ Pruned prune(const PlanPtr& plan, const ColumnSet& needed) {
 
 }  // namespace
 
-PlanPtr prune_columns(const PlanPtr& plan) {
+PlanPtr prune_unused_columns(const PlanPtr& plan) {
   return exactly(plan, all_columns(*plan));
 }
 

@@ -7,6 +7,6 @@
 
 namespace deltamill {
 
-[[nodiscard]] PlanPtr prune_columns(const PlanPtr& plan);
+[[nodiscard]] PlanPtr prune_unused_columns(const PlanPtr& plan);
 
 }  // namespace deltamill
