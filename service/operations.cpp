@@ -75,7 +75,7 @@ ViewState Operations::view_state(std::size_t view) const {
   state.generation = snapshot.generation(name);
   if (const std::int64_t previous = snapshot.previous_generation(name); previous != 0)
     state.previous_generation = previous;
-  state.frontier = snapshot.frontier();
+  state.frontier = snapshot.table(name).empty() ? Frontier() : snapshot.view_frontier(name);
   state.rows = snapshot.row_count(name);
   state.lag_ms = lag_ms(state.frontier);
   state.rebuild_job = jobs_.active(JobKind::rebuild, name);
