@@ -284,7 +284,7 @@ Checked<RowFilter> Parser::parse_condition(QueryScanner& scanner, std::size_t de
 }
 
 Checked<RowFilter> Parser::parse_operation(QueryScanner& scanner, std::uint32_t column,
-                                        bool in_group) {
+                                           bool in_group) {
   DM_STEP(count_condition());
   RowFilter filter;
   filter.column = column;

@@ -47,12 +47,18 @@ template <typename T>
 using Task = asio::awaitable<T>;
 
 constexpr std::size_t read_bytes = 16 << 10;
+constexpr std::size_t head_check_bytes = 1 << 10;
 constexpr std::size_t write_together_bytes = 64 << 10;  // head and body in one piece up to here
 constexpr std::size_t overload_connections = 64;        // beyond the maximum, answered with 503
 constexpr auto linger_deadline = std::chrono::seconds(1);
 constexpr std::size_t linger_bytes_max = 256 << 10;
 constexpr auto accept_backoff = std::chrono::milliseconds(100);
 constexpr auto stop_deadline = std::chrono::seconds(5);
+
+// Where the end of a head may begin, if it was not in the first `seen` bytes.
+std::size_t end_search_begin(std::size_t seen) {
+  return seen < 3 ? 0 : seen - 3;
+}
 
 std::string make_request_id() {
   thread_local std::mt19937_64 random{std::random_device{}()};
@@ -202,7 +208,7 @@ struct Server::Listening {
   std::thread mover;
 };
 
-// One client. Its coroutine owns it.
+// One client. Shared by the two coroutines that serve and watch it: the last to end destroys it.
 class Server::Listening::Connection {
  public:
   Connection(Listening& listening, Socket socket, std::string local_address, bool overloaded)
@@ -328,16 +334,22 @@ Task<Server::Listening::Connection::Outcome> Server::Listening::Connection::rece
     if (idle) first_byte_ = Clock::now();
     set_deadline(first_byte_ + options.header_deadline);
   }
+  std::size_t checked_bytes = 0;
   std::size_t end = buffer_.find("\r\n\r\n");
   while (end == std::string::npos) {
-    const Checked<void> unfinished = check_unfinished_head(buffer_);
-    if (!unfinished) {
-      refusal_ = to_response(unfinished.error(), "/");
-      co_return Outcome::refused;
+    // Not per byte of a client that sends them singly: each look is at the whole.
+    const bool line_ended = buffer_.find('\n', checked_bytes) != std::string::npos;
+    if (line_ended || buffer_.size() - checked_bytes >= head_check_bytes) {
+      checked_bytes = buffer_.size();
+      const Checked<void> unfinished = check_unfinished_head(buffer_);
+      if (!unfinished) {
+        refusal_ = to_response(unfinished.error(), "/");
+        co_return Outcome::refused;
+      }
     }
     const bool received = co_await receive_some();
     if (!received) co_return Outcome::closed;
-    end = buffer_.find("\r\n\r\n");
+    end = buffer_.find("\r\n\r\n", end_search_begin(checked_bytes));
   }
   const Checked<void> checked = check_head();
   if (checked) co_return Outcome::complete;

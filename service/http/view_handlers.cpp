@@ -291,6 +291,8 @@ Response list_views(Site& site, const Call& call) {
   json += "]}";
   response.set("Content-Type", "application/json");
   response.set("Cache-Control", "no-cache");
+  response.set("Deltamill-Lsn", to_string(snapshot.frontier()));
+  response.set("Deltamill-Lag-Ms", std::to_string(site.backend().lag_ms(snapshot.frontier())));
   return response;
 }
 

@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "service/http/client.h"
 #include "tests/unit/sinks/sink_fixture.h"
@@ -196,6 +198,21 @@ TEST_CASE("slow heads, slow bodies and idle connections are closed") {
   CHECK(silent.read_all().empty());
   CHECK(half.read_all().empty());
   CHECK(count(idle.read_all(), "HTTP/1.1 200") == 1);
+}
+
+TEST_CASE("hundreds of slow clients hold up nobody and are closed at their deadline") {
+  ServerOptions options;
+  options.header_deadline = milliseconds(400);
+  Server server(options, echo);
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 300; ++i) {
+    slow.push_back(std::make_unique<RawClient>(server));
+    slow.back()->send("GET /");
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(RawClient(server).send(get_last).read_all().ends_with("GET /b "));
+  CHECK(std::chrono::steady_clock::now() - begin < milliseconds(300));
+  for (const auto& client : slow) CHECK(client->read_all().empty());
 }
 
 TEST_CASE("a client that does not read is let go") {
