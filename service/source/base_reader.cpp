@@ -249,8 +249,8 @@ class BaseReader {
 }  // namespace
 
 Frontier read_bases(const SessionSettings& settings, const BaseReadRequest& request,
-                    Journal& journal, const ReadProgressListener& progress, const Waiting& waiting,
-                    const std::stop_token& stop) {
+                    Journal& journal, const ReadProgressListener& progress,
+                    const WaitingListener& waiting, const std::stop_token& stop) {
   ExportedSnapshot snapshot(settings, request.slot, request.tables, waiting, stop);
   return BaseReader(request, journal, progress, stop).run(snapshot);
 }

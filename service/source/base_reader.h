@@ -27,7 +27,7 @@ struct BaseReadRequest {
 // Throws SourceFailed, JournalFailed; what is not complete then stays incomplete in the journal.
 // Ends early (SourceFailed, retry) on stop.
 Frontier read_bases(const SessionSettings& settings, const BaseReadRequest& request,
-                    Journal& journal, const ReadProgressListener& progress, const Waiting& waiting,
-                    const std::stop_token& stop);
+                    Journal& journal, const ReadProgressListener& progress,
+                    const WaitingListener& waiting, const std::stop_token& stop);
 
 }  // namespace deltamill

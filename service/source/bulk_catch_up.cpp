@@ -56,7 +56,7 @@ class BulkCall {
         stop_(std::move(stop)),
         session_(settings),
         assembler_(request.frontier),
-        writer_(journal, progress, request.frontier, journal_patience) {}
+        appender_(journal, progress, request.frontier, journal_patience) {}
 
   std::uint64_t run() {
     session_.run(doing_, "SET work_mem = '64MB'");
@@ -131,7 +131,7 @@ class BulkCall {
 
   void hand_over() {
     while (const BlockPtr block = assembler_.take(false)) {
-      writer_.append(block);
+      appender_.append(block);
       changes_ += block->change_count;
     }
     progress_.latest_message_time = postgres_time();
@@ -143,7 +143,7 @@ class BulkCall {
   void raise_frontier() {
     if (messages_ >= changes_max) return;
     assembler_.keepalive(std::min(request_.flushed, end_of_call()));
-    while (const BlockPtr block = assembler_.take(true)) writer_.append(block);
+    while (const BlockPtr block = assembler_.take(true)) appender_.append(block);
   }
 
   // What is journaled is confirmed by moving the slot, so that the next call does not decode it
@@ -156,7 +156,7 @@ class BulkCall {
     if (changes_ == 0) return;
     journal_.flush();
     const auto given_up = std::chrono::steady_clock::now() + journal_patience;
-    while (journal_.durable() < writer_.appended()) {
+    while (journal_.durable() < appender_.appended()) {
       check_stop();
       if (std::chrono::steady_clock::now() > given_up)
         throw SourceFailed("keep the change log", "the journal does not become durable",
@@ -167,8 +167,8 @@ class BulkCall {
     SqlSession sql(settings_);
     sql.run("advance replication slot \"" + request_.slot + "\"",
             "SELECT pg_replication_slot_advance(" + quoted_literal(request_.slot) + ", " +
-                quoted_literal(to_string(writer_.appended())) + ")");
-    raise(progress_.confirmed, writer_.appended().end());
+                quoted_literal(to_string(appender_.appended())) + ")");
+    raise(progress_.confirmed, appender_.appended().end());
   }
 
   void check_stop() {
@@ -194,7 +194,7 @@ class BulkCall {
   std::stop_token stop_;
   LibpqSession session_;
   BlockAssembler assembler_;
-  JournalWriter writer_;
+  BlockAppender appender_;
   std::unique_ptr<char, FreeMemory> row_;
   int size_ = 0;
   std::uint64_t messages_ = 0;

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <string>
 
-#include "service/source/journal_writer.h"
+#include "service/source/block_appender.h"
 #include "service/source/session_settings.h"
 #include "service/source/wakeup.h"
 

@@ -57,7 +57,7 @@ ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& jou
       progress_(progress),
       wakeup_(wakeup),
       assembler_(start_.frontier),
-      writer_(journal, progress, start_.frontier, journal_patience) {
+      appender_(journal, progress, start_.frontier, journal_patience) {
   const std::string doing = "stream from replication slot \"" + start_.slot + "\"";
   const ResultPtr result = session_.run(
       doing, "START_REPLICATION SLOT " + start_.slot + " LOGICAL " + to_string(start_.frontier) +
@@ -137,18 +137,18 @@ void ChangeStream::take_keepalive(std::string_view message) {
   if (assembler_.in_transaction()) return send_status(false);
   raise_frontier();  // the server may be waiting to shut down: exactly its position has to be
                      // confirmed
-  confirm_at_ = writer_.appended();
+  confirm_at_ = appender_.appended();
 }
 
 // Gives the journal what is whole, and pieces of a transaction that is too large to wait for.
 void ChangeStream::hand_over() {
-  while (const BlockPtr block = assembler_.take(false)) writer_.append(block);
+  while (const BlockPtr block = assembler_.take(false)) appender_.append(block);
   latest_hand_over_ = Clock::now();
 }
 
 // Makes the journal durable up to the latest keepalive.
 void ChangeStream::raise_frontier() {
-  while (const BlockPtr block = assembler_.take(true)) writer_.append(block);
+  while (const BlockPtr block = assembler_.take(true)) appender_.append(block);
   journal_.flush();
 }
 
@@ -162,7 +162,7 @@ void ChangeStream::keep_time() {
   if (now < next_status_) return;
   next_status_ = now + start_.status_interval;
   while (const BlockPtr block = assembler_.take(true))
-    writer_.append(block);  // an idle source advances, once a second
+    appender_.append(block);  // an idle source advances, once a second
   send_status(true);
 }
 
@@ -170,7 +170,7 @@ void ChangeStream::keep_time() {
 // it on at once.
 void ChangeStream::serve_wanted(Clock::time_point now) {
   const std::uint64_t wanted = progress_.wanted.load(std::memory_order_acquire);
-  if (wanted <= writer_.appended().end().value || wanted <= wanted_given_up_) {
+  if (wanted <= appender_.appended().end().value || wanted <= wanted_given_up_) {
     wanted_ = 0;
     return;
   }
@@ -235,10 +235,10 @@ void ChangeStream::wait() {
 // A clean end: what was received whole becomes durable and confirmed, so that nothing is sent
 // twice.
 void ChangeStream::finish() {
-  while (const BlockPtr block = assembler_.take(true)) writer_.append(block);
+  while (const BlockPtr block = assembler_.take(true)) appender_.append(block);
   journal_.flush();
   const auto given_up = Clock::now() + finish_patience;
-  while (journal_.durable() < writer_.appended() && Clock::now() < given_up)
+  while (journal_.durable() < appender_.appended() && Clock::now() < given_up)
     std::this_thread::sleep_for(1ms);
   send_status(false);
   PQputCopyEnd(session_.handle(), nullptr);

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "service/journal/journal.h"
+#include "service/source/block_appender.h"
 #include "service/source/block_assembler.h"
-#include "service/source/journal_writer.h"
 #include "service/source/libpq_session.h"
 #include "service/source/reading_pace.h"
 #include "service/source/wakeup.h"
@@ -58,7 +58,7 @@ class ChangeStream {
   Wakeup& wakeup_;
   BlockAssembler assembler_;
   ReadingPace pace_;
-  JournalWriter writer_;
+  BlockAppender appender_;
   Clock::time_point next_status_;
   Clock::time_point latest_hand_over_;
   std::optional<Frontier> confirm_at_;  // the server waits for exactly this to be confirmed

@@ -28,7 +28,7 @@ SessionSettings for_replication(SessionSettings settings) {
 }  // namespace
 
 ExportedSnapshot::ExportedSnapshot(const SessionSettings& settings, const std::string& slot,
-                                   const TableList& tables, const Waiting& waiting,
+                                   const TableList& tables, const WaitingListener& waiting,
                                    const std::stop_token& stop)
     : settings_(settings), locks_(settings) {
   for (int attempt = 1;; ++attempt) {

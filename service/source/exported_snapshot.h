@@ -14,14 +14,15 @@
 namespace deltamill {
 
 // Told while somebody is waited for, in words for people.
-using Waiting = std::function<void(const std::string&)>;
+using WaitingListener = std::function<void(const std::string&)>;
 
 class ExportedSnapshot {
  public:
   // Locks the tables against TRUNCATE and rewriting and exports. Tries again while others hold
   // locks or write, up to `attempts_max` times the session's lock_timeout. Throws SourceFailed.
   ExportedSnapshot(const SessionSettings& settings, const std::string& slot,
-                   const TableList& tables, const Waiting& waiting, const std::stop_token& stop);
+                   const TableList& tables, const WaitingListener& waiting,
+                   const std::stop_token& stop);
 
   // Holds exactly the transactions below it.
   [[nodiscard]] Frontier frontier() const { return frontier_; }

@@ -31,10 +31,10 @@ void raise(std::atomic<std::uint64_t>& position, Lsn to);
 // Microseconds since 2000-01-01 UTC, as the protocol counts.
 [[nodiscard]] std::int64_t postgres_time();
 
-class JournalWriter {
+class BlockAppender {
  public:
   // `patience`: how long a full queue is waited for.
-  JournalWriter(Journal& journal, StreamProgress& progress, Frontier start,
+  BlockAppender(Journal& journal, StreamProgress& progress, Frontier start,
                 std::chrono::milliseconds patience);
 
   // Throws SourceFailed (retry) when the journal does not recover, JournalFailed.

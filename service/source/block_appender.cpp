@@ -1,5 +1,5 @@
 // Appending with bounded patience.
-#include "service/source/journal_writer.h"
+#include "service/source/block_appender.h"
 
 #include <thread>
 
@@ -19,11 +19,11 @@ std::int64_t postgres_time() {
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count() - epoch_difference_us;
 }
 
-JournalWriter::JournalWriter(Journal& journal, StreamProgress& progress, Frontier start,
+BlockAppender::BlockAppender(Journal& journal, StreamProgress& progress, Frontier start,
                              std::chrono::milliseconds patience)
     : journal_(journal), progress_(progress), appended_(start), patience_(patience) {}
 
-void JournalWriter::append(const BlockPtr& block) {
+void BlockAppender::append(const BlockPtr& block) {
   DM_CHECK(block->from == appended_, "blocks follow each other");
   const auto given_up = std::chrono::steady_clock::now() + patience_;
   while (!journal_.append(block)) {
