@@ -164,7 +164,14 @@ TextValue sum_of_intervals(const std::vector<TextValue>& values, const Aggregate
     sum.days += one.days;
     sum.microseconds += one.microseconds;
   }
-  return text_of(call.type, sum.to_value(arena));
+  if (call.function == AggregateFunction::sum) return text_of(call.type, sum.to_value(arena));
+  const Type& type = call.argument->type;
+  const Type real{TypeKind::float8, -1, nullptr, {}};
+  const ExpressionPtr average =
+      make_call(*find_operator("/", TypeKind::interval, TypeKind::float8), call.type,
+                {make_constant(type, sum.to_value(arena)),
+                 make_constant(real, Value::of_real(static_cast<double>(values.size())))});
+  return evaluate(average, {}, {});
 }
 
 // sum and avg of integers and numerics.
@@ -200,7 +207,7 @@ TextValue compute_call(const AggregateCall& call, const Columns& columns, const 
   const bool average = call.function == AggregateFunction::average;
   const TypeKind kind = call.argument->type.kind;
   if (storage_of(kind) == Storage::real) return sum_of_reals(values, call, average);
-  if (kind == TypeKind::interval && !average) return sum_of_intervals(values, call);
+  if (kind == TypeKind::interval) return sum_of_intervals(values, call);
   return sum_of_numbers(values, average);
 }
 

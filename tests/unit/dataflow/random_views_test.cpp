@@ -249,7 +249,7 @@ class PlanGenerator {
       functions.push_back(AggregateFunction::bool_or);
     }
     if (number || kind == TypeKind::interval) functions.push_back(AggregateFunction::sum);
-    if (number) functions.push_back(AggregateFunction::average);
+    if (number || kind == TypeKind::interval) functions.push_back(AggregateFunction::average);
     AggregateCall result = call(pick(random_, functions), column);
     result.distinct = chance(random_, 25);
     return result;
