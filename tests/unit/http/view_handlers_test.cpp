@@ -84,11 +84,11 @@ TEST_CASE("a problem says what is wrong in both dialects") {
   HttpFixture http({customers()});
   const Response response = http.get("/v1/views/customers?nope=eq.1");
   CHECK(response.status == 400);
-  CHECK(
-      nlohmann::ordered_json::parse(response.body).dump() ==
-      R"({"type":"urn:deltamill:error:unknown_column","title":"Unknown column","status":400,)"
-      R"("detail":"column customers.nope does not exist","instance":"/v1/views/customers",)"
-      R"("code":"42703","message":"column customers.nope does not exist","details":null,"hint":null})");
+  CHECK(nlohmann::ordered_json::parse(response.body).dump() ==
+        R"({"type":"urn:deltamill:error:unknown_column","title":"Unknown column","status":400,)"
+        R"("detail":"column customers.nope does not exist","instance":"/v1/views/customers",)"
+        R"("code":"42703","message":"column customers.nope does not exist",)"
+        R"("details":null,"hint":null})");
 }
 
 TEST_CASE("windows: limit, offset, Range and the server's maximum") {
