@@ -59,7 +59,7 @@ struct RowFilter {
   Quantifier quantifier = Quantifier::none;
   std::uint32_t column = 0;
   std::vector<SqlValue>
-      operands;                  // under the aspect of the kind; patterns of like as GLOB has them
+      operands;  // under the aspect of the kind; patterns of like as GLOB has them
   std::vector<RowFilter> children;  // all_of, any_of
 };
 
@@ -81,7 +81,7 @@ struct OrderItem {
 
 struct RowQuery {
   std::vector<SelectItem> select;
-  RowFilter filter;                 // all_of
+  RowFilter filter;              // all_of
   std::vector<OrderItem> order;  // total: completed by the key, or by whole rows
   std::optional<std::uint64_t> limit;
   std::optional<std::uint64_t> offset;
