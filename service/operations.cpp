@@ -54,6 +54,12 @@ void Operations::committed(Frontier frontier) {
   frontier_moved_.notify_all();
 }
 
+void Operations::stop_waiting() {
+  const std::lock_guard lock(frontier_mutex_);
+  stopping_ = true;
+  frontier_moved_.notify_all();
+}
+
 void Operations::alive() {
   alive_at_ms_ = steady_ms();
 }
@@ -138,7 +144,9 @@ std::int64_t Operations::lag_ms(Frontier frontier) const {
 bool Operations::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
   parts_.source.request_position(lsn);
   std::unique_lock lock(frontier_mutex_);
-  return frontier_moved_.wait_until(lock, deadline, [&] { return store_frontier().end() >= lsn; });
+  frontier_moved_.wait_until(lock, deadline,
+                             [&] { return stopping_ || store_frontier().end() >= lsn; });
+  return store_frontier().end() >= lsn;
 }
 
 bool Operations::threads_alive() const {

@@ -47,6 +47,8 @@ class Operations : public Backend {
   void committed(Frontier frontier);
   [[nodiscard]] Frontier store_frontier() const { return Frontier(Lsn(store_frontier_)); }
   [[nodiscard]] LagTracker& lag() { return lag_; }
+  // Ends all waiting for positions: the service stops.
+  void stop_waiting();
   // The control thread does its rounds (a heartbeat for /healthz).
   void alive();
 
@@ -93,6 +95,7 @@ class Operations : public Backend {
 
   mutable std::mutex frontier_mutex_;
   std::condition_variable frontier_moved_;
+  bool stopping_ = false;  // guarded by frontier_mutex_
 
   mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine
   Engine* engine_ = nullptr;                // guarded by engine_mutex_

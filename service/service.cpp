@@ -19,6 +19,9 @@ namespace deltamill {
 namespace {
 
 constexpr std::chrono::milliseconds round_pause(20);
+// Threads that may block in handlers; most of them may wait for a position.
+constexpr std::size_t public_threads = 64;
+constexpr std::size_t admin_threads = 8;
 constexpr std::uint32_t engine_failures_max = 8;  // in a row, without a commit between
 constexpr std::chrono::milliseconds retry_delay_max(10'000);
 
@@ -75,8 +78,7 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
 
 Service::~Service() {
   stop_engine();
-  public_server_.reset();
-  admin_server_.reset();
+  stop_listening();
   if (source_) source_->stop();
   if (operations_) remove_run_file(settings_.state);
 }
@@ -114,23 +116,38 @@ void Service::remember_lag() {
   if (block != nullptr) operations_->lag().known(journal_->durable(), block->oldest_commit_time);
 }
 
-std::unique_ptr<Server> Service::listen(const std::string& address, Listener listener) {
+std::unique_ptr<Server> Service::listen(const std::string& address, Listener listener, Site& site,
+                                        std::size_t handler_threads) {
   if (address == "off") return nullptr;
   ServerOptions options;
   options.listen = address;
   options.hosts = settings_.serve.hosts;
   options.connections_max = settings_.serve.connections_max;
-  return std::make_unique<Server>(std::move(options), [this, listener](const Request& request) {
-    return answer_request(*site_, listener, request);
+  options.handler_threads = handler_threads;
+  return std::make_unique<Server>(std::move(options), [&site, listener](const Request& request) {
+    return answer_request(site, listener, request);
   });
 }
 
+void Service::stop_listening() {
+  operations_->stop_waiting();
+  public_server_.reset();
+  admin_server_.reset();
+}
+
 void Service::start_listening() {
-  site_ = std::make_unique<Site>(*operations_, *store_,
-                                 SiteOptions{.rows_max = settings_.serve.rows_max,
-                                             .query_timeout = settings_.serve.query_timeout});
-  public_server_ = listen(settings_.serve.listen, Listener::open);
-  admin_server_ = listen(settings_.admin.listen, Listener::admin);
+  SiteOptions options;
+  options.rows_max = settings_.serve.rows_max;
+  options.query_timeout = settings_.serve.query_timeout;
+  options.report_failure = [this](const std::string& failure) {
+    trace_.event(TraceLevel::error, "http.failed", failure);
+  };
+  options.waiting_max = public_threads - 16;
+  public_site_ = std::make_unique<Site>(*operations_, *store_, options);
+  options.waiting_max = admin_threads - 2;
+  admin_site_ = std::make_unique<Site>(*operations_, *store_, options);
+  public_server_ = listen(settings_.serve.listen, Listener::open, *public_site_, public_threads);
+  admin_server_ = listen(settings_.admin.listen, Listener::admin, *admin_site_, admin_threads);
   RunFile run_file;
   run_file.pid = ::getpid();
   run_file.public_url = url_of(public_server_.get());

@@ -49,7 +49,9 @@ class Service {
 
   void open_stores();
   void start_listening();
-  [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener);
+  [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener,
+                                               Site& site, std::size_t handler_threads);
+  void stop_listening();
   [[nodiscard]] bool prepare_source(const std::stop_token& stop, bool new_history);
   void show_condition(std::uint32_t view);
   void start_engine();
@@ -82,7 +84,8 @@ class Service {
   std::unique_ptr<StoreReader> store_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Operations> operations_;
-  std::unique_ptr<Site> site_;
+  std::unique_ptr<Site> public_site_;
+  std::unique_ptr<Site> admin_site_;
   std::unique_ptr<Server> public_server_;  // nullptr: off
   std::unique_ptr<Server> admin_server_;
   std::unique_ptr<Engine> engine_;
