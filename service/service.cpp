@@ -83,12 +83,19 @@ Service::~Service() {
   if (operations_) remove_run_file(settings_.state);
 }
 
+// Positions in the store are those of one journal history; under another one every view is loaded
+// anew.
+void Service::open_sink() {
+  sink_epoch_ = journal_->epoch();
+  sink_.reset();
+  sink_ = std::make_unique<SqliteSink>(
+      settings_.store_path.string(), sink_epoch_, random_epoch(), project_.deployment.sink_views(),
+      SqliteSinkOptions{.keep_generations = settings_.keep_generations});
+}
+
 void Service::open_stores() {
   journal_ = open_journal((settings_.state / "journal.db").string(), {});
-  sink_ = std::make_unique<SqliteSink>(
-      settings_.store_path.string(), journal_->epoch(), random_epoch(),
-      project_.deployment.sink_views(),
-      SqliteSinkOptions{.keep_generations = settings_.keep_generations});
+  open_sink();
   store_ = std::make_unique<StoreReader>(settings_.store_path.string(), 64);
   SourceOptions source;
   source.url = settings_.source.url;
@@ -363,11 +370,6 @@ bool Service::restart_after_gap(const std::stop_token& stop, const std::string& 
   board_.set_sink("loading", reason);
   metrics_.add("sink_reloads_total", 1, {{"sink", settings_.sqlite_sink}});
   if (!prepare_source(stop, true)) return false;
-  sink_.reset();
-  sink_ = std::make_unique<SqliteSink>(
-      settings_.store_path.string(), journal_->epoch(), random_epoch(),
-      project_.deployment.sink_views(),
-      SqliteSinkOptions{.keep_generations = settings_.keep_generations});
   source_->start();
   start_engine();
   return true;

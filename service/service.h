@@ -47,6 +47,7 @@ class Service {
   };
   using Event = std::variant<EngineFailure, SourceEnded>;
 
+  void open_sink();
   void open_stores();
   void start_listening();
   [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener,
@@ -81,6 +82,7 @@ class Service {
 
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<SqliteSink> sink_;
+  std::string sink_epoch_;  // of the journal that the sink was opened under
   std::unique_ptr<StoreReader> store_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Operations> operations_;
