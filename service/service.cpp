@@ -184,6 +184,7 @@ bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
     try {
       const Prepared prepared = source_->prepare(
           {.tables = project_.deployment.tables(), .new_history = new_history}, stop);
+      if (journal_->epoch() != sink_epoch_) open_sink();
       trace_.event(TraceLevel::info, "source.connected", "the source is ready",
                    {{"tables_read", std::to_string(prepared.read_tables.size())}});
       return true;
