@@ -48,6 +48,11 @@ void Collection::step() {
   if (arrangement_) arrangement_->apply(delta_, hashes_);
 }
 
+std::size_t Collection::memory_bytes() const {
+  return (arrangement_ ? arrangement_->memory_bytes() : 0) +
+         (producer_ != nullptr ? producer_->memory_bytes() : 0);
+}
+
 void Collection::clear_delta() {
   delta_.clear();
   hashes_.clear();

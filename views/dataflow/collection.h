@@ -43,6 +43,9 @@ class Collection : public Receiver {
     consumers_.push_back({&consumer, port});
   }
 
+  // Of the arrangement and of the producer's state.
+  [[nodiscard]] std::size_t memory_bytes() const;
+
   // Adds rows to the delta: packed here, or a row that lives in the arena already.
   void receive(const ValueChunk& chunk) override;
   void receive_row(RowBytes row, std::int32_t weight) { delta_.push_back({row, weight}); }

@@ -153,7 +153,7 @@ void DeltaJoin::hash_sources(const LookUpStep& step, const TupleChunk& chunk) {
   std::vector<bool>& nulls = null_keys_[number];
   std::fill_n(hashes.begin(), chunk.count, key_hash_seed);
   std::fill_n(nulls.begin(), chunk.count, false);
-  const std::vector<KeyPart>& parts = step.arrangement->key(step.index).parts();
+  const std::vector<KeyPart>& parts = step.target.arrangement->key(step.index).parts();
   for (std::size_t part = 0; part < parts.size(); ++part) {
     const LookUpStep::Source source = step.sources[part];
     const RowLayout& layout = *layouts_[source.leaf];
@@ -179,21 +179,20 @@ void DeltaJoin::look_up_group(const LookUpStep& step, const TupleChunk& chunk, s
   const std::size_t number = static_cast<std::size_t>(&chunk - chunks_.data());
   const std::vector<std::uint64_t>& hashes = hashes_[number];
   const std::size_t end = std::min(begin + group_size, chunk.count);
-  const HashIndex& entries = step.arrangement->entries(step.index);
+  const HashIndex& entries = step.target.arrangement->entries(step.index);
   for (std::size_t tuple = begin; tuple < end; ++tuple) entries.prefetch(hashes[tuple]);
   for (std::size_t tuple = begin; tuple < end; ++tuple) {
     const std::size_t offset = entries.first(hashes[tuple]);
     if (offset == HashIndex::none) continue;
     const Bucket bucket = entries.place(offset);
-    if (is_single(bucket)) __builtin_prefetch(step.arrangement->row(bucket >> 2));
+    if (is_single(bucket)) __builtin_prefetch(step.target.arrangement->row(bucket >> 2));
   }
   for (std::size_t tuple = begin; tuple < end; ++tuple) {
     if (null_keys_[number][tuple]) continue;
     const Bucket bucket = match(step, chunk, tuple);
     if (bucket == 0) continue;
-    for_each_handle(bucket, [&](RowHandle handle) {
-      extend(chunk, tuple, step.leaf, *step.arrangement, handle, next);
-    });
+    for_each_handle(bucket,
+                    [&](RowHandle handle) { extend(step.target, handle, chunk, tuple, next); });
   }
 }
 
@@ -202,25 +201,24 @@ Bucket DeltaJoin::match(const LookUpStep& step, const TupleChunk& chunk, std::si
   for (const LookUpStep::Source source : step.sources)
     key_.push_back(row_value(*layouts_[source.leaf], chunk.row(source.leaf, tuple), source.column));
   const std::size_t number = static_cast<std::size_t>(&chunk - chunks_.data());
-  return step.arrangement->find(step.index, hashes_[number][tuple], key_);
+  return step.target.arrangement->find(step.index, hashes_[number][tuple], key_);
 }
 
 void DeltaJoin::scan(const ScanStep& step, const TupleChunk& chunk, std::size_t next) {
   for (std::size_t tuple = 0; tuple < chunk.count; ++tuple) {
-    step.arrangement->for_each([&](RowHandle handle) {
-      extend(chunk, tuple, step.leaf, *step.arrangement, handle, next);
-    });
+    step.target.arrangement->for_each(
+        [&](RowHandle handle) { extend(step.target, handle, chunk, tuple, next); });
   }
 }
 
-void DeltaJoin::extend(const TupleChunk& chunk, std::size_t tuple, std::uint32_t leaf,
-                       const Arrangement& arrangement, RowHandle handle, std::size_t next) {
+void DeltaJoin::extend(const BoundLeaf& leaf, RowHandle handle, const TupleChunk& chunk,
+                       std::size_t tuple, std::size_t next) {
   TupleChunk& target = chunks_[next];
   if (target.full()) flush(next);
   const std::size_t added = target.count;
   target.append(chunk, tuple);
-  target.set_row(leaf, added, arrangement.row(handle));
-  target.set_weight(added, product_of(chunk.weight(tuple), arrangement.weight(handle)));
+  target.set_row(leaf.leaf, added, leaf.arrangement->row(handle));
+  target.set_weight(added, product_of(chunk.weight(tuple), leaf.arrangement->weight(handle)));
 }
 
 void DeltaJoin::flush(std::size_t next) {

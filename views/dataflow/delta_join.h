@@ -55,8 +55,8 @@ class DeltaJoin : public Consumer {
   [[nodiscard]] Bucket match(const LookUpStep& step, const TupleChunk& chunk, std::size_t tuple);
   void hash_sources(const LookUpStep& step, const TupleChunk& chunk);
   void scan(const ScanStep& step, const TupleChunk& chunk, std::size_t next);
-  void extend(const TupleChunk& chunk, std::size_t tuple, std::uint32_t leaf,
-              const Arrangement& arrangement, RowHandle handle, std::size_t next);
+  void extend(const BoundLeaf& leaf, RowHandle handle, const TupleChunk& chunk, std::size_t tuple,
+              std::size_t next);
   void flush(std::size_t next);
   void complete(TupleChunk& chunk);
   void settle_doubtful(TupleChunk& chunk);

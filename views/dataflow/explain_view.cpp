@@ -2,6 +2,8 @@
 // change costs.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "views/dataflow/flow.h"
 
 namespace deltamill {
@@ -80,6 +82,7 @@ class Printer {
     text_ = "view " + view.name;
     if (view.key) text_ += "  key " + column_list(view.columns, *view.key);
     text_ += "\n";
+    root_ = view.collection;
     print_collection(*view.collection, "", true);
     return std::move(text_);
   }
@@ -94,7 +97,7 @@ class Printer {
 
   void print_collection(const Collection& collection, const std::string& prefix, bool last) {
     const Flow::Origin& origin = flow_.origins[collection.number()];
-    if (origin.table != nullptr) {
+    if (origin.table != nullptr || (&collection != root_ && is_view(collection))) {
       line(prefix, last, collection.name() + arranged_by(collection));
     } else if (origin.alias_of != nullptr) {
       line(prefix, last, "again " + collection.name() + arranged_by(collection));
@@ -108,6 +111,13 @@ class Printer {
       line(prefix, last, "union all" + arranged_by(collection));
       print_joins(origin.joins, below(prefix, last));
     }
+  }
+
+  // Another view's result, which its own explain shows.
+  [[nodiscard]] bool is_view(const Collection& collection) const {
+    return std::any_of(flow_.views.begin(), flow_.views.end(), [&](const Flow::View& view) {
+      return view.collection == &collection && collection.name() == "view " + view.name;
+    });
   }
 
   void print_joins(const std::vector<const DeltaJoin*>& joins, const std::string& prefix) {
@@ -169,6 +179,7 @@ class Printer {
   }
 
   const Flow& flow_;
+  const Collection* root_ = nullptr;
   std::string text_;
 };
 

@@ -163,8 +163,7 @@ std::vector<OperatorSize> Graph::sizes() const {
     if (!table && views.size() == 1) size.view = flow.views[views.front()].name;
     size.name = collection->name();
     size.rows = arrangement != nullptr ? arrangement->size() : producer->size();
-    size.bytes = (arrangement != nullptr ? arrangement->memory_bytes() : 0) +
-                 (producer != nullptr ? producer->memory_bytes() : 0);
+    size.bytes = collection->memory_bytes();
     sizes.push_back(std::move(size));
   }
   return sizes;
@@ -172,7 +171,8 @@ std::vector<OperatorSize> Graph::sizes() const {
 
 std::size_t Graph::memory_bytes() const {
   std::size_t bytes = state_->flow->batch.arena.memory_bytes();
-  for (const OperatorSize& size : sizes()) bytes += size.bytes;
+  for (const std::unique_ptr<Collection>& collection : state_->flow->collections)
+    bytes += collection->memory_bytes();
   return bytes;
 }
 

@@ -105,12 +105,11 @@ class Planner {
   void look_up(std::uint32_t leaf, const Links& links) {
     Arrangement& arrangement = leaves_[leaf]->arrange(store_);
     if (links.empty() && !found_by_unique_key(leaf, links)) {
-      path_.emplace_back(ScanStep{leaf, &arrangement});
+      path_.emplace_back(ScanStep{{leaf, &arrangement}});
       return;
     }
     LookUpStep step;
-    step.leaf = leaf;
-    step.arrangement = &arrangement;
+    step.target = {leaf, &arrangement};
     step.unique = found_by_unique_key(leaf, links);
     KeyColumns columns;
     for (const auto& [column, source] : links) columns.push_back(column);
@@ -123,7 +122,7 @@ class Planner {
 
   // An equality that the look-up checks itself needs no filter.
   void mark_served(std::uint32_t leaf, const LookUpStep& step) {
-    const std::vector<KeyPart>& parts = step.arrangement->key(step.index).parts();
+    const std::vector<KeyPart>& parts = step.target.arrangement->key(step.index).parts();
     for (Conjunct& conjunct : pending_) {
       if (!conjunct.equality) continue;
       for (std::size_t part = 0; part < parts.size(); ++part)

@@ -18,14 +18,19 @@ struct FilterStep {
   std::size_t conjunct = 0;
 };
 
-// Binds a leaf to the rows of its arrangement whose key equals columns of leaves bound before.
+// A leaf that a step binds to rows of its arrangement.
+struct BoundLeaf {
+  std::uint32_t leaf = 0;
+  const Arrangement* arrangement = nullptr;
+};
+
+// Binds a leaf to the rows whose key equals columns of leaves bound before.
 struct LookUpStep {
   struct Source {
     std::uint32_t leaf = 0;
     std::uint32_t column = 0;
   };
-  std::uint32_t leaf = 0;
-  const Arrangement* arrangement = nullptr;
+  BoundLeaf target;
   std::size_t index = 0;
   std::vector<Source> sources;  // one per part of the index's key
   bool unique = false;          // at most one row matches
@@ -33,8 +38,7 @@ struct LookUpStep {
 
 // Binds a leaf to all its rows: no equality leads to it.
 struct ScanStep {
-  std::uint32_t leaf = 0;
-  const Arrangement* arrangement = nullptr;
+  BoundLeaf target;
 };
 
 using PathStep = std::variant<FilterStep, LookUpStep, ScanStep>;

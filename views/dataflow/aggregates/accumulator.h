@@ -50,7 +50,7 @@ class Accumulator {
 // An accumulator made of one State per group:
 //   void add(const Value& value, std::int32_t weight, const StateTypes& types)      value not NULL
 //   AccumulatorResult result(Arena& arena, const StateTypes& types) const
-//   std::size_t memory_bytes() const      beyond sizeof(State)
+//   std::size_t memory_bytes() const      beyond sizeof(State), in constant time
 struct StateTypes {
   Type argument;
   Type result;
@@ -65,7 +65,10 @@ class StateAccumulator : public Accumulator {
   void add(const AccumulatorInput& input) override {
     for (std::size_t row = 0; row < input.groups.size(); ++row) {
       if (input.weights[row] == 0 || input.values[row].is_null()) continue;
-      states_[input.groups[row]].add(input.values[row], input.weights[row], types_);
+      State& state = states_[input.groups[row]];
+      further_bytes_ -= state.memory_bytes();
+      state.add(input.values[row], input.weights[row], types_);
+      further_bytes_ += state.memory_bytes();
     }
   }
   void results(std::span<const GroupNumber> groups, Arena& arena,
@@ -73,16 +76,18 @@ class StateAccumulator : public Accumulator {
     for (std::size_t one = 0; one < groups.size(); ++one)
       results[one] = states_[groups[one]].result(arena, types_);
   }
-  void reset(GroupNumber group) override { states_[group] = State(); }
+  void reset(GroupNumber group) override {
+    further_bytes_ -= states_[group].memory_bytes();
+    states_[group] = State();
+  }
   [[nodiscard]] std::size_t memory_bytes() const override {
-    std::size_t bytes = states_.capacity() * sizeof(State);
-    for (const State& state : states_) bytes += state.memory_bytes();
-    return bytes;
+    return states_.capacity() * sizeof(State) + further_bytes_;
   }
 
  private:
   StateTypes types_;
   std::vector<State> states_;
+  std::size_t further_bytes_ = 0;  // that the states hold elsewhere
 };
 
 }  // namespace deltamill

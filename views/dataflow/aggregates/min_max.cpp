@@ -39,21 +39,24 @@ void OrderedArguments::change_list(const Value& value, std::int32_t weight, cons
       list_.begin(), list_.end(), value,
       [&order](const Item& item, const Value& wanted) { return order(item.value, wanted); });
   if (place == list_.end() || order(value, place->value)) {
-    list_.insert(place, Item{OwnedValue(value), weight});
+    text_bytes_ += list_.insert(place, Item{OwnedValue(value), weight})->value.memory_bytes();
     return;
   }
   place->count += weight;
-  if (place->count == 0) list_.erase(place);
+  if (place->count != 0) return;
+  text_bytes_ -= place->value.memory_bytes();
+  list_.erase(place);
 }
 
 void OrderedArguments::change_tree(const Value& value, std::int32_t weight) {
   const auto place = tree_->find(value);
   if (place == tree_->end()) {
-    tree_->emplace(OwnedValue(value), weight);
+    text_bytes_ += tree_->emplace(OwnedValue(value), weight).first->first.memory_bytes();
     return;
   }
   place->second += weight;
   if (place->second != 0) return;
+  text_bytes_ -= place->first.memory_bytes();
   tree_->erase(place);
   if (tree_->empty()) tree_.reset();
 }
@@ -70,8 +73,7 @@ AccumulatorResult OrderedArguments::first(Arena& arena) const {
 
 std::size_t OrderedArguments::memory_bytes() const {
   constexpr std::size_t node_bytes = 32 + sizeof(std::pair<OwnedValue, std::int64_t>);
-  std::size_t bytes = list_.capacity() * sizeof(Item);
-  for (const Item& item : list_) bytes += item.value.memory_bytes();
+  std::size_t bytes = list_.capacity() * sizeof(Item) + text_bytes_;
   if (tree_) bytes += sizeof(Tree) + tree_->size() * node_bytes;
   return bytes;
 }

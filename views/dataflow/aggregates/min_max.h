@@ -14,7 +14,7 @@ namespace deltamill {
 
 class OrderedArguments {
  public:
-  [[nodiscard]] std::size_t memory_bytes() const;
+  [[nodiscard]] std::size_t memory_bytes() const;  // long texts among the arguments included
 
  protected:
   enum class Direction : std::int8_t { smallest_first, largest_first };
@@ -50,6 +50,7 @@ class OrderedArguments {
 
   std::vector<Item> list_;      // ordered, while short
   std::unique_ptr<Tree> tree_;  // once the list grew too long
+  std::size_t text_bytes_ = 0;  // of the arguments
 };
 
 class Minimum : public OrderedArguments {
