@@ -8,32 +8,40 @@
 #include <iostream>
 
 #include "service/cli/commands.h"
+#include "service/cli/complain.h"
 #include "service/cli/print_diagnostics.h"
 #include "service/deployment/resolve.h"
 #include "service/source/source_failed.h"
 #include "service/version.h"
 #include "views/data/text_form.h"
 #include "views/dataflow/graph.h"
+#include "views/sql/suggestion.h"
 
 namespace deltamill {
 
 namespace {
 
-// Loads and binds the project, printing what is wrong with it. Nothing = print nothing more; `code`
+// Loads and binds the project, printing what is wrong with it. Nothing = it is not usable; `code`
 // says how to end.
 std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, bool deny_warnings,
                                                  ExitCode& code) {
   ResolvedProject project;
+  project.files = load_project(common.directory, process_environment(), project.diagnostics);
+  std::string unreachable;
   try {
-    project = resolve_project(common.directory, process_environment());
+    // A bad header must not hide what is wrong with the other views.
+    if (project.files.settled) resolve_deployment(project);
   } catch (const SourceFailed& failed) {
-    std::cerr << "deltamill: " << failed.what() << "\n";
-    code = ExitCode::failed;
-    return std::nullopt;
+    unreachable = failed.what();
   }
   print_diagnostics(project.diagnostics, common);
   const bool denied = deny_warnings && !project.diagnostics.empty();
   code = project.usable() && !denied ? ExitCode::done : ExitCode::invalid;
+  if (!unreachable.empty()) {
+    complain(common, unreachable, "check source.url");
+    if (code == ExitCode::done) code = ExitCode::failed;
+    return std::nullopt;
+  }
   if (!project.usable()) return std::nullopt;
   return project;
 }
@@ -41,31 +49,26 @@ std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, bo
 }  // namespace
 
 ExitCode check(const CommonOptions& common, const CheckOptions& options) {
-  if (options.offline) {
-    std::cerr << "deltamill: \"check --offline\" is not available in this version\n";
-    return ExitCode::failed;
-  }
+  if (options.offline) return not_available(common, "check --offline");
   ExitCode code = ExitCode::done;
   const auto project = resolve_and_print(common, options.deny_warnings, code);
   if (project && code == ExitCode::done && !common.json && !common.quiet)
-    fmt::print("{} views, no errors\n", project->deployment.views.size());
+    fmt::print("{} view{}, no errors\n", project->deployment.views.size(),
+               project->deployment.views.size() == 1 ? "" : "s");
   return code;
 }
 
 ExitCode explain(const CommonOptions& common, const ExplainOptions& options) {
-  if (options.format == "dot") {
-    std::cerr << "deltamill: \"explain --format dot\" is not available in this version\n";
-    return ExitCode::failed;
-  }
+  if (options.format == "dot") return not_available(common, "explain --format dot");
   ExitCode code = ExitCode::done;
   const auto project = resolve_and_print(common, false, code);
   if (!project) return code;
   const Graph graph(project->deployment.bound_views());
-  const bool known = std::ranges::any_of(project->deployment.views, [&](const DeployedView& view) {
-    return view.sink_view.name == options.view;
-  });
-  if (!known) {
-    std::cerr << "deltamill: the project has no view \"" << options.view << "\"\n";
+  std::vector<std::string> names;
+  for (const DeployedView& view : project->deployment.views) names.push_back(view.sink_view.name);
+  if (std::ranges::find(names, options.view) == names.end()) {
+    complain(common, "the project has no view \"" + options.view + "\"",
+             did_you_mean(options.view, names));
     return ExitCode::usage;
   }
   const std::string text = graph.explain(options.view);
@@ -84,11 +87,11 @@ ExitCode explain(const CommonOptions& common, const ExplainOptions& options) {
 ExitCode version(const CommonOptions& common) {
   const int libpq = PQlibVersion();
   if (common.json)
-    fmt::print(
-        R"({{"version":"{}","commit":"{}","libraries":{{"libpq":"{}.{}","sqlite":"{}","zstd":"{}"}}}})"
-        "\n",
-        deltamill_version, deltamill_commit, libpq / 10000, libpq % 10000, sqlite3_libversion(),
-        ZSTD_versionString());
+    fmt::print(R"({{"version":"{}","commit":"{}",)"
+               R"("libraries":{{"libpq":"{}.{}","sqlite":"{}","zstd":"{}"}}}})"
+               "\n",
+               deltamill_version, deltamill_commit, libpq / 10000, libpq % 10000,
+               sqlite3_libversion(), ZSTD_versionString());
   else
     fmt::print("deltamill {} ({})\n", deltamill_version, deltamill_commit);
   return ExitCode::done;

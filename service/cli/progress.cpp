@@ -2,6 +2,7 @@
 #include "service/cli/progress.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -47,6 +48,12 @@ std::string progress_line(const std::string& view, std::uint64_t rows, std::uint
                      short_count(rows), short_count(total_rows), speed, eta / 60, eta % 60);
 }
 
+Progress::Form progress_form(const CommonOptions& common) {
+  if (common.quiet) return Progress::Form::none;
+  if (common.json) return Progress::Form::json;
+  return isatty(STDERR_FILENO) == 1 ? Progress::Form::terminal : Progress::Form::plain;
+}
+
 Progress::~Progress() {
   finish();
 }
@@ -58,13 +65,15 @@ void Progress::report(const std::string& view, std::uint64_t rows, std::uint64_t
   if (view != view_) {
     view_ = view;
     began_ = now;
-    printed_ = {};
+    printed_ = now;
+    lines_ = 0;
   }
   const auto pause =
       form_ == Form::terminal ? std::chrono::milliseconds(100) : std::chrono::seconds(10);
-  const bool ends = total_rows != 0 && rows >= total_rows;
+  const bool ends = total_rows != 0 && rows >= total_rows && lines_ > 0;
   if (now - printed_ < pause && !ends) return;
   printed_ = now;
+  ++lines_;
   const std::chrono::duration<double> elapsed = now - began_;
   print(view, rows, total_rows,
         elapsed.count() > 0 ? static_cast<double>(rows) / elapsed.count() : 0);

@@ -2,11 +2,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <iostream>
 #include <memory>
 #include <thread>
 
 #include "service/cli/commands.h"
+#include "service/cli/complain.h"
 #include "service/cli/print_diagnostics.h"
 #include "service/cli/progress.h"
 #include "service/service.h"
@@ -21,7 +21,7 @@ namespace {
 class SignalThread {
  public:
   // REQUIRES: no other thread was started yet, so that all of them inherit the mask.
-  SignalThread() {
+  explicit SignalThread(const CommonOptions& common) : common_(common) {
     sigemptyset(&signals_);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals_, signal);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
@@ -43,7 +43,7 @@ class SignalThread {
       sigwait(&signals_, &signal);
       if (ended_) return;
       if (signal == SIGHUP) {
-        std::cerr << "deltamill: re-reading the files on SIGHUP is not available in this version\n";
+        complain(common_, "re-reading the files on SIGHUP is not available in this version");
         continue;
       }
       if (signal == SIGUSR1) continue;
@@ -52,17 +52,12 @@ class SignalThread {
     }
   }
 
+  const CommonOptions& common_;
   sigset_t signals_{};
   std::stop_source stop_;
   std::atomic<bool> ended_ = false;
   std::thread thread_;
 };
-
-Progress::Form progress_form(const CommonOptions& common) {
-  if (common.quiet) return Progress::Form::none;
-  if (common.json) return Progress::Form::json;
-  return isatty(STDERR_FILENO) == 1 ? Progress::Form::terminal : Progress::Form::plain;
-}
 
 // Asks the source until it answers; nothing = stopped, or --once and it did not answer.
 std::optional<ResolvedProject> resolve_patiently(ResolvedProject project, bool once, Trace& trace,
@@ -114,8 +109,7 @@ ExitCode run(const CommonOptions& common, const RunOptions& options) {
   if (options.until) {
     const std::optional<Lsn> lsn = lsn_of(*options.until);
     if (!lsn) {
-      std::cerr << "deltamill: \"" << *options.until
-                << "\" is not a position; write it as 0/16B3780\n";
+      complain(common, "\"" + *options.until + "\" is not a position", "write it as 0/16B3780");
       return ExitCode::usage;
     }
     service.until = Frontier(*lsn);
@@ -126,7 +120,7 @@ ExitCode run(const CommonOptions& common, const RunOptions& options) {
     print_diagnostics(project.diagnostics, common);
     return ExitCode::invalid;
   }
-  const SignalThread signals;
+  const SignalThread signals(common);
   return run_service(std::move(project), common, std::move(service), signals.token());
 }
 

@@ -56,12 +56,24 @@ char lower(char letter) {
 }  // namespace
 
 void expand_variables(YamlNode& node, const EnvironmentMap& environment, YamlSource& source) {
+  if (node.reported) return;
   if (node.kind == YamlNode::Kind::scalar) {
     node.reported = !expand(node, environment, source);
     return;
   }
   for (YamlNode& item : node.items) expand_variables(item, environment, source);
   for (YamlNode::Entry& entry : node.entries) expand_variables(entry.value, environment, source);
+}
+
+std::string variable_of(std::string_view path) {
+  std::string variable(prefix);
+  for (const char letter : path) {
+    if (letter == '.')
+      variable += "__";
+    else
+      variable += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 32) : letter;
+  }
+  return variable;
 }
 
 std::vector<Override> overrides_of(const EnvironmentMap& environment) {

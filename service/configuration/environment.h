@@ -1,7 +1,12 @@
 // ${VARIABLE} inside scalars, and DELTAMILL_A__B=value in place of the setting a.b.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "service/configuration/settings.h"
+#include "service/configuration/yaml_document.h"
 
 namespace deltamill {
 
@@ -15,6 +20,9 @@ struct Override {
   std::string path;      // source.url
   std::string text;      // YAML
 };
+
+// The variable that overrides a setting: source.url gives DELTAMILL_SOURCE__URL.
+[[nodiscard]] std::string variable_of(std::string_view path);
 
 // Overrides among the environment's variables: names with `__`, and names of top-level settings.
 // The variables that mean something else (DELTAMILL_DIR, DELTAMILL_ADMIN, DELTAMILL_ADMIN_TOKEN)

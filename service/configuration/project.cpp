@@ -31,6 +31,27 @@ void report(Diagnostics& diagnostics, const std::string& file, std::string_view 
   diagnostics.push_back(std::move(diagnostic));
 }
 
+// Whether a text is UTF-8 without overlong forms and surrogates.
+bool is_utf8(std::string_view text) {
+  std::size_t at = 0;
+  const auto byte = [&](std::size_t offset) {
+    return offset < text.size() ? static_cast<unsigned char>(text[offset]) : 0U;
+  };
+  while (at < text.size()) {
+    const unsigned lead = byte(at);
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) return false;
+    for (std::size_t next = 1; next < size; ++next)
+      if ((byte(at + next) & 0xc0U) != 0x80U) return false;
+    const unsigned second = byte(at + 1);
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
+        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90))
+      return false;
+    at += size;
+  }
+  return true;
+}
+
 bool is_view_name(const std::string& name) {
   if (name.empty() || name.size() > 63 || (name[0] != '_' && (name[0] < 'a' || name[0] > 'z')))
     return false;
@@ -67,6 +88,8 @@ void load_view(const std::filesystem::path& path, ProjectFiles& project, Diagnos
   if (!text) return report(diagnostics, file, "bad_value", "cannot be read", {});
   if (text->size() > file_bytes_max)
     return report(diagnostics, file, "bad_value", "the file is larger than 128 KiB", {});
+  if (!is_utf8(*text))
+    return report(diagnostics, file, "syntax", "the file is not UTF-8", "save it as UTF-8");
   ProjectView view;
   view.source = {.name = name, .file = file, .text = *text, .declared_key = std::nullopt};
   view.header = read_header(file, *text, project.settings, diagnostics);
@@ -81,16 +104,24 @@ ProjectFiles load_project(const std::filesystem::path& directory, const Environm
   ProjectFiles project;
   project.directory = std::filesystem::absolute(directory).lexically_normal();
   const std::optional<std::string> text = read_file(project.directory / "deltamill.yaml");
+  project.found = text.has_value();
   if (!text) {
     report(diagnostics, "deltamill.yaml", "missing_key",
            "there is no deltamill.yaml in " + project.directory.string(),
            "name the project directory with -C DIR");
     return project;
   }
+  if (!is_utf8(*text)) {
+    report(diagnostics, "deltamill.yaml", "syntax", "the file is not UTF-8", "save it as UTF-8");
+    return project;
+  }
   project.settings =
       read_settings("deltamill.yaml", *text, project.directory, environment, diagnostics);
-  for (const std::filesystem::path& path : view_files(project.directory))
-    load_view(path, project, diagnostics);
+  project.settled = std::ranges::none_of(diagnostics, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+  });
+  const std::vector<std::filesystem::path> files = view_files(project.directory);
+  for (const std::filesystem::path& path : files) load_view(path, project, diagnostics);
   return project;
 }
 

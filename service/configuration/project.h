@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/configuration/settings.h"
@@ -33,6 +34,8 @@ struct ProjectView {
 
 struct ProjectFiles {
   std::filesystem::path directory;
+  bool found = false;    // there is a deltamill.yaml
+  bool settled = false;  // the settings are usable, whatever the views are
   Settings settings;
   std::vector<ProjectView> views;  // by name
 };
@@ -49,5 +52,8 @@ struct ProjectFiles {
 // Reads the header comment of a view file, if it has one. Positions are those in the .sql file.
 [[nodiscard]] ViewHeader read_header(const std::string& file, const std::string& text,
                                      const Settings& settings, Diagnostics& diagnostics);
+
+// The keys of a header comment.
+[[nodiscard]] std::vector<std::string_view> header_keys();
 
 }  // namespace deltamill

@@ -10,102 +10,13 @@
 #include <set>
 
 #include "service/configuration/environment.h"
+#include "service/configuration/setting_reader.h"
+#include "service/configuration/source_url.h"
+#include "views/sql/suggestion.h"
 
 namespace deltamill {
 
 namespace {
-
-// One setting being read: its node, where errors go.
-class SettingReader {
- public:
-  SettingReader(const YamlNode& node, std::string_view path, YamlSource& source)
-      : node_(node), path_(path), source_(source) {}
-
-  [[nodiscard]] const YamlNode& node() const { return node_; }
-
-  void fail(const std::string& what, const std::string& hint = {}) {
-    source_.error(node_, "bad_value", "\"" + std::string(path_) + "\" must be " + what, hint);
-  }
-  void unavailable(const std::string& hint = {}) {
-    source_.error(node_, "bad_value",
-                  "\"" + std::string(path_) + "\" is not available in this version", hint);
-  }
-
-  [[nodiscard]] std::string text() {
-    if (node_.kind == YamlNode::Kind::scalar) return node_.text;
-    fail("a text");
-    return {};
-  }
-
-  [[nodiscard]] bool boolean(bool otherwise) {
-    if (node_.kind == YamlNode::Kind::scalar && !node_.quoted) {
-      if (node_.text == "true") return true;
-      if (node_.text == "false") return false;
-    }
-    fail("true or false");
-    return otherwise;
-  }
-
-  [[nodiscard]] std::uint64_t integer(std::uint64_t min, std::uint64_t max) {
-    std::uint64_t value = 0;
-    const std::string& digits = node_.text;
-    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (node_.kind == YamlNode::Kind::scalar && !digits.empty() && end.ec == std::errc{} &&
-        end.ptr == digits.data() + digits.size() && value >= min && value <= max)
-      return value;
-    fail("an integer from " + std::to_string(min) + " to " + std::to_string(max));
-    return min;
-  }
-
-  [[nodiscard]] std::chrono::milliseconds duration() {
-    if (node_.kind == YamlNode::Kind::scalar)
-      if (const auto value = parse_duration(node_.text)) return *value;
-    fail("a duration: an integer and one of ms s m h d", "for example 5s");
-    return {};
-  }
-
-  [[nodiscard]] std::uint64_t size() {
-    if (node_.kind == YamlNode::Kind::scalar)
-      if (const auto value = parse_size(node_.text)) return *value;
-    fail("a size: an integer and one of B KiB MiB GiB", "for example 2GiB");
-    return 0;
-  }
-
-  [[nodiscard]] std::vector<std::string> texts() {
-    std::vector<std::string> result;
-    bool good = node_.kind == YamlNode::Kind::list;
-    for (const YamlNode& item : node_.items) {
-      good = good && item.kind == YamlNode::Kind::scalar;
-      result.push_back(item.text);
-    }
-    if (!good) fail("a list of texts", "for example [a, b]");
-    return result;
-  }
-
-  template <typename Value, std::size_t count>
-  [[nodiscard]] Value choice(const std::array<std::pair<std::string_view, Value>, count>& choices) {
-    std::string names;
-    for (const auto& [name, value] : choices) {
-      if (node_.kind == YamlNode::Kind::scalar && node_.text == name) return value;
-      names += (names.empty() ? "" : ", ") + std::string(name);
-    }
-    fail("one of " + names);
-    return choices[0].second;
-  }
-
-  // A setting whose feature does not exist yet: only its "off" value is taken.
-  void only(std::initializer_list<std::string_view> off) {
-    const bool empty_list = node_.kind == YamlNode::Kind::list && node_.items.empty();
-    const bool is_off =
-        node_.kind == YamlNode::Kind::scalar && std::ranges::find(off, node_.text) != off.end();
-    if (!is_off && !empty_list) unavailable();
-  }
-
- private:
-  const YamlNode& node_;
-  std::string_view path_;
-  YamlSource& source_;
-};
 
 bool is_name(std::string_view text, std::size_t length_max, bool digit_first) {
   if (text.empty() || text.size() > length_max) return false;
@@ -157,28 +68,37 @@ struct Setting {
 constexpr Setting all_settings[] = {
   {"project", [](Settings& s, SettingReader& r) {
      s.project = r.text();
-     if (!is_name(s.project, 40, false)) r.fail("a name: a letter a-z, then a-z, 0-9 and _, at most 40"); }},
+     if (!is_name(s.project, 40, false))
+       r.fail("a name: a letter a-z, then a-z, 0-9 and _, at most 40"); }},
   {"state", [](Settings& s, SettingReader& r) { s.state = r.text(); }},
   {"memory_limit", [](Settings& s, SettingReader& r) {
      s.memory_limit_bytes = r.size();
      if (s.memory_limit_bytes < (std::uint64_t{64} << 20)) r.fail("at least 64MiB"); }},
-  {"source.url", [](Settings& s, SettingReader& r) { s.source.url = r.text(); }},
-  {"source.url_file", [](Settings&, SettingReader&) { /* read_secrets */ }},
+  {"source.url", [](Settings& s, SettingReader& r) {
+     s.source.url = r.text();
+     const std::string problem = url_problem(s.source.url);
+     if (!problem.empty()) r.fail(problem); }},
+  {"source.url_file", [](Settings& s, SettingReader& r) { s.source.url_file = r.text(); }},
   {"source.slot", [](Settings& s, SettingReader& r) { read_slot_name(r, s.source.slot); }},
-  {"source.publication", [](Settings& s, SettingReader& r) { read_slot_name(r, s.source.publication); }},
+  {"source.publication", [](Settings& s, SettingReader& r) {
+     read_slot_name(r, s.source.publication); }},
   {"source.manage", [](Settings& s, SettingReader& r) { s.source.manage = r.boolean(true); }},
   {"source.search_path", [](Settings& s, SettingReader& r) { s.source.search_path = r.texts(); }},
   {"source.snapshot_workers", [](Settings& s, SettingReader& r) {
      s.source.snapshot_workers = static_cast<std::uint32_t>(r.integer(1, 64)); }},
   {"source.heartbeat", [](Settings&, SettingReader& r) { r.only({"0s"}); }},
-  {"source.on_gap", [](Settings& s, SettingReader& r) { s.source.on_gap = r.choice(on_gap_choices); }},
-  {"source.warn_retained_wal", [](Settings& s, SettingReader& r) { s.source.warn_retained_wal_bytes = r.size(); }},
+  {"source.on_gap", [](Settings& s, SettingReader& r) {
+     s.source.on_gap = r.choice(on_gap_choices); }},
+  {"source.warn_retained_wal", [](Settings& s, SettingReader& r) {
+     s.source.warn_retained_wal_bytes = r.size(); }},
   {"source.drop_slot_at", [](Settings&, SettingReader& r) { r.only({"0B"}); }},
   {"journal.retain", [](Settings&, SettingReader& r) { r.only({"0s", "0B"}); }},
   {"defaults.sinks", [](Settings& s, SettingReader& r) { s.defaults.sinks = r.texts(); }},
   {"defaults.max_lag", [](Settings& s, SettingReader& r) { s.defaults.max_lag = r.duration(); }},
-  {"defaults.serve", [](Settings& s, SettingReader& r) { s.defaults.serve = r.choice(serve_choices); }},
-  {"defaults.required", [](Settings& s, SettingReader& r) { s.defaults.required = r.boolean(true); }},
+  {"defaults.serve", [](Settings& s, SettingReader& r) {
+     s.defaults.serve = r.choice(serve_choices); }},
+  {"defaults.required", [](Settings& s, SettingReader& r) {
+     s.defaults.required = r.boolean(true); }},
   {"rebuild.keep_generations", [](Settings& s, SettingReader& r) {
      s.keep_generations = static_cast<std::uint32_t>(r.integer(0, 16)); }},
   {"rebuild.keep_for", [](Settings&, SettingReader& r) { r.only({"24h"}); }},
@@ -189,20 +109,24 @@ constexpr Setting all_settings[] = {
   {"serve.insecure", [](Settings&, SettingReader& r) { r.only({"false"}); }},
   {"serve.auth", [](Settings&, SettingReader& r) { r.only({"none"}); }},
   {"serve.cors.origins", [](Settings&, SettingReader& r) { r.only({}); }},
-  {"serve.cors.max_age", [](Settings&, SettingReader& r) { (void)r.duration(); }},
-  {"serve.max_rows", [](Settings& s, SettingReader& r) { s.serve.rows_max = r.integer(1, 1'000'000); }},
+  {"serve.cors.max_age", [](Settings&, SettingReader& r) { r.only({"24h"}); }},
+  {"serve.max_rows", [](Settings& s, SettingReader& r) {
+     s.serve.rows_max = r.integer(1, 1'000'000); }},
   {"serve.limits.connections", [](Settings& s, SettingReader& r) {
      s.serve.connections_max = static_cast<std::uint32_t>(r.integer(1, 100'000)); }},
-  {"serve.limits.feed_clients", [](Settings&, SettingReader& r) { (void)r.integer(0, 100'000); }},
-  {"serve.limits.query_timeout", [](Settings& s, SettingReader& r) { s.serve.query_timeout = r.duration(); }},
+  {"serve.limits.feed_clients", [](Settings&, SettingReader& r) { r.only({"256"}); }},
+  {"serve.limits.query_timeout", [](Settings& s, SettingReader& r) {
+     s.serve.query_timeout = r.duration(); }},
   {"serve.limits.requests_per_second", [](Settings&, SettingReader& r) { r.only({"0"}); }},
   {"admin.listen", [](Settings& s, SettingReader& r) { read_listen(r, s.admin.listen, false); }},
   {"admin.auth", [](Settings&, SettingReader& r) { r.only({"none"}); }},
   {"admin.tls", [](Settings&, SettingReader& r) { r.unavailable(); }},
   {"admin.insecure", [](Settings&, SettingReader& r) { r.only({"false"}); }},
-  {"admin.ready_max_lag", [](Settings& s, SettingReader& r) { s.admin.ready_lag_max = r.duration(); }},
+  {"admin.ready_max_lag", [](Settings& s, SettingReader& r) {
+     s.admin.ready_lag_max = r.duration(); }},
   {"trace.level", [](Settings& s, SettingReader& r) { s.trace.level = r.choice(level_choices); }},
-  {"trace.format", [](Settings& s, SettingReader& r) { s.trace.format = r.choice(format_choices); }},
+  {"trace.format", [](Settings& s, SettingReader& r) {
+     s.trace.format = r.choice(format_choices); }},
 };
 // clang-format on
 
@@ -212,71 +136,83 @@ const Setting* find_setting(std::string_view path) {
   return nullptr;
 }
 
+bool is_below(std::string_view path, std::string_view section) {
+  return path.size() > section.size() && path.starts_with(section) && path[section.size()] == '.';
+}
+
 bool is_section(std::string_view path) {
-  return std::ranges::any_of(all_settings, [&](const Setting& setting) {
-    return setting.path.size() > path.size() && setting.path.starts_with(path) &&
-           setting.path[path.size()] == '.';
-  });
+  return std::ranges::any_of(all_settings,
+                             [&](const Setting& setting) { return is_below(setting.path, path); });
 }
 
 // Names that may stand below a section ("" = the top).
-std::vector<std::string_view> names_below(std::string_view section) {
-  std::vector<std::string_view> names;
+std::vector<std::string> names_below(std::string_view section) {
+  std::vector<std::string> names;
   if (section.empty()) names.emplace_back("sinks");
   for (const Setting& setting : all_settings) {
-    if (!section.empty() &&
-        (!setting.path.starts_with(section) || setting.path.size() <= section.size() ||
-         setting.path[section.size()] != '.'))
-      continue;
+    if (!section.empty() && !is_below(setting.path, section)) continue;
     std::string_view rest = setting.path.substr(section.empty() ? 0 : section.size() + 1);
     rest = rest.substr(0, rest.find('.'));
-    if (std::ranges::find(names, rest) == names.end()) names.push_back(rest);
+    if (std::ranges::find(names, rest) == names.end()) names.emplace_back(rest);
   }
   return names;
 }
 
+// Takes the nodes of one text, deltamill.yaml or a variable, into the settings.
 class Loader {
  public:
   Loader(YamlSource& source, Settings& settings) : source_(source), settings_(settings) {}
 
-  void read_map(const YamlNode& map, const std::string& section) {
-    if (map.kind == YamlNode::Kind::null && !section.empty()) return;
-    if (map.kind != YamlNode::Kind::map)
-      return source_.error(
-          map, "bad_value",
-          "\"" + (section.empty() ? "deltamill.yaml" : section) + "\" must be a map");
-    for (const YamlNode::Entry& entry : map.entries) read_entry(entry, section);
+  void read_document(const YamlNode& root) {
+    if (root.kind == YamlNode::Kind::null) return;
+    if (root.kind != YamlNode::Kind::map)
+      return source_.error(root, "bad_value", "the file must be a map of settings",
+                           "begin with a line: project: shop");
+    for (const YamlNode::Entry& entry : root.entries) read(entry.key, entry, "");
   }
 
-  void read_setting(const std::string& path, const YamlNode& node) {
-    const Setting* const setting = find_setting(path);
-    seen_.insert(path);
-    SettingReader reader(node, setting->path, source_);
-    setting->read(settings_, reader);
+  // Whatever the path names: a setting, a section, the sinks. False = it names nothing.
+  bool read_path(const std::string& path, const YamlNode& node) {
+    if (node.reported && find_setting(path) == nullptr) return true;
+    if (path == "sinks")
+      read_sinks(node);
+    else if (find_setting(path) != nullptr)
+      read_setting(path, node);
+    else if (is_section(path))
+      read_section(path, node);
+    else
+      return false;
+    return true;
   }
 
   [[nodiscard]] bool seen(const std::string& path) const { return seen_.contains(path); }
 
  private:
-  void read_entry(const YamlNode::Entry& entry, const std::string& section) {
-    const std::string path = section.empty() ? entry.key : section + "." + entry.key;
-    if (path == "sinks") return read_sinks(entry.value);
-    if (entry.value.reported) {
-      seen_.insert(path);
-      return;
-    }
-    if (find_setting(path) != nullptr) {
-      if (entry.value.kind == YamlNode::Kind::null)
-        return source_.error(entry, "bad_value", "\"" + path + "\" has no value",
-                             "remove the line for the default");
-      return read_setting(path, entry.value);
-    }
-    if (is_section(path)) return read_map(entry.value, path);
-    source_.error(entry, "unknown_key", "unknown key \"" + path + "\"",
-                  did_you_mean(entry.key, names_below(section)));
+  void read(const std::string& path, const YamlNode::Entry& entry, const std::string& section) {
+    if (!read_path(path, entry.value))
+      source_.error(entry, "unknown_key", "unknown key \"" + path + "\"",
+                    did_you_mean(entry.key, names_below(section)));
+  }
+
+  void read_section(const std::string& path, const YamlNode& node) {
+    if (node.kind == YamlNode::Kind::null) return;
+    if (node.kind != YamlNode::Kind::map)
+      return source_.error(node, "bad_value", "\"" + path + "\" must be a map");
+    for (const YamlNode::Entry& entry : node.entries) read(path + "." + entry.key, entry, path);
+  }
+
+  void read_setting(const std::string& path, const YamlNode& node) {
+    seen_.insert(path);
+    if (node.reported) return;
+    if (node.kind == YamlNode::Kind::null)
+      return source_.error(node, "bad_value", "\"" + path + "\" has no value",
+                           "leave it out for the default");
+    SettingReader reader(node, path, source_);
+    find_setting(path)->read(settings_, reader);
   }
 
   void read_sinks(const YamlNode& sinks) {
+    if (sinks.kind == YamlNode::Kind::null) return;
     if (sinks.kind != YamlNode::Kind::map)
       return source_.error(sinks, "bad_value", "\"sinks\" must be a map from names to sinks");
     bool sqlite_seen = false;
@@ -287,8 +223,8 @@ class Loader {
     const YamlNode* const type = sink.value.find("type");
     if (type == nullptr)
       return source_.error(sink, "missing_key", "sink \"" + sink.key + "\" has no type",
-                           "write { type: sqlite }");
-    if (type->text == "feed") return;  // declared with its defaults; no view can name it yet
+                           "write for example " + sink.key + ": { type: sqlite }");
+    if (type->text == "feed") return read_feed(sink);
     if (type->text == "postgres" || type->text == "redis")
       return source_.error(
           *type, "bad_value",
@@ -299,13 +235,33 @@ class Loader {
     if (sqlite_seen)
       return source_.error(sink, "bad_value", "a project has at most one sqlite sink");
     sqlite_seen = true;
+    read_sqlite(sink);
+  }
+
+  void read_sqlite(const YamlNode::Entry& sink) {
     settings_.sqlite_sink = sink.key;
     for (const YamlNode::Entry& entry : sink.value.entries) {
       if (entry.key == "path" && entry.value.kind == YamlNode::Kind::scalar)
         settings_.store_path = entry.value.text;
+      else if (entry.key == "path")
+        source_.error(entry, "bad_value", "\"path\" must be a text");
       else if (entry.key != "type")
         source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\" of a sqlite sink",
                       did_you_mean(entry.key, {"type", "path"}));
+    }
+  }
+
+  // May be declared as it is by default; no view can name it yet.
+  void read_feed(const YamlNode::Entry& sink) {
+    for (const YamlNode::Entry& entry : sink.value.entries) {
+      SettingReader reader(entry.value, sink.key + "." + entry.key, source_);
+      if (entry.key == "retain")
+        reader.only({"1h"});
+      else if (entry.key == "max_size")
+        reader.only({"256MiB"});
+      else if (entry.key != "type")
+        source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\" of a feed",
+                      did_you_mean(entry.key, {"type", "retain", "max_size"}));
     }
   }
 
@@ -324,78 +280,116 @@ std::uint64_t default_memory_limit() {
   return std::max<std::uint64_t>(memory / 2, std::uint64_t{64} << 20);
 }
 
-std::string first_line_of(const std::filesystem::path& path, bool& good) {
+// A secret in a file of its own: its content without the line end. Empty = it cannot be read.
+std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path);
-  std::string line;
-  good = static_cast<bool>(std::getline(file, line)) || !file.bad();
-  good = good && !line.empty();
-  return line;
+  std::string content;
+  std::getline(file, content, '\0');
+  while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
+  return content;
 }
 
-void read_url_file(const YamlNode& root, const Loader& loader,
-                   const std::filesystem::path& directory, Settings& settings, YamlSource& source) {
+void read_url_file(const YamlNode& at, const std::filesystem::path& path, YamlSource& source,
+                   Settings& settings) {
+  if (at.reported || settings.source.url_file.empty()) return;
+  settings.source.url = content_of(path);
+  if (settings.source.url.empty())
+    return source.error(at, "bad_value", "cannot read \"" + path.string() + "\", or it is empty");
+  if (const std::string problem = url_problem(settings.source.url); !problem.empty())
+    source.error(at, "bad_value", "the content of \"" + path.string() + "\" must be " + problem);
+  std::error_code unknown;
+  const auto mode = std::filesystem::status(path, unknown).permissions();
+  if (!unknown && (mode & std::filesystem::perms::others_read) != std::filesystem::perms::none)
+    source.warning(at, "bad_value", "\"" + path.string() + "\" can be read by others",
+                   "run: chmod o-r " + path.string());
+}
+
+// The node of source.url_file, wherever it stands below `root`.
+const YamlNode* url_file_of(const YamlNode& root) {
   const YamlNode* const section = root.find("source");
-  const YamlNode* const url_file = section == nullptr ? nullptr : section->find("url_file");
-  if (url_file == nullptr) return;
-  if (loader.seen("source.url"))
-    return source.error(*url_file, "bad_value",
-                        "both \"source.url\" and \"source.url_file\" are given",
-                        "keep one of them");
-  bool good = false;
-  settings.source.url = first_line_of(directory / url_file->text, good);
-  if (!good)
-    source.error(*url_file, "bad_value", "cannot read \"" + url_file->text + "\" or it is empty");
-  std::error_code ignored;
-  const auto mode = std::filesystem::status(directory / url_file->text, ignored).permissions();
-  if ((mode & std::filesystem::perms::others_read) != std::filesystem::perms::none)
-    source.warning(*url_file, "bad_value", "\"" + url_file->text + "\" can be read by others",
-                   "chmod 600 it");
+  return section == nullptr ? nullptr : section->find("url_file");
 }
 
-void apply_overrides(const EnvironmentMap& environment, Settings& settings,
-                     Diagnostics& diagnostics, bool& url_given) {
-  for (const Override& one : overrides_of(environment)) {
-    YamlSource source(one.variable, one.text, diagnostics);
-    if (find_setting(one.path) == nullptr) {
-      if (one.variable.find("__") != std::string::npos)
-        source.error_at(1, 1, 1, "unknown_key",
-                        "the environment variable " + one.variable + " names no setting", {});
-      continue;
-    }
-    Loader loader(source, settings);
-    loader.read_setting(one.path, source.parse());
-    url_given = url_given || one.path == "source.url";
+// One variable of the environment in place of its setting.
+class Overriding {
+ public:
+  Overriding(const std::filesystem::path& directory, Settings& settings, Diagnostics& diagnostics)
+      : directory_(directory), settings_(settings), diagnostics_(diagnostics) {}
+
+  void apply(const Override& one) {
+    YamlSource source(one.variable, one.text, diagnostics_);
+    if (one.path == "source.url") source.hide_text();
+    if (one.path.find('.') != std::string::npos && !names_something(one.path))
+      return source.error("unknown_key", "names no setting",
+                          did_you_mean(one.variable, all_variables()));
+    if (!names_something(one.path)) return;
+    const std::optional<YamlNode> node = source.parse();
+    if (!node) return;
+    Loader loader(source, settings_);
+    loader.read_path(one.path, *node);
+    url_ = url_ || loader.seen("source.url");
+    if (!loader.seen("source.url_file")) return;
+    url_file_ = true;
+    const YamlNode* const inner = one.path == "source" ? node->find("url_file") : nullptr;
+    read_url_file(inner == nullptr ? *node : *inner, directory_ / settings_.source.url_file, source,
+                  settings_);
+  }
+
+  [[nodiscard]] bool gave_url() const { return url_ || url_file_; }
+
+ private:
+  static bool names_something(const std::string& path) {
+    return path == "sinks" || find_setting(path) != nullptr || is_section(path);
+  }
+  static std::vector<std::string> all_variables() {
+    std::vector<std::string> variables;
+    for (const Setting& setting : all_settings) variables.push_back(variable_of(setting.path));
+    return variables;
+  }
+
+  const std::filesystem::path& directory_;
+  Settings& settings_;
+  Diagnostics& diagnostics_;
+  bool url_ = false;
+  bool url_file_ = false;
+};
+
+// What a variable replaces is not looked at.
+void skip(YamlNode& node, std::string_view path) {
+  for (YamlNode::Entry& entry : node.entries) {
+    if (entry.key == path)
+      entry.value.reported = true;
+    else if (is_below(path, entry.key))
+      skip(entry.value, path.substr(entry.key.size() + 1));
   }
 }
 
+// What the sinks allow can only be said when all of them are known.
+void check_default_sinks(const YamlNode& root, const Settings& settings, YamlSource& source) {
+  const YamlNode* const section = root.find("defaults");
+  const YamlNode* const sinks = section == nullptr ? nullptr : section->find("sinks");
+  if (sinks == nullptr || sinks->kind != YamlNode::Kind::list) return;
+  for (const YamlNode& name : sinks->items)
+    if (name.text != settings.sqlite_sink)
+      source.error(name, "bad_value",
+                   name.text == "feed" ? "the sink \"feed\" is not available in this version"
+                                       : "there is no sink \"" + name.text + "\"",
+                   "use \"" + settings.sqlite_sink + "\"");
+  if (sinks->items.empty())
+    source.error(*sinks, "bad_value", "a view needs a sink",
+                 "use \"" + settings.sqlite_sink + "\"");
+}
+
+void fill_in(const std::filesystem::path& directory, Settings& settings) {
+  if (settings.source.slot.empty()) settings.source.slot = "deltamill_" + settings.project;
+  if (settings.source.publication.empty())
+    settings.source.publication = "deltamill_" + settings.project;
+  if (settings.memory_limit_bytes == 0) settings.memory_limit_bytes = default_memory_limit();
+  settings.state = std::filesystem::absolute(directory / settings.state).lexically_normal();
+  settings.store_path = settings.state / settings.store_path;
+}
+
 }  // namespace
-
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  std::int64_t amount = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), amount);
-  if (end.ec != std::errc{} || amount < 0 || end.ptr == text.data()) return std::nullopt;
-  const std::string_view unit(end.ptr,
-                              static_cast<std::size_t>(text.data() + text.size() - end.ptr));
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units = {
-      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
-  for (const auto& [name, factor] : units)
-    if (unit == name && amount <= INT64_MAX / factor)
-      return std::chrono::milliseconds(amount * factor);
-  return std::nullopt;
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t amount = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), amount);
-  if (end.ec != std::errc{} || end.ptr == text.data()) return std::nullopt;
-  const std::string_view unit(end.ptr,
-                              static_cast<std::size_t>(text.data() + text.size() - end.ptr));
-  constexpr std::array<std::pair<std::string_view, unsigned>, 4> units = {
-      {{"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
-  for (const auto& [name, shift] : units)
-    if (unit == name && amount <= UINT64_MAX >> shift) return amount << shift;
-  return std::nullopt;
-}
 
 bool listens_locally(std::string_view listen) {
   if (listen == "off" || listen.starts_with("unix:")) return true;
@@ -403,31 +397,44 @@ bool listens_locally(std::string_view listen) {
   return address.starts_with("127.") || address == "localhost" || address == "[::1]";
 }
 
+std::vector<std::string_view> setting_paths() {
+  std::vector<std::string_view> paths;
+  for (const Setting& setting : all_settings) paths.push_back(setting.path);
+  return paths;
+}
+
 Settings read_settings(const std::string& file, const std::string& text,
                        const std::filesystem::path& directory, const EnvironmentMap& environment,
                        Diagnostics& diagnostics) {
   Settings settings;
   YamlSource source(file, text, diagnostics);
-  YamlNode root = source.parse();
-  if (source.failed()) return settings;
-  expand_variables(root, environment, source);
+  std::optional<YamlNode> root = source.parse();
+  if (!root) return settings;
+  const std::vector<Override> overrides = overrides_of(environment);
+  for (const Override& one : overrides) skip(*root, one.path);
+  expand_variables(*root, environment, source);
   Loader loader(source, settings);
-  loader.read_map(root, "");
-  read_url_file(root, loader, directory, settings, source);
-  bool url_given = loader.seen("source.url") || loader.seen("source.url_file");
-  apply_overrides(environment, settings, diagnostics, url_given);
+  loader.read_document(*root);
+  check_default_sinks(*root, settings, source);
 
-  if (settings.project.empty() && !loader.seen("project"))
-    source.error_at(0, 1, 1, "missing_key", "\"project\" is missing", "add a line: project: shop");
-  if (!url_given)
-    source.error_at(0, 1, 1, "missing_key", "\"source.url\" is missing",
-                    "add under source: url: ${DATABASE_URL}");
-  if (settings.source.slot.empty()) settings.source.slot = "deltamill_" + settings.project;
-  if (settings.source.publication.empty())
-    settings.source.publication = "deltamill_" + settings.project;
-  if (settings.memory_limit_bytes == 0) settings.memory_limit_bytes = default_memory_limit();
-  settings.state = std::filesystem::absolute(directory / settings.state).lexically_normal();
-  settings.store_path = settings.state / settings.store_path;
+  const bool file_seen = loader.seen("source.url_file");
+  const YamlNode* const url_file = url_file_of(*root);
+  Overriding overriding(directory, settings, diagnostics);
+  for (const Override& one : overrides) overriding.apply(one);
+  if (file_seen && loader.seen("source.url"))
+    source.error(*url_file, "bad_value", "\"source.url\" and \"source.url_file\" are both given",
+                 "keep one of them");
+  else if (file_seen && !overriding.gave_url())
+    read_url_file(*url_file, directory / settings.source.url_file, source, settings);
+
+  const bool is_map = root->kind == YamlNode::Kind::map || root->kind == YamlNode::Kind::null;
+  if (is_map && settings.project.empty() && !loader.seen("project"))
+    source.error("missing_key", "\"project\" is missing", "add a line: project: shop");
+  const bool url_given = loader.seen("source.url") || file_seen || overriding.gave_url();
+  if (is_map && !url_given)
+    source.error("missing_key", "\"source.url\" is missing",
+                 "add below source: url: ${DATABASE_URL}");
+  fill_in(directory, settings);
   return settings;
 }
 

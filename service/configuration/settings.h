@@ -5,14 +5,14 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "service/configuration/yaml_document.h"
+#include "service/configuration/quantity.h"
+#include "views/sql/diagnostic.h"
 
 namespace deltamill {
 
@@ -22,8 +22,9 @@ enum class TraceLevel : std::uint8_t { error, warning, info, debug };
 enum class TraceFormat : std::uint8_t { logfmt, json };
 
 struct SourceSettings {
-  std::string url;   // libpq URI or keyword=value string; secret
-  std::string slot;  // [a-z0-9_]{1,63}
+  std::string url;       // libpq URI or keyword=value string; secret
+  std::string url_file;  // where url was read from; empty = it was given
+  std::string slot;      // [a-z0-9_]{1,63}
   std::string publication;
   bool manage = true;
   std::vector<std::string> search_path = {"public"};
@@ -71,8 +72,6 @@ struct Settings {
   TraceSettings trace;
 };
 
-// Reads variables of the environment; tests hand in their own.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 // All variables of the environment as name -> value.
 using EnvironmentMap = std::map<std::string, std::string>;
 
@@ -82,12 +81,10 @@ using EnvironmentMap = std::map<std::string, std::string>;
                                      const std::filesystem::path& directory,
                                      const EnvironmentMap& environment, Diagnostics& diagnostics);
 
-// "5s", "250ms", "0s": integer and one of ms s m h d. "2GiB", "0B": integer and one of B KiB MiB
-// GiB.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
-
 // Whether an address of `listen` is loopback, a unix socket or off.
 [[nodiscard]] bool listens_locally(std::string_view listen);
+
+// The paths of all settings in the order of the reference configuration: "project", "source.url"...
+[[nodiscard]] std::vector<std::string_view> setting_paths();
 
 }  // namespace deltamill

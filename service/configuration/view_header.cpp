@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "service/configuration/project.h"
+#include "service/configuration/yaml_document.h"
+#include "views/sql/suggestion.h"
 
 namespace deltamill {
 
@@ -14,6 +16,13 @@ class HeaderReader {
   HeaderReader(YamlSource& source, const Settings& settings, ViewHeader& header)
       : source_(source), settings_(settings), header_(header) {}
 
+  struct Key {
+    std::string_view name;
+    void (HeaderReader::*read)(const YamlNode::Entry&);
+  };
+  static constexpr std::size_t key_count = 7;
+  static const Key keys[key_count];
+
   void read(const YamlNode& root) {
     if (root.kind == YamlNode::Kind::null) return;
     if (root.kind != YamlNode::Kind::map)
@@ -22,19 +31,11 @@ class HeaderReader {
   }
 
  private:
-  using Read = void (HeaderReader::*)(const YamlNode::Entry&);
-  struct Key {
-    std::string_view name;
-    Read read;
-  };
-  static constexpr std::size_t key_count = 7;
-  static const Key keys[key_count];
-
   void read_entry(const YamlNode::Entry& entry) {
     for (const Key& key : keys)
       if (entry.key == key.name) return (this->*key.read)(entry);
-    std::vector<std::string_view> names;
-    for (const Key& key : keys) names.push_back(key.name);
+    std::vector<std::string> names;
+    for (const Key& key : keys) names.emplace_back(key.name);
     source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\"",
                   did_you_mean(entry.key, names));
   }
@@ -66,7 +67,8 @@ class HeaderReader {
   void read_key(const YamlNode::Entry& entry) { header_.key = texts(entry); }
 
   void read_sinks(const YamlNode::Entry& entry) {
-    if (entry.value.kind != YamlNode::Kind::list) return fail(entry, "a list of sinks");
+    if (entry.value.kind != YamlNode::Kind::list || entry.value.items.empty())
+      return fail(entry, "a list of sinks, for example [" + settings_.sqlite_sink + "]");
     for (const YamlNode& item : entry.value.items) {
       if (item.kind == YamlNode::Kind::scalar) {
         check_sink(item, item.text);
@@ -175,25 +177,63 @@ constexpr HeaderReader::Key HeaderReader::keys[key_count] = {
     {"columns", &HeaderReader::read_columns},
 };
 
+// Where the header's YAML stands in a file; begin == npos: the file has no header.
+struct HeaderPlace {
+  std::size_t begin = std::string::npos;
+  std::size_t end = std::string::npos;
+};
+
+bool opens_header(std::string_view text) {
+  return text.starts_with(opening) && text.size() > opening.size() &&
+         std::string_view(" \t\r\n*").find(text[opening.size()]) != std::string_view::npos;
+}
+
+HeaderPlace find_header(std::string_view text) {
+  const std::size_t comment = text.find_first_not_of(" \t\r\n");
+  if (comment == std::string::npos || !opens_header(text.substr(comment))) return {};
+  const std::size_t begin = comment + opening.size();
+  const std::size_t end = text.find("*/", begin);
+  if (end == std::string::npos) return {};  // the SQL parser reports the unterminated comment
+  return {begin, end};
+}
+
+// A header that does not come first would be taken for any other comment.
+void refuse_late_header(const std::string& file, const std::string& text,
+                        Diagnostics& diagnostics) {
+  for (std::size_t at = text.find(opening); at != std::string::npos;
+       at = text.find(opening, at + 1)) {
+    const bool begins_line = at == 0 || text[at - 1] == '\n';
+    if (!begins_line || !opens_header(std::string_view(text).substr(at))) continue;
+    Diagnostic diagnostic;
+    diagnostic.file = file;
+    diagnostic.code = "syntax";
+    diagnostic.message = "the header must be the first thing in the file";
+    diagnostic.hint = "move it above everything else, comments too";
+    locate(text, at, diagnostic);
+    diagnostics.push_back(std::move(diagnostic));
+    return;
+  }
+}
+
 }  // namespace
+
+std::vector<std::string_view> header_keys() {
+  std::vector<std::string_view> names;
+  for (const HeaderReader::Key& key : HeaderReader::keys) names.push_back(key.name);
+  return names;
+}
 
 ViewHeader read_header(const std::string& file, const std::string& text, const Settings& settings,
                        Diagnostics& diagnostics) {
   ViewHeader header;
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos || text.compare(begin, opening.size(), opening) != 0)
+  const HeaderPlace place = find_header(text);
+  if (place.begin == std::string::npos) {
+    if (text.find("*/") != std::string::npos) refuse_late_header(file, text, diagnostics);
     return header;
-  const std::size_t content = begin + opening.size();
-  const std::size_t end = text.find("*/", content);
-  if (end == std::string::npos) return header;  // the parser reports the unterminated comment
-  const auto lines_before = static_cast<std::uint32_t>(
-      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(content), '\n'));
-  const std::size_t line_begin =
-      text.rfind('\n', content) == std::string::npos ? 0 : text.rfind('\n', content) + 1;
-  YamlSource source(file, text.substr(content, end - content), diagnostics, lines_before + 1,
-                    static_cast<std::uint32_t>(content - line_begin + 1));
-  const YamlNode root = source.parse();
-  if (!source.failed()) HeaderReader(source, settings, header).read(root);
+  }
+  YamlSource source(file, text, diagnostics, place.begin, place.end);
+  if (const std::optional<YamlNode> root = source.parse())
+    HeaderReader(source, settings, header).read(*root);
   return header;
 }
 

@@ -6,14 +6,28 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <numeric>
 #include <sstream>
+
+#include "service/configuration/secrets.h"
 
 namespace deltamill {
 
 namespace {
 
 constexpr std::size_t depth_max = 32;
+
+std::uint32_t count_characters(std::string_view text) {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(text, [](char byte) { return (byte & '\xc0') != '\x80'; }));
+}
+
+// Bytes of the first `characters` characters, or of all.
+std::size_t bytes_of(std::string_view text, std::uint32_t characters) {
+  std::size_t bytes = 0;
+  for (; bytes < text.size(); ++bytes)
+    if ((text[bytes] & '\xc0') != '\x80' && characters-- == 0) break;
+  return bytes;
+}
 
 class TreeBuilder : public YAML::EventHandler {
  public:
@@ -41,6 +55,7 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node = make(YamlNode::Kind::scalar, mark);
     node.text = value;
     node.quoted = tag == "!";
+    node.length = count_characters(value) + (node.quoted ? 2 : 0);
     refuse_anchor(node, anchor);
     refuse_tag(node, tag);
     if (!node.quoted && (value == "null" || value == "~")) node.kind = YamlNode::Kind::null;
@@ -140,16 +155,6 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<Open> open_;
 };
 
-std::string line_of(const std::string& text, std::uint32_t line) {
-  std::size_t begin = 0;
-  for (std::uint32_t at = 1; at < line; ++at) {
-    begin = text.find('\n', begin);
-    if (begin == std::string::npos) return {};
-    ++begin;
-  }
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -159,101 +164,112 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 YamlSource::YamlSource(std::string file, std::string text, Diagnostics& diagnostics,
-                       std::uint32_t first_line, std::uint32_t first_column)
+                       std::size_t begin, std::size_t end)
     : file_(std::move(file)),
       text_(std::move(text)),
       diagnostics_(diagnostics),
-      first_line_(first_line),
-      first_column_(first_column) {}
+      begin_(begin),
+      end_(std::min(end, text_.size())) {
+  const std::string_view before = std::string_view(text_).substr(0, begin_);
+  lines_before_ = static_cast<std::uint32_t>(std::ranges::count(before, '\n'));
+  const std::size_t newline = before.rfind('\n');
+  bytes_before_ =
+      static_cast<std::uint32_t>(newline == std::string_view::npos ? begin_ : begin_ - newline - 1);
+}
 
-YamlNode YamlSource::parse() {
+std::optional<YamlNode> YamlSource::parse() {
+  // A last line feed would hide from yaml-cpp that a quote is never closed.
+  std::string yaml = text_.substr(begin_, end_ - begin_);
+  yaml.erase(yaml.find_last_not_of(" \t\r\n") + 1);
   try {
-    std::istringstream stream(text_);
+    std::istringstream stream(yaml);
     YAML::Parser parser(stream);
     TreeBuilder builder(*this);
-    if (!parser.HandleNextDocument(builder)) return {};
+    if (!parser.HandleNextDocument(builder)) return YamlNode();
     YamlNode root = builder.take();
     TreeBuilder rest(*this);
     if (parser.HandleNextDocument(rest))
-      error_at(rest.take().line, 1, 1, "syntax", "more than one document in a file",
-               "remove the second");
+      error(rest.take(), "syntax", "more than one document in a file", "remove the second");
     return root;
   } catch (const YAML::Exception& failure) {
-    error_at(static_cast<std::uint32_t>(failure.mark.line + 1),
-             static_cast<std::uint32_t>(failure.mark.column + 1), 1, "syntax", failure.msg, {});
-    return {};
+    Diagnostic diagnostic;
+    diagnostic.code = "syntax";
+    diagnostic.message = failure.msg;
+    report({static_cast<std::uint32_t>(failure.mark.line + 1),
+            static_cast<std::uint32_t>(failure.mark.column + 1), 1},
+           std::move(diagnostic));
+    return std::nullopt;
   }
 }
 
 void YamlSource::error(const YamlNode& at, std::string_view code, std::string message,
                        std::string hint) {
-  error_at(at.line, at.column, std::max<std::size_t>(1, at.text.size()), code, std::move(message),
-           std::move(hint));
+  Diagnostic diagnostic;
+  diagnostic.code = code;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  report({at.line, at.column, at.length}, std::move(diagnostic));
 }
 
 void YamlSource::error(const YamlNode::Entry& at, std::string_view code, std::string message,
                        std::string hint) {
-  error_at(at.line, at.column, at.key.size(), code, std::move(message), std::move(hint));
-}
-
-void YamlSource::error_at(std::uint32_t line, std::uint32_t column, std::size_t length,
-                          std::string_view code, std::string message, std::string hint) {
-  failed_ = true;
   Diagnostic diagnostic;
-  diagnostic.line = line;
-  diagnostic.column = column;
   diagnostic.code = code;
   diagnostic.message = std::move(message);
   diagnostic.hint = std::move(hint);
-  report(std::move(diagnostic), length);
+  report({at.line, at.column, count_characters(at.key)}, std::move(diagnostic));
+}
+
+void YamlSource::error(std::string_view code, std::string message, std::string hint) {
+  failed_ = true;
+  Diagnostic diagnostic;
+  diagnostic.file = file_;
+  diagnostic.code = code;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  diagnostics_.push_back(std::move(diagnostic));
 }
 
 void YamlSource::warning(const YamlNode& at, std::string_view code, std::string message,
                          std::string hint) {
   Diagnostic diagnostic;
   diagnostic.severity = Severity::warning;
-  diagnostic.line = at.line;
-  diagnostic.column = at.column;
   diagnostic.code = code;
   diagnostic.message = std::move(message);
   diagnostic.hint = std::move(hint);
-  report(std::move(diagnostic), std::max<std::size_t>(1, at.text.size()));
+  report({at.line, at.column, at.length}, std::move(diagnostic));
 }
 
-void YamlSource::report(Diagnostic diagnostic, std::size_t length) {
+void YamlSource::report(const Place& place, Diagnostic diagnostic) {
+  failed_ = failed_ || diagnostic.severity == Severity::error;
   diagnostic.file = file_;
-  diagnostic.length = static_cast<std::uint32_t>(length);
-  diagnostic.source_line = line_of(text_, diagnostic.line);
-  if (diagnostic.line == 1) diagnostic.column += first_column_ - 1;
-  diagnostic.line += first_line_ - 1;
+  diagnostic.line = place.line + lines_before_;
+  const std::string line = line_of(diagnostic.line);
+  const std::size_t byte =
+      std::min<std::size_t>(place.column - 1 + (place.line == 1 ? bytes_before_ : 0), line.size());
+  diagnostic.column = 1 + count_characters(std::string_view(line).substr(0, byte));
+  const std::size_t end = byte + bytes_of(std::string_view(line).substr(byte), place.length);
+  const ShownLine shown = hidden_ ? ShownLine{"***", 0} : hide_secrets(line, byte);
+  const std::size_t shown_end = hidden_ ? 3 : hide_secrets(line, end).mark;
+  const std::string_view text = shown.text;
+  diagnostic.source_line = shown.text;
+  diagnostic.mark = 1 + count_characters(text.substr(0, shown.mark));
+  diagnostic.length =
+      std::max(1U, count_characters(text.substr(shown.mark, shown_end - shown.mark)));
   diagnostics_.push_back(std::move(diagnostic));
 }
 
-std::string nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string_view candidate : candidates) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      std::size_t diagonal = row[0]++;
-      for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const std::size_t substitution = diagonal + (word[i] == candidate[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, substitution});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
+std::string YamlSource::line_of(std::uint32_t line) const {
+  std::size_t begin = 0;
+  for (std::uint32_t at = 1; at < line; ++at) {
+    begin = text_.find('\n', begin);
+    if (begin == std::string::npos) return {};
+    ++begin;
   }
-  return best;
-}
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
-  const std::string found = nearest(word, candidates);
-  return found.empty() ? std::string() : "did you mean \"" + found + "\"?";
+  std::string found = text_.substr(begin, text_.find('\n', begin) - begin);
+  if (found.ends_with('\r')) found.pop_back();
+  if (line == 1 && found.starts_with("\xef\xbb\xbf")) found.erase(0, 3);
+  return found;
 }
 
 }  // namespace deltamill

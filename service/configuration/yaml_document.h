@@ -1,11 +1,11 @@
 // YAML as a strict tree with positions: scalars are text, and duplicate keys, anchors, aliases,
-// tags and merge keys are errors. The only neighbour of yaml-cpp.
+// tags and merge keys are errors. Lines are shown without secrets. The only neighbour of yaml-cpp.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "views/sql/diagnostic.h"
@@ -17,10 +17,11 @@ struct YamlNode {
 
   Kind kind = Kind::null;
   std::string text;             // scalar
-  bool quoted = false;         // scalar in quotes: never null
-  bool reported = false;       // an error was reported for it already: skip it
-  std::uint32_t line = 1;       // 1-based
-  std::uint32_t column = 1;     // 1-based
+  bool quoted = false;          // scalar in quotes: never null
+  bool reported = false;        // an error was reported for it already: skip it
+  std::uint32_t line = 1;       // 1-based, within the YAML
+  std::uint32_t column = 1;     // 1-based, in bytes
+  std::uint32_t length = 1;     // characters to underline
   std::vector<YamlNode> items;  // list
   struct Entry;
   std::vector<Entry> entries;  // map, in order
@@ -38,40 +39,46 @@ struct YamlNode::Entry {
 // A file's text being read: where diagnostics go and what they show.
 class YamlSource {
  public:
-  // `first_line` and `first_column`: where `text` begins in the file, for a header inside a .sql
-  // file.
-  YamlSource(std::string file, std::string text, Diagnostics& diagnostics,
-             std::uint32_t first_line = 1, std::uint32_t first_column = 1);
+  // The YAML is text[begin, end), for a header inside a .sql file; positions and lines shown are
+  // those of the whole text.
+  YamlSource(std::string file, std::string text, Diagnostics& diagnostics, std::size_t begin = 0,
+             std::size_t end = std::string::npos);
 
-  // Parses one document; on a syntax error reports it and returns a null node.
-  [[nodiscard]] YamlNode parse();
+  // Parses one document. Nothing = it is no YAML, which is reported. What this tree does not allow
+  // is reported too, and the rest of the tree is there.
+  [[nodiscard]] std::optional<YamlNode> parse();
+
+  // The text is one value of a secret setting: of what does not look harmless, *** is shown.
+  void hide_text() { hidden_ = true; }
 
   void error(const YamlNode& at, std::string_view code, std::string message, std::string hint = {});
   void error(const YamlNode::Entry& at, std::string_view code, std::string message,
              std::string hint = {});
-  void error_at(std::uint32_t line, std::uint32_t column, std::size_t length, std::string_view code,
-                std::string message, std::string hint);
+  // About the file as a whole.
+  void error(std::string_view code, std::string message, std::string hint = {});
   void warning(const YamlNode& at, std::string_view code, std::string message,
                std::string hint = {});
   [[nodiscard]] bool failed() const { return failed_; }
 
  private:
-  void report(Diagnostic diagnostic, std::size_t length);
+  struct Place {
+    std::uint32_t line = 1;
+    std::uint32_t column = 1;
+    std::uint32_t length = 1;
+  };
+
+  void report(const Place& place, Diagnostic diagnostic);
+  [[nodiscard]] std::string line_of(std::uint32_t line) const;
 
   std::string file_;
   std::string text_;
   Diagnostics& diagnostics_;
-  std::uint32_t first_line_;
-  std::uint32_t first_column_;
+  std::size_t begin_;
+  std::size_t end_;
+  std::uint32_t lines_before_ = 0;  // of text_ before the YAML
+  std::uint32_t bytes_before_ = 0;  // in the line where the YAML begins
+  bool hidden_ = false;
   bool failed_ = false;
 };
-
-// The candidate nearest to `word` (Levenshtein distance at most a third of its length), or empty.
-[[nodiscard]] std::string nearest(std::string_view word,
-                                  const std::vector<std::string_view>& candidates);
-
-// `did you mean "x"?`, or empty when nothing is near.
-[[nodiscard]] std::string did_you_mean(std::string_view word,
-                                       const std::vector<std::string_view>& candidates);
 
 }  // namespace deltamill

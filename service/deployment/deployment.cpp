@@ -8,6 +8,7 @@
 #include <set>
 
 #include "views/plan/plan.h"
+#include "views/sql/suggestion.h"
 
 namespace deltamill {
 
@@ -85,7 +86,7 @@ class Merger {
   [[nodiscard]] std::optional<std::uint32_t> find(const Columns& columns, const std::string& name) {
     const auto column = std::ranges::find(columns, name, &Column::name);
     if (column != columns.end()) return static_cast<std::uint32_t>(column - columns.begin());
-    std::vector<std::string_view> names;
+    std::vector<std::string> names;
     for (const Column& one : columns) names.push_back(one.name);
     error("unknown_column", "the view has no column \"" + name + "\"", did_you_mean(name, names));
     return std::nullopt;

@@ -101,7 +101,8 @@ void resolve_deployment(ResolvedProject& project) {
 ResolvedProject resolve_project(const std::string& directory, const EnvironmentMap& environment) {
   ResolvedProject project;
   project.files = load_project(directory, environment, project.diagnostics);
-  if (project.usable()) resolve_deployment(project);
+  // A bad header must not hide what is wrong with the other views.
+  if (project.files.settled) resolve_deployment(project);
   return project;
 }
 

@@ -61,8 +61,9 @@ std::string to_text(const Diagnostic& diagnostic) {
   const char* const severity = diagnostic.severity == Severity::error ? "error" : "warning";
   text += fmt::format(": {}: {} [{}]\n", severity, diagnostic.message, diagnostic.code);
   if (diagnostic.line > 0) {
+    const std::uint32_t mark = diagnostic.mark == 0 ? diagnostic.column : diagnostic.mark;
     const std::string_view before =
-        first_characters(diagnostic.source_line, std::max<std::uint32_t>(diagnostic.column, 1) - 1);
+        first_characters(diagnostic.source_line, std::max<std::uint32_t>(mark, 1) - 1);
     const std::size_t marked = std::max<std::uint32_t>(diagnostic.length, 1);
     text += fmt::format("{:>5} | {}\n", diagnostic.line, diagnostic.source_line);
     text += fmt::format("      | {}^{}\n", blanks_below(before), std::string(marked - 1, '~'));

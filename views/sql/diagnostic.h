@@ -19,6 +19,7 @@ struct Diagnostic {
   std::string hint;          // empty = none
   std::string source_line;   // the text of the line, for display
   std::uint32_t length = 1;  // characters to underline
+  std::uint32_t mark = 0;    // where in source_line, 1-based; 0 = at `column`
 };
 
 using Diagnostics = std::vector<Diagnostic>;
