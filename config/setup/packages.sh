@@ -8,32 +8,52 @@ packages_build="g++ cmake ninja-build ccache pkg-config libpqxx-dev libpq-dev li
 packages_run="postgresql-15 curl jq util-linux"
 packages_test="catch2"
 
+# Runs a command as root: as it is, or through a sudo that asks nothing. Fails when neither is there.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
 # An installation of the server must not start one of its own beside the private ones.
 keep_server_from_starting() {
   local settings=/etc/postgresql-common/createcluster.conf
   [ -e "$settings" ] && return
-  mkdir -p "$(dirname "$settings")"
-  echo "create_main_cluster = false" > "$settings"
+  as_root mkdir -p "$(dirname "$settings")"
+  echo "create_main_cluster = false" | as_root tee "$settings" > /dev/null
+}
+
+missing_packages() {
+  local group package list
+  for group in "$@"; do
+    list="packages_$group"
+    for package in ${!list}; do
+      dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q "install ok installed" || echo "$package"
+    done
+  done
 }
 
 require_packages() {
-  local group package missing=""
-  for group in "$@"; do
-    local list="packages_$group"
-    for package in ${!list}; do
-      dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" ||
-        missing="$missing $package"
-    done
-  done
+  local missing
+  missing=$(missing_packages "$@" | tr '\n' ' ')
   [ -z "$missing" ] && return
-  if [ "$(id -u)" != 0 ]; then
+  if ! as_root true 2> /dev/null; then
     echo "Packages are missing. Install them as root, then run this again:" >&2
-    echo "  apt-get update && apt-get install --no-install-recommends$missing" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends $missing" >&2
     exit 1
   fi
-  echo "installing:$missing"
+  echo "installing: $missing"
   case "$missing" in *postgresql-15*) keep_server_from_starting ;; esac
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o Dpkg::Options::=--force-confold $missing > /dev/null
+  local record
+  record=$(mktemp)
+  { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y \
+      --no-install-recommends -o Dpkg::Options::=--force-confold $missing; } > "$record" 2>&1 || {
+    tail -n 20 "$record" >&2
+    rm -f "$record"
+    echo "The packages could not be installed; see above." >&2
+    exit 1
+  }
+  rm -f "$record"
 }

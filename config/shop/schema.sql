@@ -42,7 +42,7 @@ SELECT n, 'Product ' || n, (ARRAY['books', 'tools', 'toys', 'food'])[n % 4 + 1],
 FROM generate_series(1, 500) AS n;
 
 INSERT INTO orders
-SELECT n, n * 7 % 2000 + 1, (ARRAY['new', 'paid', 'shipped', 'cancelled'])[n % 4 + 1]::order_status,
+SELECT n, n * 7 % 2000 + 1, (ARRAY['new', 'paid', 'shipped', 'cancelled'])[n / 3 % 4 + 1]::order_status,
        timestamptz '2026-01-01 00:00:00+00' + n * interval '37 minutes'
 FROM generate_series(1, 12000) AS n;
 
