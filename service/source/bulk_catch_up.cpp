@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <thread>
 
 #include "service/source/block_assembler.h"
 #include "service/source/libpq_session.h"
@@ -24,8 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t changes_max = 1'000'000;
-constexpr std::uint64_t wal_bytes_max = std::uint64_t{256} << 20;
+// WAL bounds a call; this bounds what little WAL may mean in rows of the answer.
+constexpr std::uint64_t changes_max = 4'000'000;
 constexpr auto journal_patience =
     60s;  // a waiting COPY holds up nobody, unlike a waiting walsender
 constexpr auto wait_max = 1s;
@@ -71,7 +70,7 @@ class BulkCall {
 
  private:
   [[nodiscard]] Lsn end_of_call() const {
-    return Lsn(request_.frontier.end().value + wal_bytes_max);
+    return Lsn(request_.frontier.end().value + request_.wal_bytes_max);
   }
 
   [[nodiscard]] std::string statement() const {
@@ -153,22 +152,7 @@ class BulkCall {
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) session_.fail(doing_, result.get());
     hand_over();
     raise_frontier();
-    if (changes_ == 0) return;
     journal_.flush();
-    const auto given_up = std::chrono::steady_clock::now() + journal_patience;
-    while (journal_.durable() < appender_.appended()) {
-      check_stop();
-      if (std::chrono::steady_clock::now() > given_up)
-        throw SourceFailed("keep the change log", "the journal does not become durable",
-                           Remedy::retry);
-      std::this_thread::sleep_for(1ms);
-    }
-    if (changes_ < bulk_changes_min) return;  // the stream's first status update confirms as well
-    SqlSession sql(settings_);
-    sql.run("advance replication slot \"" + request_.slot + "\"",
-            "SELECT pg_replication_slot_advance(" + quoted_literal(request_.slot) + ", " +
-                quoted_literal(to_string(appender_.appended())) + ")");
-    raise(progress_.confirmed, appender_.appended().end());
   }
 
   void check_stop() {

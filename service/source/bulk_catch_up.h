@@ -14,22 +14,26 @@
 
 namespace deltamill {
 
-struct BulkRequest {
-  std::string slot;
-  std::string publication;
-  Frontier frontier;  // the journal's durable end
-  Lsn flushed;        // the server's, read before the call
-};
-
 // From this much WAL on, one call pays.
 constexpr std::uint64_t bulk_backlog_bytes_min = std::uint64_t{32} << 20;
+// The first call is small, so that the engine has something to do while the server decodes the
+// next; all are bounded, since the server spools the whole answer.
+constexpr std::uint64_t bulk_first_bytes_max = std::uint64_t{64} << 20;
+constexpr std::uint64_t bulk_bytes_max = std::uint64_t{256} << 20;
 // A call that brought fewer changes was the last one that paid.
 constexpr std::uint64_t bulk_changes_min = 100'000;
 
-// Journals whole transactions from the frontier on, bounded per call in changes and WAL; when they
-// are durable the slot is advanced to the journal's end. Returns the number of changes taken.
-// Throws SourceFailed (rebuild: the slot was moved beyond the frontier; found before anything is
-// journaled), MalformedMessage, JournalFailed.
+struct BulkRequest {
+  std::string slot;
+  std::string publication;
+  Frontier frontier;                                   // the journal's durable end
+  Lsn flushed;                                         // the server's, read before the call
+  std::uint64_t wal_bytes_max = bulk_first_bytes_max;  // what one call reads
+};
+
+// Hands the journal whole transactions from the frontier on, bounded per call in changes and WAL.
+// Confirms nothing. Returns the number of changes taken. Throws SourceFailed (rebuild: the slot was
+// moved beyond the frontier; found before anything is journaled), MalformedMessage, JournalFailed.
 std::uint64_t catch_up_in_bulk(const SessionSettings& settings, const BulkRequest& request,
                                Journal& journal, StreamProgress& progress, Wakeup& wakeup,
                                const std::stop_token& stop);

@@ -84,6 +84,12 @@ void drop_slot(SqlSession& sql, const std::string& name) {
           quoted_literal(name));
 }
 
+void advance_slot(SqlSession& sql, const std::string& name, Frontier durable) {
+  sql.run("advance replication slot \"" + name + "\"",
+          "SELECT pg_replication_slot_advance(" + quoted_literal(name) + ", " +
+              quoted_literal(to_string(durable)) + ")");
+}
+
 std::string slot_blockers(SqlSession& sql) {
   const pqxx::result rows = sql.run("find what blocks a replication slot", R"(
       SELECT 'pid ' || pid || ' (transaction ' || backend_xid ||

@@ -54,6 +54,10 @@ enum class SlotLife : std::uint8_t { permanent, session };
 // Nothing happens if it does not exist. Fails (retry slowly, 55006) while it is in use.
 void drop_slot(SqlSession& sql, const std::string& name);
 
+// Confirms everything below the position without reading it. REQUIRES: it is durable here. Fails
+// (retry slowly, 55006) while the slot is in use.
+void advance_slot(SqlSession& sql, const std::string& name, Frontier durable);
+
 // Who keeps a slot from being created: pids with their transaction, prepared transactions. For
 // messages.
 [[nodiscard]] std::string slot_blockers(SqlSession& sql);

@@ -26,13 +26,12 @@ constexpr auto status_interval_max = 1s;
 
 struct Idle {};
 struct Connecting {
-  int attempt = 0;      // failures so far
-  bool in_bulk = true;  // a large backlog may be read in bulk
+  int attempt = 0;                                  // failures so far
+  std::uint64_t bulk_bytes = bulk_first_bytes_max;  // to read at once of a large backlog; 0 = none
 };
 struct CatchingUp {
   int attempt = 0;
-  Frontier frontier;
-  Lsn flushed;  // the server's WAL
+  BulkRequest request;
 };
 struct Streaming {
   std::unique_ptr<ChangeStream> stream;
@@ -158,9 +157,13 @@ struct Source::Thread {
     check_continuable(*stored, frontier, server, slot);
     raise(progress.position, server.flushed);
     raise(progress.wanted, server.flushed);  // not to wait for the timer to learn that we are there
-    if (connecting.in_bulk && !slot.active &&
+    if (!slot.active && slot.confirmed_flush.value + bulk_backlog_bytes_min <= frontier.end().value)
+      confirm_ahead(sql, frontier);
+    if (connecting.bulk_bytes != 0 && !slot.active &&
         server.flushed.value - frontier.end().value >= bulk_backlog_bytes_min)
-      return CatchingUp{connecting.attempt, frontier, server.flushed};
+      return CatchingUp{
+          connecting.attempt,
+          {options.slot, options.publication, frontier, server.flushed, connecting.bulk_bytes}};
     auto stream =
         std::make_unique<ChangeStream>(std::move(replication),
                                        StreamStart{options.slot, options.publication, frontier,
@@ -174,19 +177,28 @@ struct Source::Thread {
     return Streaming{std::move(stream), connecting.attempt, Clock::now()};
   }
 
+  // After a bulk call: moves the slot over WAL that would otherwise be decoded once more by the
+  // next call or the stream. Only faster, so a failure is left to them.
+  void confirm_ahead(SqlSession& sql, Frontier durable) {
+    try {
+      advance_slot(sql, options.slot, durable);
+      raise(progress.confirmed, durable.end());
+    } catch (const SourceFailed& error) {
+      handlers.on_trouble(error.what());
+    }
+  }
+
   // Bulk reading is only ever faster: what fails there, gaps aside, is left to the stream to
   // overcome or report.
   State catch_up(const CatchingUp& bulk, const std::stop_token& stop) {
     try {
-      const std::uint64_t changes =
-          catch_up_in_bulk(session_settings(options, false),
-                           {options.slot, options.publication, bulk.frontier, bulk.flushed},
-                           journal, progress, wakeup, stop);
-      return Connecting{bulk.attempt, changes >= bulk_changes_min};
+      const std::uint64_t changes = catch_up_in_bulk(session_settings(options, false), bulk.request,
+                                                     journal, progress, wakeup, stop);
+      return Connecting{bulk.attempt, changes >= bulk_changes_min ? bulk_bytes_max : 0};
     } catch (const SourceFailed& error) {
       if (error.remedy() == Remedy::rebuild) throw;
       handlers.on_trouble(error.what());
-      return Connecting{bulk.attempt, false};
+      return Connecting{bulk.attempt, 0};
     }
   }
 
