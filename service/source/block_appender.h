@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "service/journal/journal.h"
+#include "service/source/wanted_position.h"
 
 namespace deltamill {
 
@@ -15,14 +16,17 @@ struct StreamProgress {
   std::atomic<std::uint64_t> position{0};  // the server's WAL as last heard of
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> confirmed{0};
-  std::atomic<std::uint64_t> wanted{0};  // somebody waits for this position: written by any thread
+  WantedPosition wanted;
   std::atomic<std::int64_t> latest_message_time{0};  // microseconds since 2000-01-01 UTC, our clock
   std::atomic<std::uint64_t> transactions{0};
   std::atomic<std::uint64_t> changes{0};
   std::atomic<std::uint64_t> bytes{0};
 
   // Positions of another history mean nothing in a new one. REQUIRES: no stream is running.
-  void forget() { position = received = confirmed = wanted = 0; }
+  void forget() {
+    position = received = confirmed = 0;
+    wanted.forget();
+  }
 };
 
 // Positions never go back while a history lasts.

@@ -27,7 +27,6 @@ constexpr std::size_t messages_per_drain_max = 16384;  // then timers get their 
 constexpr auto gathering_hand_over = 2ms;  // blocks of a backlog are handed over this often
 constexpr auto confirm_poll = 3ms;         // while the server waits for a confirmation
 constexpr auto journal_patience = 2s;      // with a full journal, before we disconnect
-constexpr auto wanted_patience = 5s;       // then the status timer alone brings the position
 constexpr auto question_delay_min = 2ms;
 constexpr auto question_delay_max = 50ms;
 constexpr auto finish_patience = 2s;
@@ -133,6 +132,8 @@ void ChangeStream::take_keepalive(std::string_view message) {
   const bool reply_requested = message.back() != 0;
   raise(progress_.position, position);
   assembler_.keepalive(position);
+  // Possibly the answer to our question; then readers wait for nothing else.
+  if (asking_ && !assembler_.in_transaction()) raise_frontier();
   if (!reply_requested) return;
   if (assembler_.in_transaction()) return send_status(false);
   raise_frontier();  // the server may be waiting to shut down: exactly its position has to be
@@ -169,27 +170,20 @@ void ChangeStream::keep_time() {
 // Somebody waits for a position (read-your-writes): ask until the server has reached it, then pass
 // it on at once.
 void ChangeStream::serve_wanted(Clock::time_point now) {
-  const std::uint64_t wanted = progress_.wanted.load(std::memory_order_acquire);
-  if (wanted <= appender_.appended().end().value || wanted <= wanted_given_up_) {
-    wanted_ = 0;
-    return;
-  }
-  if (assembler_.received().end().value >= wanted && !assembler_.in_transaction())
+  const WantedPosition::Wish wish = progress_.wanted.at(now);
+  asking_ = wish.position > appender_.appended().end();
+  if (!asking_) return;
+  if (assembler_.received().end() >= wish.position && !assembler_.in_transaction())
     return raise_frontier();
-  if (wanted_ != wanted) {
-    wanted_ = wanted;
-    wanted_since_ = now;
+  if (wish.asked != asked_) {
+    asked_ = wish.asked;
     next_question_ = now;
     question_delay_ = question_delay_min;
   }
-  if (now - wanted_since_ >= wanted_patience) {
-    wanted_given_up_ = wanted;
-    wanted_ = 0;
-  } else if (now >= next_question_) {
-    send_status(true);
-    next_question_ = now + question_delay_;
-    question_delay_ = std::min<std::chrono::milliseconds>(2 * question_delay_, question_delay_max);
-  }
+  if (now < next_question_) return;
+  send_status(true);
+  next_question_ = now + question_delay_;
+  question_delay_ = std::min<std::chrono::milliseconds>(2 * question_delay_, question_delay_max);
 }
 
 void ChangeStream::send_status(bool ask_for_reply) {
@@ -212,7 +206,7 @@ void ChangeStream::send_status(bool ask_for_reply) {
 ChangeStream::Clock::time_point ChangeStream::next_deadline() const {
   auto deadline = next_status_;
   if (confirm_at_) deadline = std::min(deadline, Clock::now() + confirm_poll);
-  if (wanted_ != 0) deadline = std::min(deadline, next_question_);
+  if (asking_) deadline = std::min(deadline, next_question_);
   return deadline;
 }
 

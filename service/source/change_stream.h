@@ -62,9 +62,8 @@ class ChangeStream {
   Clock::time_point next_status_;
   Clock::time_point latest_hand_over_;
   std::optional<Frontier> confirm_at_;  // the server waits for exactly this to be confirmed
-  std::uint64_t wanted_ = 0;            // the position being asked for, 0 = none
-  std::uint64_t wanted_given_up_ = 0;
-  Clock::time_point wanted_since_;
+  bool asking_ = false;                 // somebody waits for a position the server has not reported
+  std::uint64_t asked_ = 0;             // the latest wish that was looked at
   Clock::time_point next_question_;
   std::chrono::milliseconds question_delay_{0};
   bool output_pending_ = false;

@@ -156,7 +156,8 @@ struct Source::Thread {
     const SlotState slot = read_slot(sql, options.slot);
     check_continuable(*stored, frontier, server, slot);
     raise(progress.position, server.flushed);
-    raise(progress.wanted, server.flushed);  // not to wait for the timer to learn that we are there
+    // Not to wait for the timer to learn that we are there.
+    progress.wanted.ask(server.flushed, Clock::now());
     if (!slot.active && slot.confirmed_flush.value + bulk_backlog_bytes_min <= frontier.end().value)
       confirm_ahead(sql, frontier);
     if (connecting.bulk_bytes != 0 && !slot.active &&
@@ -328,11 +329,9 @@ SourceStatus Source::status() const {
 }
 
 void Source::request_position(Lsn position) {
-  std::atomic<std::uint64_t>& wanted = thread_->progress.wanted;
-  std::uint64_t present = wanted.load();
-  while (present < position.value && !wanted.compare_exchange_weak(present, position.value)) {
-  }
-  if (present < position.value) thread_->wakeup.notify();
+  if (journal_.durable().end() >= position) return;
+  thread_->progress.wanted.ask(position, Clock::now());
+  thread_->wakeup.notify();
 }
 
 Lsn Source::current_wal_position() const {
