@@ -39,6 +39,11 @@ Expression RandomExpressions::of_kind(Kind kind, int depth) {
   return made;
 }
 
+Kind RandomExpressions::likely_kind() {
+  if (random_.chance(20)) return Kind::text;
+  return random_.chance(75) ? any_column().kind : any_kind(random_);
+}
+
 std::string RandomExpressions::condition(int depth) {
   return boolean(depth);
 }
@@ -112,8 +117,7 @@ std::string RandomExpressions::boolean(int depth) {
 std::string RandomExpressions::comparison(int depth) {
   static const Words operators{
       " = ", " <> ", " < ", " <= ", " > ", " >= ", " IS DISTINCT FROM ", " IS NOT DISTINCT FROM "};
-  Kind left = any_column().kind;
-  if (random_.chance(25)) left = any_kind(random_);
+  Kind left = likely_kind();
   Kind right = left;
   if (random_.chance(20)) {
     static const std::vector<std::vector<Kind>> families{
@@ -128,7 +132,7 @@ std::string RandomExpressions::comparison(int depth) {
 }
 
 std::string RandomExpressions::membership(int depth) {
-  const Kind kind = random_.chance(70) ? any_column().kind : any_kind(random_);
+  const Kind kind = likely_kind();
   const std::string tested = operand(kind, depth);
   if (random_.chance(40))
     return tested + random_.pick(Words{" BETWEEN ", " NOT BETWEEN ", " BETWEEN SYMMETRIC "}) +
@@ -251,7 +255,7 @@ std::string RandomExpressions::numeric(int depth) {
 
 // The text form of a value of another kind.
 std::string RandomExpressions::text_of_other(int depth) {
-  const Kind kind = random_.chance(70) ? any_column().kind : any_kind(random_);
+  const Kind kind = likely_kind();
   return in_parentheses(text_of(kind, depth)) + "::text";
 }
 
@@ -355,9 +359,7 @@ std::string RandomExpressions::bytes(int depth) {
 
 std::string RandomExpressions::json(int depth) {
   const auto self = [&] { return text_of(Kind::jsonb, depth); };
-  const auto other = [&] {
-    return text_of(random_.chance(70) ? any_column().kind : any_kind(random_), depth);
-  };
+  const auto other = [&] { return text_of(likely_kind(), depth); };
   return one_of([&] { return in_parentheses(self() + " -> 'a'"); },
                 [&] { return in_parentheses(self() + " -> 0"); },
                 [&] { return "jsonb_build_object('x', " + other() + ", 'y', " + other() + ")"; },

@@ -33,6 +33,8 @@ class RandomExpressions {
   [[nodiscard]] std::string condition(int depth);
   // A column of the scope, open ones too. REQUIRES: the scope is not empty.
   [[nodiscard]] const Expression& any_column() { return random_.pick(scope_); }
+  // Often the kind of a column, so that expressions are about data and not about literals.
+  [[nodiscard]] Kind likely_kind();
   // A column of the kind, open or not.
   [[nodiscard]] std::optional<Expression> column(Kind kind, bool open_too);
 

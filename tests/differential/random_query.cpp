@@ -94,7 +94,7 @@ RandomQuery RandomQueries::plain(const From& from, const std::optional<Kinds>& k
     for (int i = 0; i < count; ++i)
       outputs.push_back(random_.chance(55)
                             ? expressions.any_column()
-                            : expressions.of_kind(any_kind(random_), expression_depth));
+                            : expressions.of_kind(expressions.likely_kind(), expression_depth));
   }
   const bool distinct = random_.chance(20);
   if (distinct)
@@ -120,7 +120,7 @@ std::vector<Expression> RandomQueries::group_keys(const From& from, const Kinds*
   for (int i = 0; i < count; ++i) {
     Expression key = expressions.any_column();
     if (random_.chance(25)) {
-      const Expression made = expressions.of_kind(any_kind(random_), 2);
+      const Expression made = expressions.of_kind(expressions.likely_kind(), 2);
       // A constant would be taken for an ordinal, or is a matter of its own.
       for (const Expression& column : from.scope)
         if (made.sql.find(column.sql) != std::string::npos) key = made;
@@ -152,8 +152,10 @@ RandomQuery RandomQueries::grouped(const From& from, const std::optional<Kinds>&
     Scope visible;
     for (const Expression& output : outputs)
       if (!output.open) visible.push_back(output);
-    if (!visible.empty() && random_.chance(25))
-      outputs.push_back(RandomExpressions(visible, random_).of_kind(any_kind(random_), 2));
+    if (!visible.empty() && random_.chance(25)) {
+      RandomExpressions over_groups(visible, random_);
+      outputs.push_back(over_groups.of_kind(over_groups.likely_kind(), 2));
+    }
   }
   RandomQuery query{"", {}, from.rows};
   query.sql = "SELECT " + select_list(outputs, query.columns) + from.sql + where(from);

@@ -52,6 +52,7 @@ void SourceAndViews::add_view(const std::string& name, const std::string& select
 
 void SourceAndViews::reconnect() {
   session = std::make_unique<SqlSession>(url);
+  oracle->reconnect();
 }
 
 }  // namespace deltamill

@@ -3,31 +3,37 @@
 
 namespace deltamill {
 
-ViewOracle::ViewOracle(const std::string& url) : session_(url) {
-  session_.execute("CREATE SCHEMA IF NOT EXISTS oracle");
-  session_.execute("SET search_path = oracle, public");
+ViewOracle::ViewOracle(std::string url) : url_(std::move(url)) {
+  reconnect();
+}
+
+void ViewOracle::reconnect() {
+  session_ = std::make_unique<SqlSession>(url_);
+  session_->execute("CREATE SCHEMA IF NOT EXISTS oracle");
+  session_->execute("SET search_path = oracle, public");
 }
 
 void ViewOracle::declare(const std::string& view, const std::string& select,
                          const ColumnsByValue& by_value) {
-  session_.execute("CREATE VIEW oracle." + view + " AS " + select);
+  session_->execute("CREATE VIEW oracle." + view + " AS " + select);
   views_[view] = {select, by_value};
 }
 
 void ViewOracle::forget(const std::string& view) {
-  session_.execute("DROP VIEW oracle." + view);
+  session_->execute("DROP VIEW oracle." + view);
   views_.erase(view);
 }
 
 std::vector<std::string> ViewOracle::rows(const std::string& view) {
   std::vector<std::string> rows;
-  for (const SqlRow& row : session_.rows("SELECT row_to_json(v) FROM oracle." + view + " AS v"))
+  for (const SqlRow& row :
+       session_->rows("SELECT row_to_json(whole_row) FROM oracle." + view + " AS whole_row"))
     rows.push_back(row.at(0).value_or(""));
   return rows;
 }
 
 std::string ViewOracle::difference(RunningService& service, const std::string& view) {
-  const ViewRows maintained = service.rows(view, session_.position());
+  const ViewRows maintained = service.rows(view, session_->position());
   const std::string difference =
       difference_of(maintained.rows, rows(view), views_.at(view).by_value);
   if (difference.empty()) return difference;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ namespace deltamill {
 // it and views on views find each other.
 class ViewOracle {
  public:
-  explicit ViewOracle(const std::string& url);
+  explicit ViewOracle(std::string url);
+  // After the server was stopped and started.
+  void reconnect();
 
   // The SELECT of a view. Throws SqlFailed when PostgreSQL rejects it.
   void declare(const std::string& view, const std::string& select,
@@ -37,7 +40,8 @@ class ViewOracle {
     ColumnsByValue by_value;
   };
 
-  SqlSession session_;
+  std::string url_;
+  std::unique_ptr<SqlSession> session_;
   std::map<std::string, Declared> views_;
 };
 

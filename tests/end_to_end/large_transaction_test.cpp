@@ -1,0 +1,78 @@
+// One transaction of a million rows: bounded memory, and nobody sees half of it.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <set>
+#include <thread>
+
+#include "tests/end_to_end/source_and_views.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr int row_count = 1'000'000;
+// What the process may hold at most while the rows are first inserted and then all updated. The
+// rows of the table themselves stay in memory (about 100 bytes each, twice while they change).
+constexpr std::uint64_t memory_max_bytes = std::uint64_t{1200} << 20;
+
+// Asks for the number of rows of the view until told to stop; remembers each answer it got.
+class CountReader {
+ public:
+  CountReader(RunningService& service, std::string view)
+      : service_(service), view_(std::move(view)), thread_([this] { read(); }) {}
+  ~CountReader() {
+    if (thread_.joinable()) (void)finish();
+  }
+  std::set<std::string> finish() {
+    enough_ = true;
+    thread_.join();
+    return seen_;
+  }
+
+ private:
+  void read() {
+    while (!enough_) {
+      const Response answer =
+          service_.get("/v1/views/" + view_ + "?limit=1&select=id", {{"Prefer", "count=exact"}});
+      const std::string range = header_of(answer, "Content-Range").value_or("none");
+      seen_.insert(range.substr(range.find('/') + 1));
+    }
+  }
+
+  RunningService& service_;
+  std::string view_;
+  std::atomic<bool> enough_ = false;
+  std::set<std::string> seen_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("a transaction of a million rows is seen whole or not at all, in bounded memory") {
+  SourceAndViews scene(
+      "CREATE TABLE big (id bigint PRIMARY KEY, g int, v numeric(12,2), note text)");
+  scene.add_view("rows_of_big", "SELECT id, g, v, note FROM big");
+  scene.add_view("sums", "SELECT g, count(*) AS n, sum(v) AS total FROM big GROUP BY g");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  const std::string rows = std::to_string(row_count);
+
+  CountReader reader(scene.service, "rows_of_big");
+  scene.execute(
+      "INSERT INTO big SELECT n, n % 10, n * 0.01, 'note ' || n FROM generate_series(1, " + rows +
+      ") n");
+  REQUIRE(scene.service.rows("sums", scene.session->position()).rows.size() == 10);
+  REQUIRE(reader.finish() == std::set<std::string>{"0", rows});
+  REQUIRE(scene.oracle->difference(scene.service, "sums") == "");
+
+  CountReader second(scene.service, "rows_of_big");
+  scene.execute(
+      "BEGIN; DELETE FROM big WHERE id % 2 = 0; UPDATE big SET v = v + 1, g = g + 1; COMMIT");
+  REQUIRE(scene.oracle->difference(scene.service, "sums") == "");
+  REQUIRE(second.finish() == std::set<std::string>{rows, std::to_string(row_count / 2)});
+  const std::uint64_t peak = scene.service.peak_memory_bytes();
+  WARN("peak memory " << (peak >> 20) << " MiB");
+  REQUIRE(peak < memory_max_bytes);
+}
+
+}  // namespace deltamill

@@ -1,0 +1,126 @@
+// check, verify and rebuild.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/end_to_end/source_and_views.h"
+#include "tests/support/store_file.h"
+
+namespace deltamill {
+
+namespace {
+
+const char* const schema =
+    "CREATE TABLE t (id int PRIMARY KEY, g int, v numeric(10,2)); INSERT INTO t SELECT n, n % 5, n "
+    "FROM generate_series(1, 2000) n";
+
+std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("check reports every error of every file with its position and exits 78") {
+  SourceAndViews scene(schema);
+  scene.project.write_view("good", "SELECT id FROM t");
+  scene.project.write_view("misspelt", "SELECT id,\n       w FROM t");
+  scene.project.write_view("unsupported", "SELECT id FROM t\nORDER BY id LIMIT 3");
+  scene.project.write_view("syntax", "SELECT FROM WHERE");
+  const Outcome checked = scene.project.command({"check", "--json"});
+  REQUIRE(checked.exit_code == 78);
+  std::map<std::string, nlohmann::json> errors;
+  for (const nlohmann::json& line : json_lines(checked.output))
+    if (line.at("severity") == "error") errors[line.at("file").get<std::string>()] = line;
+  REQUIRE(errors.size() == 3);
+  const nlohmann::json& misspelt = errors.at("views/misspelt.sql");
+  CHECK(misspelt.at("code") == "unknown_column");
+  CHECK(misspelt.at("line") == 2);
+  CHECK(misspelt.at("column") == 8);
+  const nlohmann::json& unsupported = errors.at("views/unsupported.sql");
+  CHECK(unsupported.at("code") == "unsupported_sql");
+  CHECK(unsupported.at("line") == 2);
+  CHECK_FALSE(unsupported.at("hint").get<std::string>().empty());
+  CHECK(errors.at("views/syntax.sql").at("code") == "syntax");
+
+  REQUIRE(scene.project.command({"run", "--once"}).exit_code == 78);
+  for (const char* const name : {"misspelt", "unsupported", "syntax"})
+    scene.project.remove_view(name);
+  REQUIRE(scene.project.command({"check"}).exit_code == 0);
+}
+
+TEST_CASE("verify finds no difference, and exactly the row that was changed by hand") {
+  SourceAndViews scene(schema);
+  scene.add_view("plain", "SELECT id, g, v FROM t");
+  scene.add_view("sums", "SELECT g, sum(v) AS total FROM t GROUP BY g");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  const Outcome clean = scene.project.command({"verify", "--all"});
+  INFO(clean.output << clean.messages);
+  REQUIRE(clean.exit_code == 0);
+
+  {
+    StoreFile store(scene.project);
+    store.execute("UPDATE " + store.table_of("sums") + " SET total = '1.00' WHERE g = 3");
+    store.execute("DELETE FROM " + store.table_of("plain") + " WHERE id = 77");
+  }
+  const Outcome found = scene.project.command({"verify", "--all", "--json"});
+  INFO(found.output << found.messages);
+  REQUIRE(found.exit_code == 4);
+  const std::vector<nlohmann::json> results = json_lines(found.output);
+  REQUIRE(results.size() == 2);
+  for (const nlohmann::json& result : results) {
+    const bool sums = result.at("view_rows") == 5;
+    CHECK(result.at("different") == (sums ? 1 : 0));
+    CHECK(result.at("missing") == (sums ? 0 : 1));
+    CHECK(result.at("unexpected") == 0);
+    REQUIRE(result.at("sample").size() == 1);
+    CHECK(result.at("sample").at(0).at("key").dump().find(sums ? "3" : "77") != std::string::npos);
+  }
+}
+
+TEST_CASE("a rebuild under writes ends with the right rows, and readers always have some") {
+  SourceAndViews scene(schema);
+  scene.add_view("plain", "SELECT id, g, v FROM t");
+  scene.add_view("sums", "SELECT g, sum(v) AS total, count(*) AS n FROM t GROUP BY g");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  std::atomic<bool> enough = false;
+  std::atomic<int> transactions = 0;
+  std::thread writer([&] {
+    SqlSession session(scene.url);
+    while (!enough) {
+      const std::string id = std::to_string(1 + ++transactions % 2000);
+      session.execute("UPDATE t SET v = v + 1, g = (g + 1) % 5 WHERE id = " + id);
+    }
+  });
+  const int before = scene.service.view_status("plain").at("generation").get<int>();
+  int few_rows = 0;
+  for (const char* const view : {"plain", "sums"}) {
+    const Response accepted =
+        scene.service.post_admin(std::string("/v1/views/") + view + "/rebuild");
+    CHECK(accepted.status == 202);
+    const std::string job = header_of(accepted, "Location").value_or("");
+    std::string state = "queued";
+    while (state == "queued" || state == "running") {
+      state = scene.service.admin(job).at("state").get<std::string>();
+      if (scene.service.rows("plain", "").rows.size() != 2000) ++few_rows;
+    }
+    CHECK(state == "done");
+  }
+  enough = true;
+  writer.join();
+  CHECK(few_rows == 0);
+  CHECK(transactions > 10);
+  CHECK(scene.service.view_status("plain").at("generation").get<int>() == before + 1);
+  REQUIRE(scene.differences() == "");
+  scene.service.kill();
+  scene.service.start();
+  scene.execute("DELETE FROM t WHERE id > 1900");
+  REQUIRE(scene.differences() == "");
+  REQUIRE(scene.project.command({"verify", "--all"}).exit_code == 0);
+}
+
+}  // namespace deltamill
