@@ -67,8 +67,9 @@ std::vector<std::filesystem::path> view_files(const std::filesystem::path& direc
        std::filesystem::recursive_directory_iterator(directory / "views", missing))
     if (entry.is_regular_file() && entry.path().extension() == ".sql")
       files.push_back(entry.path());
-  std::ranges::sort(files, {},
-                    [](const std::filesystem::path& path) { return path.stem().string(); });
+  std::ranges::sort(files, {}, [](const std::filesystem::path& path) {
+    return std::pair(path.stem().string(), path.string());
+  });
   return files;
 }
 

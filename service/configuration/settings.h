@@ -31,6 +31,8 @@ struct SourceSettings {
   std::uint32_t snapshot_workers = 2;
   OnGap on_gap = OnGap::rebuild;
   std::uint64_t warn_retained_wal_bytes = std::uint64_t{1} << 30;
+
+  [[nodiscard]] bool operator==(const SourceSettings&) const = default;
 };
 
 struct ViewDefaults {
@@ -38,6 +40,8 @@ struct ViewDefaults {
   std::chrono::milliseconds max_lag{5000};
   ServeMode serve = ServeMode::loopback;
   bool required = true;
+
+  [[nodiscard]] bool operator==(const ViewDefaults&) const = default;
 };
 
 struct ServeSettings {
@@ -46,16 +50,22 @@ struct ServeSettings {
   std::uint64_t rows_max = 1000;
   std::uint32_t connections_max = 1024;
   std::chrono::milliseconds query_timeout{5000};
+
+  [[nodiscard]] bool operator==(const ServeSettings&) const = default;
 };
 
 struct AdminSettings {
   std::string listen = "127.0.0.1:9400";
   std::chrono::milliseconds ready_lag_max{30000};
+
+  [[nodiscard]] bool operator==(const AdminSettings&) const = default;
 };
 
 struct TraceSettings {
   TraceLevel level = TraceLevel::info;
   TraceFormat format = TraceFormat::logfmt;
+
+  [[nodiscard]] bool operator==(const TraceSettings&) const = default;
 };
 
 struct Settings {
@@ -70,6 +80,8 @@ struct Settings {
   ServeSettings serve;
   AdminSettings admin;
   TraceSettings trace;
+
+  [[nodiscard]] bool operator==(const Settings&) const = default;
 };
 
 // All variables of the environment as name -> value.

@@ -67,17 +67,23 @@ void SinkWorker::follow(Generation generation, Filling filling) {
 }
 
 void SinkWorker::loop() {
+  SinkFailure failure;
   try {
     work();
-    sink_.abandon();
-    end({std::nullopt, false, ""});
   } catch (const KeyConflict& conflict) {
-    end({conflict.view, false, conflict.what()});
+    failure = {conflict.view, false, conflict.what()};
   } catch (const SinkFailed& failed) {
-    end({std::nullopt, failed.retryable, failed.what()});
+    failure = {std::nullopt, failed.retryable, failed.what()};
   } catch (const std::exception& failed) {
-    end({std::nullopt, false, failed.what()});
+    failure = {std::nullopt, false, failed.what()};
   }
+  // The next worker of this sink must not find half a commit open.
+  try {
+    sink_.abandon();
+  } catch (const std::exception& failed) {
+    failure.message += (failure.message.empty() ? "" : "; ") + std::string(failed.what());
+  }
+  end(failure);
 }
 
 void SinkWorker::end(const SinkFailure& failure) {

@@ -1,0 +1,192 @@
+// The engine over a journal and a sink in memory: first start, restart, gaps of the sink, tasks.
+#include "service/pipeline/engine.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/service/mill.h"
+
+namespace deltamill {
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a view is loaded from the base and follows") {
+  Mill mill({"+1,Ada", "+2,Bob"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(10)));
+  CHECK(mill.sink().rows() == Texts{"1,Ada", "2,Bob"});
+  mill.commit(20, {"=1,Ann", "-2", "+3,Cid"});
+  REQUIRE(mill.sink().wait_for(at(20)));
+  CHECK(mill.sink().rows() == Texts{"1,Ann", "3,Cid"});
+}
+
+TEST_CASE("transactions that were journaled before the first start belong to it") {
+  Mill mill({"+1,Ada"});
+  mill.commit(20, {"+2,Bob"});
+  mill.commit(30, {"-1"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(30)));
+  CHECK(mill.sink().rows() == Texts{"2,Bob"});
+}
+
+TEST_CASE("a transaction that commits where the last one ended is not lost") {
+  Mill mill;
+  mill.commit_together({{20, {"+1,Ada"}}, {30, {"+2,Bob"}}, {40, {"+3,Cid"}}});
+  mill.run_until(20);
+  CHECK(mill.sink().rows() == Texts{"1,Ada"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(40)));
+  CHECK(mill.sink().rows() == Texts{"1,Ada", "2,Bob", "3,Cid"});
+}
+
+TEST_CASE("a restart sends the sink nothing that it holds") {
+  Mill mill({"+1,Ada", "+2,Bob"});
+  mill.commit_together({{20, {"+3,Cid"}}, {30, {"=1,Ann"}}});
+  mill.run_until(20);
+  REQUIRE(mill.sink().frontier() == at(20));
+  const std::uint64_t written = mill.sink().written_rows();
+  const std::size_t commits = mill.sink().commits().size();
+
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(30)));
+  mill.stop();
+  CHECK(mill.sink().rows() == Texts{"1,Ann", "2,Bob", "3,Cid"});
+  CHECK(mill.sink().written_rows() - written == 2);  // the old row of 1 and the new one
+  CHECK(mill.sink().commits().at(commits) == "20-30");
+}
+
+TEST_CASE("a restart of a sink that is ahead of the journal's base keeps its generation") {
+  Mill mill({"+1,Ada"});
+  mill.commit(20, {"+2,Bob"});
+  mill.run_until(20);
+  const std::int64_t generation = mill.sink().current(0)->number;
+  mill.run_until(20);
+  CHECK(mill.sink().current(0)->number == generation);
+  CHECK(mill.sink().rows() == Texts{"1,Ada", "2,Bob"});
+}
+
+TEST_CASE("views of one sink are loaded and changed together") {
+  Mill mill({"+1,Ada"}, {whole_table("v"), row_count("n")});
+  mill.commit(20, {"+2,Bob", "+3,Cid"});
+  mill.run_until(20);
+  CHECK(mill.sink().rows(0) == Texts{"1,Ada", "2,Bob", "3,Cid"});
+  CHECK(mill.sink().rows(1) == Texts{"3"});
+}
+
+TEST_CASE("an aggregate of nothing has its row") {
+  Mill mill({}, {row_count("n")});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(10)));
+  CHECK(mill.sink().rows() == Texts{"0"});
+  mill.commit(20, {"+1,Ada"});
+  REQUIRE(mill.sink().wait_for(at(20)));
+  CHECK(mill.sink().rows() == Texts{"1"});
+}
+
+TEST_CASE("a transaction in slices is one commit for readers") {
+  Mill mill;
+  EngineOptions options;
+  options.batch.changes_max = 2;
+  mill.start(options);
+  REQUIRE(mill.sink().wait_for(at(10)));
+  mill.commit_in_pieces(20, {{"+1,a", "+2,b", "+3,c"}, {"+4,d", "-1"}, {"+5,e"}});
+  REQUIRE(mill.sink().wait_for(at(20)));
+  CHECK(mill.sink().rows() == Texts{"2,b", "3,c", "4,d", "5,e"});
+  CHECK(mill.sink().commits().back() == "10-20");
+}
+
+TEST_CASE("the engine stops exactly where it is told") {
+  Mill mill;
+  mill.commit_together({{20, {"+1,Ada"}}, {30, {"+2,Bob"}}});
+  mill.run_until(20);
+  CHECK(mill.sink().frontier() == at(20));
+  CHECK(mill.sink().rows() == Texts{"1,Ada"});
+}
+
+TEST_CASE("a failed commit ends the engine, and the next one has every row once") {
+  Mill mill({"+1,Ada"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(10)));
+  mill.sink().fail_next_commit(true);
+  mill.commit(20, {"+2,Bob"});
+  const std::optional<EngineFailure> failure = mill.failure();
+  REQUIRE(failure);
+  CHECK(failure->retryable);
+  CHECK(failure->sink_views.empty());
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(20)));
+  CHECK(mill.sink().rows() == Texts{"1,Ada", "2,Bob"});
+}
+
+TEST_CASE("a key that is not unique stops its view only by name") {
+  Mill mill({"+1,Ada"}, {row_count("n"), whole_table("v")});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(10)));
+  mill.sink().conflict_in_next_commit(1);
+  mill.commit(20, {"+2,Bob"});
+  const std::optional<EngineFailure> failure = mill.failure();
+  REQUIRE(failure);
+  CHECK(failure->sink_views == std::vector<std::uint32_t>{1});
+  CHECK_FALSE(failure->retryable);
+}
+
+TEST_CASE("reaching the memory limit names the largest operator") {
+  Mill mill({"+1,Ada"});
+  EngineOptions options;
+  options.memory_bytes_max = 1;
+  mill.start(options);
+  const std::optional<EngineFailure> failure = mill.failure();
+  REQUIRE(failure);
+  CHECK(failure->message.find("memory_limit") != std::string::npos);
+  CHECK(failure->message.find("table public.t") != std::string::npos);
+}
+
+TEST_CASE("a change that contradicts the state stops the engine") {
+  Mill mill({"+1,Ada"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(10)));
+  mill.commit(20, {"-7"});
+  REQUIRE(mill.failure());
+  CHECK(mill.sink().frontier() == at(10));
+}
+
+TEST_CASE("a task runs between batches, and what it throws is thrown at its caller") {
+  Mill mill({"+1,Ada"});
+  mill.commit(20, {"+2,Bob"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(20)));
+  Frontier seen;
+  CHECK(mill.engine().run([&](Engine::Pause& pause) { seen = pause.frontier(); }));
+  CHECK(seen == at(20));
+  CHECK_THROWS_AS(mill.engine().run([](Engine::Pause&) { throw std::out_of_range("no"); }),
+                  std::out_of_range);
+}
+
+TEST_CASE("a task for a frontier sees the sink exactly there while changes go on") {
+  Mill mill({"+1,Ada"});
+  mill.start();
+  REQUIRE(mill.sink().wait_for(at(10)));
+  Frontier seen;
+  CHECK(mill.engine().run([&](Engine::Pause& pause) {
+    pause.when_at(at(20), [&](Sink& sink) { seen = sink.frontier(); });
+  }));
+  mill.commit_together({{20, {"+2,Bob"}}, {30, {"+3,Cid"}}});
+  REQUIRE(mill.sink().wait_for(at(30)));
+  mill.stop();
+  CHECK(seen == at(20));
+}
+
+TEST_CASE("a task for an engine that has ended is not run") {
+  Mill mill;
+  EngineOptions options;
+  options.memory_bytes_max = 0;
+  mill.commit(20, {"+1,Ada"});
+  mill.start(options);
+  REQUIRE(mill.failure());
+  CHECK_FALSE(mill.engine().run([](Engine::Pause&) {}));
+}
+
+}  // namespace deltamill

@@ -1,0 +1,77 @@
+// A sink in memory that fails when told to. What is committed survives the worker and the engine,
+// as a store survives the process.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sinks/sink.h"
+#include "views/data/row.h"
+
+namespace deltamill {
+
+class MemorySink : public Sink {
+ public:
+  // One entry per view.
+  explicit MemorySink(std::vector<Columns> views);
+
+  [[nodiscard]] Frontier frontier() override;
+  [[nodiscard]] std::optional<Generation> current(std::uint32_t view) override;
+  [[nodiscard]] Generation begin_generation(std::uint32_t view) override;
+  void apply(Generation generation, const Delta& delta) override;
+  void load(Generation generation, const Delta& delta) override;
+  void activate(Generation generation) override;
+  void freeze(std::uint32_t view) override;
+  void drop(Generation generation) override;
+  void commit(Frontier previous, Frontier next) override;
+  void abandon() override;
+
+  // --- what a test asks; thread-safe ---
+  // The committed rows of the view's current generation: "1,Ada" in order, once per multiplicity.
+  [[nodiscard]] std::vector<std::string> rows(std::uint32_t view = 0);
+  // The frontiers of all commits so far: "10-20".
+  [[nodiscard]] std::vector<std::string> commits();
+  // Rows written by apply() and load(), committed or not.
+  [[nodiscard]] std::uint64_t written_rows();
+  // False = it did not come in ten seconds.
+  [[nodiscard]] bool wait_for(Frontier frontier);
+
+  // --- what a test makes go wrong ---
+  void fail_next_commit(bool retryable);
+  void lose_next_answer();
+  void conflict_in_next_commit(std::uint32_t view);
+  // Commits wait until release() is called.
+  void hold();
+  void release();
+
+ private:
+  enum class Trouble : std::uint8_t { none, fails, fails_for_now, answer_lost, conflict };
+  using Rows = std::map<std::string, std::int64_t>;
+  struct State {
+    Frontier frontier;
+    std::set<std::uint32_t> frozen;
+    std::map<std::uint32_t, std::int64_t> current;                       // by view
+    std::map<std::pair<std::uint32_t, std::int64_t>, Rows> generations;  // by view and number
+  };
+
+  void write(Generation generation, const Delta& delta);
+  [[nodiscard]] std::string text_of(std::uint32_t view, RowBytes row) const;
+
+  const std::vector<Columns> views_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  State stored_;
+  State open_;
+  std::vector<std::string> commits_;
+  std::uint64_t written_rows_ = 0;
+  std::int64_t next_number_ = 1;
+  Trouble trouble_ = Trouble::none;
+  std::uint32_t trouble_view_ = 0;
+  bool held_ = false;
+};
+
+}  // namespace deltamill
