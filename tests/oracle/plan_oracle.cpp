@@ -176,18 +176,19 @@ TextValue sum_of_intervals(const std::vector<TextValue>& values, const Aggregate
 
 // sum and avg of integers and numerics.
 TextValue sum_of_numbers(const std::vector<TextValue>& values, bool average) {
-  Numeric sum = *Numeric::parse(*values.front());
+  Numeric sum = Numeric::parse(values.front().value()).value();
   for (std::size_t value = 1; value < values.size(); ++value)
-    sum = sum + *Numeric::parse(*values[value]);
+    sum = sum + Numeric::parse(values[value].value()).value();
   if (!average) return sum.to_string();
   return Numeric::divide(sum, Numeric::of_integer(static_cast<std::int64_t>(values.size())))
-      ->to_string();
+      .value()
+      .to_string();
 }
 
 TextValue compute_call(const AggregateCall& call, const Columns& columns, const TextRows& rows) {
   const std::vector<TextValue> values = arguments_of(call, columns, rows);
   const auto is = [](const char* text) {
-    return [text](const TextValue& value) { return *value == text; };
+    return [text](const TextValue& value) { return value == text; };
   };
   switch (call.function) {
     case AggregateFunction::count_rows:

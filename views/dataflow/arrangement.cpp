@@ -86,54 +86,59 @@ void Arrangement::apply_unique(const Delta& delta, std::span<const std::uint64_t
       group[i] = hashes.empty() ? index.key.hash(delta[done + i].row) : hashes[done + i];
       index.entries.prefetch(group[i]);
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const DeltaRow& change = delta[done + i];
-      DM_CHECK(change.weight == 1 || change.weight == -1, "a key stands for several rows");
-      const std::size_t offset = locate(group[i], change.row);
-      if (change.weight > 0) {
-        DM_CHECK(offset == HashIndex::none, "two rows with one key");
-        add_row(group[i], change.row, 1);
-        continue;
-      }
-      DM_CHECK(offset != HashIndex::none, "a row that is removed is not there");
-      const bool replaced = i + 1 < count && delta[done + i + 1].weight > 0 &&
-                            group[i + 1] == group[i] &&
-                            index.key.equal(change.row, delta[done + i + 1].row);
-      if (replaced)
-        replace(offset, change.row, delta[done + ++i].row);
-      else
-        remove_row(offset, change.row);
-    }
+    apply_unique_group(std::span(delta).subspan(done, count), std::span(group).first(count));
     done += count;
   }
 }
 
+void Arrangement::apply_unique_group(std::span<const DeltaRow> changes,
+                                     std::span<const std::uint64_t> hashes) {
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const DeltaRow& change = changes[i];
+    DM_CHECK(change.weight == 1 || change.weight == -1, "a key stands for several rows");
+    const std::size_t offset = locate(hashes[i], change.row);
+    if (change.weight > 0) {
+      DM_CHECK(offset == HashIndex::none, "two rows with one key");
+      add_row(hashes[i], change.row, 1);
+      continue;
+    }
+    DM_CHECK(offset != HashIndex::none, "a row that is removed is not there");
+    const bool replaced = i + 1 < changes.size() && changes[i + 1].weight > 0 &&
+                          hashes[i + 1] == hashes[i] &&
+                          indexes_[primary].key.equal(change.row, changes[i + 1].row);
+    if (replaced)
+      replace(offset, change.row, changes[++i].row);
+    else
+      remove_row(offset, change.row);
+  }
+}
+
 void Arrangement::apply_multiset(const Delta& delta) {
-  const HashIndex& entries = indexes_[primary].entries;
   std::array<std::uint64_t, HashIndex::prefetch_group> group;
   for (std::size_t done = 0; done < delta.size(); done += HashIndex::prefetch_group) {
     const std::size_t count = std::min(HashIndex::prefetch_group, delta.size() - done);
     for (std::size_t i = 0; i < count; ++i) {
       group[i] = row_hash(delta[done + i].row);
-      entries.prefetch(group[i]);
+      indexes_[primary].entries.prefetch(group[i]);
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const DeltaRow& change = delta[done + i];
-      const std::size_t offset = locate(group[i], change.row);
-      if (offset == HashIndex::none) {
-        DM_CHECK(change.weight > 0, "a row that is removed is not there");
-        add_row(group[i], change.row, change.weight);
-        continue;
-      }
-      const RowHandle handle = entries.place(offset) >> 2;
-      const std::int64_t sum = std::int64_t{weight(handle)} + change.weight;
-      DM_CHECK(sum >= 0 && sum <= std::numeric_limits<std::int32_t>::max(),
-               "a row is removed more often than it is there");
-      const auto changed = static_cast<std::int32_t>(sum);
-      std::memcpy(store_.block(handle), &changed, sizeof changed);
-      if (changed == 0) remove_row(offset, change.row);
-    }
+    for (std::size_t i = 0; i < count; ++i) change_weight(group[i], delta[done + i]);
   }
+}
+
+void Arrangement::change_weight(std::uint64_t hash, const DeltaRow& change) {
+  const std::size_t offset = locate(hash, change.row);
+  if (offset == HashIndex::none) {
+    DM_CHECK(change.weight > 0, "a row that is removed is not there");
+    add_row(hash, change.row, change.weight);
+    return;
+  }
+  const RowHandle handle = indexes_[primary].entries.place(offset) >> 2;
+  const std::int64_t sum = std::int64_t{weight(handle)} + change.weight;
+  DM_CHECK(sum >= 0 && sum <= std::numeric_limits<std::int32_t>::max(),
+           "a row is removed more often than it is there");
+  const auto changed = static_cast<std::int32_t>(sum);
+  std::memcpy(store_.block(handle), &changed, sizeof changed);
+  if (changed == 0) remove_row(offset, change.row);
 }
 
 bool Arrangement::same_keys(RowBytes left, RowBytes right) const {

@@ -85,7 +85,9 @@ class Arrangement {
   };
 
   void apply_unique(const Delta& delta, std::span<const std::uint64_t> hashes);
+  void apply_unique_group(std::span<const DeltaRow> changes, std::span<const std::uint64_t> hashes);
   void apply_multiset(const Delta& delta);
+  void change_weight(std::uint64_t hash, const DeltaRow& change);
   [[nodiscard]] std::size_t locate(std::uint64_t hash, RowBytes row) const;
   [[nodiscard]] bool same_keys(RowBytes left, RowBytes right) const;
   void replace(std::size_t offset, RowBytes old_row, RowBytes new_row);

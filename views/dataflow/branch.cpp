@@ -67,6 +67,7 @@ ExpressionPtr replace_node(const ExpressionPtr& expression, const ExpressionPtr&
   Expressions arguments;
   for (const ExpressionPtr& argument : expression->arguments)
     arguments.push_back(replace_node(argument, old_node, new_node));
+  if (arguments == expression->arguments) return expression;
   return make_expression(expression->kind, expression->type, std::move(arguments),
                          expression->function);
 }

@@ -21,6 +21,8 @@ struct List {
 };
 
 List& list_of(Bucket bucket) {
+  // A bucket is one word by design, so that an index entry holds it.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   return *reinterpret_cast<List*>(static_cast<std::uintptr_t>(bucket & ~std::uint64_t{3}));
 }
 

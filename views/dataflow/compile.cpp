@@ -111,8 +111,10 @@ class Compiler {
   [[nodiscard]] Collection& aggregate_of(const PlanPtr& plan, const Aggregate& aggregate,
                                          const std::string& name, bool always_one_row);
   [[nodiscard]] Collection& outer_join_of(const PlanPtr& plan, const Join& join);
-  void add_keys(const Join& join, const Expressions& conjuncts, const std::array<Input, 2>& inputs,
-                OuterJoin::Query& query);
+  static void add_keys(const Expressions& conjuncts, const std::array<Input, 2>& inputs,
+                       OuterJoin::Query& query);
+  static bool add_key(const std::optional<ColumnEquality>& equality,
+                      const std::array<Input, 2>& inputs, OuterJoin::Query& query);
 
   Flow& flow_;
   std::map<Oid, std::set<std::uint32_t>> used_columns_;
@@ -291,28 +293,11 @@ void Compiler::finish_branch(Branch& branch) {
   }
 }
 
-// An equality between an expression of one leaf and one of another can be looked up once the
-// expressions are columns.
+// An equality between expressions of two leaves can be looked up once the expressions are columns.
 void Compiler::compute_keys(Branch& branch) {
-  std::vector<Expressions> computed(branch.leaves.size());
-  for (ExpressionPtr& conjunct : branch.conjuncts) {
-    const std::optional<EqualOperands> operands = equal_operands(conjunct);
-    if (!operands) continue;
-    const std::vector<std::uint32_t> left = inputs_read(*operands->left);
-    const std::vector<std::uint32_t> right = inputs_read(*operands->right);
-    if (left.size() != 1 || right.size() != 1 || left == right) continue;
-    for (const ExpressionPtr& operand : {operands->left, operands->right}) {
-      if (operand->kind == Expression::Kind::column) continue;
-      const std::uint32_t leaf = inputs_read(*operand)[0];
-      Expressions& list = computed[leaf];
-      auto known = std::find_if(list.begin(), list.end(),
-                                [&](const ExpressionPtr& one) { return equal(*one, *operand); });
-      if (known == list.end()) known = list.insert(list.end(), operand);
-      const auto ordinal = static_cast<std::uint32_t>(
-          branch.leaves[leaf]->columns().size() + static_cast<std::size_t>(known - list.begin()));
-      conjunct = replace_node(conjunct, operand, make_column(operand->type, leaf, ordinal));
-    }
-  }
+  std::vector<std::size_t> counts;
+  for (const Collection* leaf : branch.leaves) counts.push_back(leaf->columns().size());
+  const std::vector<Expressions> computed = extract_keys(branch.conjuncts, counts);
   for (std::size_t leaf = 0; leaf < branch.leaves.size(); ++leaf)
     if (!computed[leaf].empty())
       branch.leaves[leaf] = &extend(*branch.leaves[leaf], computed[leaf]);
@@ -321,22 +306,20 @@ void Compiler::compute_keys(Branch& branch) {
 Collection& Compiler::extend(Collection& base, const Expressions& computed) {
   Branch branch = branch_of_leaf(base);
   Columns columns = base.columns();
-  Expressions added;
   for (const ExpressionPtr& expression : computed) {
-    added.push_back(over_input(expression, 0));
-    branch.outputs.push_back(added.back());
+    branch.outputs.push_back(expression);
     columns.push_back({"key", expression->type, true});
   }
   for (const Extended& known : extended_) {
     const bool same =
         known.base == &base &&
-        std::equal(added.begin(), added.end(), known.computed.begin(), known.computed.end(),
+        std::equal(computed.begin(), computed.end(), known.computed.begin(), known.computed.end(),
                    [](const ExpressionPtr& a, const ExpressionPtr& b) { return equal(*a, *b); });
     if (same) return *known.collection;
   }
   Collection& collection = add_collection("keyed " + base.name(), std::move(columns), std::nullopt);
   add_join(std::move(branch), collection, collection);
-  extended_.push_back({&base, std::move(added), &collection});
+  extended_.push_back({&base, computed, &collection});
   return collection;
 }
 
@@ -400,72 +383,54 @@ Collection& Compiler::aggregate_of(const PlanPtr& plan, const Aggregate& aggrega
 // A join whose condition equates expressions computes them as further columns of its sides.
 Join with_computed_keys(const Join& join, Expressions& conjuncts) {
   Join result = join;
-  std::array<PlanPtr*, 2> sides = {&result.left, &result.right};
-  std::array<Expressions, 2> computed;
-  for (ExpressionPtr& conjunct : conjuncts) {
-    const std::optional<EqualOperands> operands = equal_operands(conjunct);
-    if (!operands) continue;
-    const std::vector<std::uint32_t> left = inputs_read(*operands->left);
-    const std::vector<std::uint32_t> right = inputs_read(*operands->right);
-    if (left.size() != 1 || right.size() != 1 || left == right) continue;
-    for (const ExpressionPtr& operand : {operands->left, operands->right}) {
-      if (operand->kind == Expression::Kind::column) continue;
-      const std::uint32_t side = inputs_read(*operand)[0];
-      const auto ordinal =
-          static_cast<std::uint32_t>((*sides[side])->columns.size() + computed[side].size());
-      computed[side].push_back(over_input(operand, 0));
-      conjunct = replace_node(conjunct, operand, make_column(operand->type, side, ordinal));
-    }
-  }
-  for (std::size_t side = 0; side < 2; ++side) {
-    if (computed[side].empty()) continue;
-    Columns columns = (*sides[side])->columns;
+  const std::vector<Expressions> computed =
+      extract_keys(conjuncts, {join.left->columns.size(), join.right->columns.size()});
+  for (PlanPtr* side : {&result.left, &result.right}) {
+    const Expressions& added = computed[side == &result.left ? 0 : 1];
+    if (added.empty()) continue;
+    Columns columns = (*side)->columns;
     Expressions outputs;
     for (std::uint32_t column = 0; column < columns.size(); ++column)
       outputs.push_back(make_column(columns[column].type, 0, column));
-    for (const ExpressionPtr& expression : computed[side]) {
+    for (const ExpressionPtr& expression : added) {
       outputs.push_back(expression);
       columns.push_back({"key", expression->type, true});
     }
-    *sides[side] = make_plan(std::move(columns), Project{*sides[side], std::move(outputs)});
+    *side = make_plan(std::move(columns), Project{*side, std::move(outputs)});
   }
   return result;
 }
 
-// Equalities between columns become the key, each column at most once; the rest is the residual
-// condition.
-void Compiler::add_keys(const Join& join, const Expressions& conjuncts,
-                        const std::array<Input, 2>& inputs, OuterJoin::Query& query) {
-  query.kind = join.kind;
-  query.sides = {inputs[0].collection, inputs[1].collection};
-  const auto place_of = [&](const Expression& column) {
-    return inputs[column.input].columns[column.ordinal];
-  };
+// Equalities between columns become the key, each column at most once; the rest is the residual.
+void Compiler::add_keys(const Expressions& conjuncts, const std::array<Input, 2>& inputs,
+                        OuterJoin::Query& query) {
   Expressions residual;
   for (const ExpressionPtr& conjunct : conjuncts) {
-    if (const std::optional<ColumnEquality> equality = column_equality(conjunct)) {
-      const bool forward = equality->left_leaf == 0;
-      const std::array<std::uint32_t, 2> columns = {
-          inputs[0].columns[forward ? equality->left_column : equality->right_column],
-          inputs[1].columns[forward ? equality->right_column : equality->left_column]};
-      const auto taken = [&](std::size_t side) {
-        const KeyColumns& key = query.keys[side];
-        return std::find(key.begin(), key.end(), columns[side]) != key.end();
-      };
-      if (!taken(0) && !taken(1)) {
-        query.keys[0].push_back(columns[0]);
-        query.keys[1].push_back(columns[1]);
-        continue;
-      }
-    }
-    residual.push_back(
-        substitute_columns(conjunct, [&](const Expression& column, const ExpressionPtr&) {
-          return make_column(column.type, column.input, place_of(column));
-        }));
+    if (add_key(column_equality(conjunct), inputs, query)) continue;
+    residual.push_back(substitute_columns(conjunct, [&](const Expression& column,
+                                                        const ExpressionPtr&) {
+      return make_column(column.type, column.input, inputs[column.input].columns[column.ordinal]);
+    }));
   }
   if (residual.size() == 1) query.residual = residual.front();
   if (residual.size() > 1)
     query.residual = make_expression(Expression::Kind::all_of, boolean_type, std::move(residual));
+}
+
+// False if the equality cannot be part of the key.
+bool Compiler::add_key(const std::optional<ColumnEquality>& equality,
+                       const std::array<Input, 2>& inputs, OuterJoin::Query& query) {
+  if (!equality) return false;
+  const bool forward = equality->left_leaf == 0;
+  const std::array<std::uint32_t, 2> columns = {
+      inputs[0].columns[forward ? equality->left_column : equality->right_column],
+      inputs[1].columns[forward ? equality->right_column : equality->left_column]};
+  for (std::size_t side = 0; side < 2; ++side) {
+    const KeyColumns& key = query.keys[side];
+    if (std::find(key.begin(), key.end(), columns[side]) != key.end()) return false;
+  }
+  for (std::size_t side = 0; side < 2; ++side) query.keys[side].push_back(columns[side]);
+  return true;
 }
 
 Collection& Compiler::outer_join_of(const PlanPtr& plan, const Join& join) {
@@ -476,7 +441,9 @@ Collection& Compiler::outer_join_of(const PlanPtr& plan, const Join& join) {
   if (inputs[0].collection == inputs[1].collection)
     inputs[1].collection = &alias_of(*inputs[1].collection, 1);
   OuterJoin::Query query;
-  add_keys(keyed, conjuncts, inputs, query);
+  query.kind = join.kind;
+  query.sides = {inputs[0].collection, inputs[1].collection};
+  add_keys(conjuncts, inputs, query);
   for (std::uint32_t side = 0; side < 2; ++side) {
     const Columns& columns = (side == 0 ? join.left : join.right)->columns;
     for (std::size_t column = 0; column < columns.size(); ++column)

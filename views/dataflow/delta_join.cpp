@@ -35,10 +35,8 @@ std::int32_t product_of(std::int32_t left, std::int32_t right) {
 }  // namespace
 
 std::string describe_row(const Collection& collection, RowBytes row) {
-  std::vector<std::uint32_t> shown;
-  if (collection.unique_key() && !collection.unique_key()->empty())
-    shown = *collection.unique_key();
-  else
+  KeyColumns shown = collection.unique_key().value_or(KeyColumns());
+  if (shown.empty())
     for (std::uint32_t column = 0; column < collection.columns().size(); ++column)
       shown.push_back(column);
   std::string json = "{";

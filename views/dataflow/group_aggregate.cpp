@@ -30,6 +30,7 @@ GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& 
       values_(collection.columns().size()),
       results_(query_.calls.size()) {
   std::vector<Storage> storages;
+  storages.reserve(query_.key_count);
   for (std::uint32_t column = 0; column < query_.key_count; ++column)
     storages.push_back(collection_.layout().storage(column));
   key_layout_ = RowLayout(std::move(storages));
@@ -54,8 +55,8 @@ void GroupAggregate::receive(const ValueChunk& chunk) {
   const std::span<const GroupNumber> groups = std::span(row_groups_).first(chunk.count);
   for (std::size_t call = 0; call < accumulators_.size(); ++call) {
     std::span<const Value> values;
-    if (query_.arguments[call])
-      values = std::span(chunk.columns[*query_.arguments[call]]).first(chunk.count);
+    if (const std::optional<std::size_t> argument = query_.arguments[call])
+      values = std::span(chunk.columns[*argument]).first(chunk.count);
     accumulators_[call]->add({values, groups, chunk.weights});
   }
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "views/dataflow/branch.h"
+
 namespace deltamill {
 
 namespace {
@@ -171,6 +173,41 @@ std::optional<ColumnEquality> column_equality(const ExpressionPtr& condition) {
       left.kind == Expression::Kind::column && right.kind == Expression::Kind::column;
   if (!columns || left.input == right.input) return std::nullopt;
   return ColumnEquality{left.input, left.ordinal, right.input, right.ordinal};
+}
+
+namespace {
+
+// The equality with `operand`, an expression of one input, read from a column of that input.
+ExpressionPtr with_key_column(const ExpressionPtr& equality, const ExpressionPtr& operand,
+                              std::vector<Expressions>& computed,
+                              const std::vector<std::size_t>& column_counts) {
+  if (operand->kind == Expression::Kind::column) return equality;
+  const std::uint32_t input = inputs_read(*operand)[0];
+  const ExpressionPtr expression = over_input(operand, 0);
+  Expressions& list = computed[input];
+  auto known = std::find_if(list.begin(), list.end(),
+                            [&](const ExpressionPtr& one) { return equal(*one, *expression); });
+  if (known == list.end()) known = list.insert(list.end(), expression);
+  const std::size_t ordinal = column_counts[input] + static_cast<std::size_t>(known - list.begin());
+  return replace_node(equality, operand,
+                      make_column(operand->type, input, static_cast<std::uint32_t>(ordinal)));
+}
+
+}  // namespace
+
+std::vector<Expressions> extract_keys(Expressions& conjuncts,
+                                      const std::vector<std::size_t>& column_counts) {
+  std::vector<Expressions> computed(column_counts.size());
+  for (ExpressionPtr& conjunct : conjuncts) {
+    const std::optional<EqualOperands> operands = equal_operands(conjunct);
+    if (!operands) continue;
+    const std::vector<std::uint32_t> left = inputs_read(*operands->left);
+    const std::vector<std::uint32_t> right = inputs_read(*operands->right);
+    if (left.size() != 1 || right.size() != 1 || left == right) continue;
+    conjunct = with_key_column(conjunct, operands->left, computed, column_counts);
+    conjunct = with_key_column(conjunct, operands->right, computed, column_counts);
+  }
+  return computed;
 }
 
 std::vector<std::uint32_t> inputs_read(const Expression& expression) {

@@ -62,6 +62,11 @@ struct EqualOperands {
 [[nodiscard]] std::optional<EqualOperands> equal_operands(const ExpressionPtr& condition);
 [[nodiscard]] std::optional<ColumnEquality> column_equality(const ExpressionPtr& condition);
 
+// In each equality between expressions of two inputs, replaces an expression that is no column by a
+// further column of its input. Returns these expressions per input, over input 0, in column order.
+[[nodiscard]] std::vector<Expressions> extract_keys(Expressions& conjuncts,
+                                                    const std::vector<std::size_t>& column_counts);
+
 // The leaves (inputs) an expression reads, ascending.
 [[nodiscard]] std::vector<std::uint32_t> inputs_read(const Expression& expression);
 

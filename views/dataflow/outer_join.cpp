@@ -115,15 +115,17 @@ void OuterJoin::find_pairs(std::size_t side, const Delta& delta, std::size_t beg
   for (std::size_t group = begin; group < end; group += HashIndex::prefetch_group) {
     const std::size_t group_end = std::min(group + HashIndex::prefetch_group, end);
     hash_rows(side, delta, group, group_end);
-    for (std::size_t row = group; row < group_end; ++row) {
-      const Bucket bucket = match(other_side(side), hashes_[row - group], delta[row].row);
-      if (bucket == 0) continue;
-      for_each_handle(bucket, [&](RowHandle other) {
-        add_pair(side, delta[row], static_cast<std::uint32_t>(row - begin), other);
-      });
-    }
+    for (std::size_t row = group; row < group_end; ++row)
+      add_pairs(side, delta[row], hashes_[row - group], static_cast<std::uint32_t>(row - begin));
   }
   settle_pairs(side);
+}
+
+void OuterJoin::add_pairs(std::size_t side, const DeltaRow& change, std::uint64_t hash,
+                          std::uint32_t origin) {
+  const Bucket bucket = match(other_side(side), hash, change.row);
+  if (bucket == 0) return;
+  for_each_handle(bucket, [&](RowHandle other) { add_pair(side, change, origin, other); });
 }
 
 void OuterJoin::add_pair(std::size_t side, const DeltaRow& change, std::uint32_t origin,

@@ -60,6 +60,8 @@ class OuterJoin : public Consumer {
   void find_pairs(std::size_t side, const Delta& delta, std::size_t begin, std::size_t end);
   void hash_rows(std::size_t side, const Delta& delta, std::size_t begin, std::size_t end);
   [[nodiscard]] Bucket match(std::size_t side, std::uint64_t hash, RowBytes other_row);
+  void add_pairs(std::size_t side, const DeltaRow& change, std::uint64_t hash,
+                 std::uint32_t origin);
   void add_pair(std::size_t side, const DeltaRow& change, std::uint32_t origin, RowHandle other);
   void settle_pairs(std::size_t side);
   // Keeps in `pairs` those for which the residual condition is true.

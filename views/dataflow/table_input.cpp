@@ -53,9 +53,8 @@ TableInput::TableInput(std::shared_ptr<const Table> table, std::vector<std::uint
       arrangement_(collection.arrange(store)),
       keyed_(row_key_of(*table_).has_value()),
       values_(kept_.size()) {
-  if (keyed_)
-    key_ =
-        Key(collection_.columns(), collection_.layout(), kept_offsets(*row_key_of(*table_), kept_));
+  if (const std::optional<KeyColumns> key = row_key_of(*table_))
+    key_ = Key(collection_.columns(), collection_.layout(), kept_offsets(*key, kept_));
   key_values_.resize(key_.parts().size());
   prepared_.resize(group_size);
   old_keys_.resize(group_size * key_.parts().size());

@@ -200,6 +200,8 @@ class PlanGenerator {
         one = quotient(one);
       else if (one->type.kind == TypeKind::int4 && chance(random_, 20))
         one = operation("+", one, random_constant(TypeKind::int4));
+      if (other->type.kind == TypeKind::int4 && chance(random_, 15))
+        other = operation("-", other, random_constant(TypeKind::int4));
       return operation("=", one, other);
     }
     return nullptr;

@@ -130,7 +130,7 @@ std::size_t NumericSum::memory_bytes() const {
 AccumulatorResult NumericAverage::result(Arena& arena, const StateTypes& /*types*/) const {
   const std::int64_t arguments = count();
   if (arguments == 0) return {};
-  return {Numeric::divide(sum(), Numeric::of_integer(arguments))->to_value(arena), {}};
+  return {Numeric::divide(sum(), Numeric::of_integer(arguments)).value().to_value(arena), {}};
 }
 
 }  // namespace deltamill
