@@ -24,15 +24,18 @@ PayloadCompressor::PayloadCompressor(int level) : context_(ZSTD_createCCtx()), l
 }
 
 StoredPayload PayloadCompressor::compress(std::string_view payload, std::uint64_t place) {
-  StoredPayload stored;
-  stored.raw_bytes = payload.size();
-  stored.bytes.resize(ZSTD_compressBound(payload.size()));
-  const std::size_t size =
-      ZSTD_compressCCtx(context_.get(), stored.bytes.data(), stored.bytes.size(), payload.data(),
-                        payload.size(), level_);
+  const std::size_t bound = ZSTD_compressBound(payload.size());
+  if (bound > buffer_bytes_) {
+    buffer_ = std::make_unique_for_overwrite<char[]>(bound);
+    buffer_bytes_ = bound;
+  }
+  const std::size_t size = ZSTD_compressCCtx(context_.get(), buffer_.get(), buffer_bytes_,
+                                             payload.data(), payload.size(), level_);
   if (ZSTD_isError(size) != 0)
     throw JournalFailed(std::string("zstd cannot compress a payload: ") + ZSTD_getErrorName(size));
-  stored.bytes.resize(size);
+  StoredPayload stored;
+  stored.raw_bytes = payload.size();
+  stored.bytes.assign(buffer_.get(), size);
   stored.checksum = payload_checksum(stored.bytes, place);
   return stored;
 }

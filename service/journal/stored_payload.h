@@ -30,6 +30,8 @@ class PayloadCompressor {
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
   int level_;
+  std::unique_ptr<char[]> buffer_;  // reused: room for the largest payload so far
+  std::size_t buffer_bytes_ = 0;
 };
 
 // Checksum of a stored payload.

@@ -145,8 +145,8 @@ BlockPtr BlockAssembler::take_transactions() {
     block->change_count = std::exchange(change_count_, 0);
   }
   block->payload = std::move(payload_);
-  start_payload();
-  payload_ = std::move(rest);
+  start_payload(std::max(block->payload.size(), rest.size()));
+  payload_ += rest;
   if (open) {
     for (auto& [oid, relation] : relations_)
       if (relation.used_transaction == transaction_) relation.block = block_;
@@ -165,14 +165,16 @@ BlockPtr BlockAssembler::take_piece() {
   block->complete = false;
   block->change_count = std::exchange(change_count_, 0);
   block->payload = std::move(payload_);
-  start_payload();
+  start_payload(block->payload.size());
   append_message(begin_message_, payload_);
   large_ = true;
   return block;
 }
 
-void BlockAssembler::start_payload() {
+// In a backlog the next block is about as large as the one before.
+void BlockAssembler::start_payload(std::size_t bytes_expected) {
   payload_ = {};
+  payload_.reserve(bytes_expected + bytes_expected / 4);
   carried_.clear();
   ++block_;
 }

@@ -71,7 +71,7 @@ class BlockAssembler {
   void append_change(std::string_view message);
   BlockPtr take_transactions();
   BlockPtr take_piece();
-  void start_payload();
+  void start_payload(std::size_t bytes_expected);
   [[noreturn]] static void refuse(std::string_view message, const char* reason);
 
   BlockLimits limits_;
