@@ -53,13 +53,15 @@ class Worker {
 
   MemorySink sink;
   Generation generation;
-  std::unique_ptr<SinkWorker> worker;
 
  private:
   Metrics metrics_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<SinkFailure> failure_;
+  std::optional<SinkFailure> failure_;  // guarded by mutex_
+
+ public:
+  std::unique_ptr<SinkWorker> worker;  // last: its thread uses all the others
 };
 
 using Texts = std::vector<std::string>;
