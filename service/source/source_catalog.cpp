@@ -44,6 +44,11 @@ constexpr const char* columns_query = R"(
     CROSS JOIN (SELECT * FROM pg_database WHERE datname = current_database()) d
     ORDER BY a.attrelid, a.attnum)";
 
+// The same condition for the database's default collation.
+constexpr const char* default_collation_query = R"(
+    SELECT datlocprovider = 'c' AND datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
+    FROM pg_database WHERE datname = current_database())";
+
 constexpr const char* keys_query = R"(
     SELECT indrelid, indisprimary, indisreplident, k.columns, k.not_null
     FROM pg_index i
@@ -237,6 +242,8 @@ SourceCatalog read_source_catalog(const SessionSettings& settings,
   sql.run("read the catalog", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   Tables tables = read_tables(sql, selection, source.problems);
   const Enums enums = read_enums(sql);
+  source.catalog.default_ordered_by_bytes =
+      sql.run("read the catalog", default_collation_query)[0][0].as<bool>();
   read_columns(sql, enums, tables);
   read_keys(sql, tables);
   sql.run("read the catalog", "COMMIT");

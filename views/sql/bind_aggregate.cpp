@@ -138,7 +138,7 @@ BoundExpression ExpressionBinder::bind_aggregate(const ExpressionSyntax& syntax,
           ? resolve_unknown(arguments.front())
           : coerce(arguments.front(), parameter, CoercionContext::implicit);
   const bool extreme = signature.function == minimum || signature.function == maximum;
-  if (extreme) require_byte_order(argument, name + "()", syntax.position);
+  if (extreme) require_byte_order(argument, catalog_, name + "()", syntax.position);
   if (call.distinct) require_equality(argument, name + "(DISTINCT ...)", syntax.position);
   call.function = signature.function;
   call.argument = argument.expression;

@@ -147,7 +147,7 @@ BoundExpression ExpressionBinder::bind_operator(std::string_view symbol, Positio
   const Expressions& arguments = result.expression->arguments;
   const BoundExpression compared{arguments.front(), result.collation, position};
   const std::string what = "operator " + std::string(symbol);
-  if (orders(symbol)) require_byte_order(compared, what, position);
+  if (orders(symbol)) require_byte_order(compared, catalog_, what, position);
   if (orders(symbol) || compares_text(symbol)) require_equality(compared, what, position);
   if (!is_string(result.type().kind)) result.collation = {};
   return result;

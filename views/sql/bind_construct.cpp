@@ -99,7 +99,7 @@ BoundExpression ExpressionBinder::bind_choice(const ExpressionSyntax& syntax) {
                          combined(common.expressions), syntax.position};
   if (!coalesce) {
     require_equality(result, name, syntax.position);
-    require_byte_order(result, name, syntax.position);
+    require_byte_order(result, catalog_, name, syntax.position);
   }
   return result;
 }

@@ -44,9 +44,14 @@ constexpr std::string_view collate_hint =
 
 }  // namespace
 
-void require_byte_order(const BoundExpression& expression, std::string_view what,
-                        Position position) {
-  if (!is_string(expression.type().kind) || expression.collation.ordered_by_bytes) return;
+bool orders_by_bytes(const Collation& collation, const Catalog& catalog) {
+  return collation.ordered_by_bytes || (collation.origin == Collation::Origin::database_default &&
+                                        catalog.default_ordered_by_bytes);
+}
+
+void require_byte_order(const BoundExpression& expression, const Catalog& catalog,
+                        std::string_view what, Position position) {
+  if (!is_string(expression.type().kind) || orders_by_bytes(expression.collation, catalog)) return;
   reject("unsupported_sql", position,
          std::string(what) +
              " on text follows the collation of the source, which views cannot reproduce",

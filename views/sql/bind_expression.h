@@ -93,9 +93,12 @@ class ExpressionBinder {
   std::map<std::uint32_t, Position> column_positions_;
 };
 
+// Whether text of this collation is ordered by its bytes.
+[[nodiscard]] bool orders_by_bytes(const Collation& collation, const Catalog& catalog);
+
 // Rejects an order of text that is not the order of its bytes.
-void require_byte_order(const BoundExpression& expression, std::string_view what,
-                        Position position);
+void require_byte_order(const BoundExpression& expression, const Catalog& catalog,
+                        std::string_view what, Position position);
 
 // Rejects equality that is not equality of bytes, and of types without an equality operator (json,
 // jsonb).

@@ -27,11 +27,12 @@ void rename_columns(std::vector<ScopeColumn>& columns, const FromSyntax& item,
 }
 
 // The names of a closed query as an item of FROM.
-Scope scope_of(const BoundQuery& query, const FromSyntax& item) {
+Scope scope_of(const BoundQuery& query, const FromSyntax& item, const Catalog& catalog) {
   Scope scope;
   for (std::uint32_t i = 0; i < query.plan->columns.size(); ++i) {
     const Column& column = query.plan->columns[i];
     Collation collation = query.collations[i];
+    collation.ordered_by_bytes = orders_by_bytes(collation, catalog);
     if (collation.origin != Collation::Origin::none) collation.origin = Collation::Origin::column;
     scope.columns.push_back({column.name, make_column(column.type, 0, i), collation, false});
   }
@@ -131,7 +132,7 @@ QueryBinder::FromItem QueryBinder::bind_from_item(const FromSyntax& item) {
     reject("syntax", item.position, "subquery in FROM must have an alias",
            "write (SELECT ...) AS name");
   const BoundQuery query = close(bind_open(*item.query));
-  return {query.plan, scope_of(query, item)};
+  return {query.plan, scope_of(query, item, context_.catalog)};
 }
 
 const QueryBinder::CommonTable* QueryBinder::find_common_table(const FromSyntax& item) const {
@@ -157,7 +158,7 @@ void QueryBinder::reject_relation(const FromSyntax& item) const {
 
 QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
   if (const CommonTable* const common = find_common_table(item))
-    return {common->query.plan, scope_of(common->query, item)};
+    return {common->query.plan, scope_of(common->query, item, context_.catalog)};
   const std::shared_ptr<const Table> table = context_.catalog.find_table(item.schema, item.name);
   const auto view = item.schema.empty() ? context_.views.find(item.name) : context_.views.end();
   const bool is_view = view != context_.views.end();
@@ -167,7 +168,8 @@ QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
            "write " + table->schema + "." + table->name + " for the table, or rename the view");
   if (is_view) {
     const Columns& columns = view->second.plan->columns;
-    return {make_plan(columns, ViewScan{item.name}), scope_of(view->second, item)};
+    return {make_plan(columns, ViewScan{item.name}),
+            scope_of(view->second, item, context_.catalog)};
   }
   if (!table) reject_relation(item);
   FromItem result{make_table_scan(table), {}};

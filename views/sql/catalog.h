@@ -15,6 +15,8 @@ namespace deltamill {
 class Catalog {
  public:
   std::vector<std::string> search_path = {"public"};
+  // The database's default collation, which literals and results of casts have, orders by code point.
+  bool default_ordered_by_bytes = false;
 
   void add_table(Table table);
   void add_enum(std::shared_ptr<const EnumType> type);
