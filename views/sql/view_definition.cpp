@@ -213,6 +213,9 @@ class ProjectViews {
     binding.view = {name, query.plan, key.columns, key.declared};
     binding.declarations = file.content.declarations;
     binding.select_text = file.content.select_text;
+    for (const RelationReference& reference : file.references)
+      if (reference.schema.empty() && by_name_.contains(reference.name))
+        binding.views_named.push_back(reference.name);
     for (Rejection& warning : warnings) {
       // What is about the view as a whole is shown where its query begins.
       if (warning.position == 0) warning.position = file.content.query->position;

@@ -37,6 +37,8 @@ struct ViewBinding {
   BoundView view;
   FormCDeclarations declarations;
   std::string select_text;   // the query alone, as it is sent to PostgreSQL (describe, verify); comments kept
+  // Views of the project that the text names, also where the plan does without them.
+  std::vector<std::string> views_named;
   Diagnostics warnings;
 };
 
