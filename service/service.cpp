@@ -302,11 +302,21 @@ bool Service::reached_goal() const {
   return goal_ && all_live && stored.end() >= *goal_;
 }
 
+// There is no way back to a frontier that the store has left behind.
+bool Service::passed_until() {
+  const Frontier stored = operations_->store_frontier();
+  if (!options_.until || stored <= *options_.until) return false;
+  trace_.event(TraceLevel::error, "service.stopped",
+               "the views are at " + to_string(stored.end()) + ", past the frontier to stop at");
+  return true;
+}
+
 bool Service::supervise(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     operations_->alive();
     if (goal_) source_->request_position(*goal_);
     if (options_.until) source_->request_position(options_.until->end());
+    if (passed_until()) return false;
     if (reached_goal()) return true;
     if (const std::optional<Event> event = next_event()) {
       if (!handle(*event, stop)) return stop.stop_requested();

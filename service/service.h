@@ -67,6 +67,7 @@ class Service {
   void tell(Event event);
   void remember_lag();
   [[nodiscard]] bool reached_goal() const;
+  [[nodiscard]] bool passed_until();
   [[nodiscard]] EngineListeners engine_listeners();
   [[nodiscard]] SourceHandlers source_handlers();
   [[nodiscard]] bool pause(std::chrono::milliseconds duration, const std::stop_token& stop) const;
