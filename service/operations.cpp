@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "service/deployment/full_query.h"
 #include "service/deployment/resolve.h"
@@ -12,6 +13,7 @@
 #include "service/pipeline/view_tables.h"
 #include "service/pipeline/wall_clock.h"
 #include "service/version.h"
+#include "views/dataflow/graph.h"
 
 namespace deltamill {
 
@@ -37,13 +39,17 @@ double seconds_of(std::int64_t milliseconds) {
 
 Operations::Operations(Parts parts)
     : parts_(parts), version_(deltamill_version), served_(parts.deployment.served_views()) {
+  const Graph graph(parts.deployment.bound_views());
+  for (ServedView& view : served_) view.explain = graph.explain(view.name);
   alive();
 }
 
 Operations::~Operations() = default;
 
 void Operations::use_engine(Engine* engine) {
-  const std::unique_lock lock(engine_mutex_);
+  std::unique_lock lock(engine_mutex_, std::defer_lock);
+  while (!lock.try_lock_for(std::chrono::milliseconds(20)))
+    jobs_.interrupt("the engine it used has ended");
   engine_ = engine;
 }
 
@@ -58,6 +64,11 @@ void Operations::stop_waiting() {
   const std::lock_guard lock(frontier_mutex_);
   stopping_ = true;
   frontier_moved_.notify_all();
+}
+
+bool Operations::stopping() const {
+  const std::lock_guard lock(frontier_mutex_);
+  return stopping_;
 }
 
 void Operations::alive() {
@@ -197,7 +208,9 @@ void Operations::collect_source_metrics() {
   metrics.set("source_lag_bytes", behind(parts_.journal.durable().end()), {{"stage", "journaled"}});
   metrics.set("source_lag_bytes", behind(source.confirmed), {{"stage", "confirmed"}});
   metrics.set("slot_retained_wal_bytes", static_cast<double>(source.retained_bytes));
-  metrics.set("slot_safe_wal_bytes", static_cast<double>(source.safe_bytes.value_or(-1)));
+  // Without max_slot_wal_keep_size PostgreSQL never drops the slot.
+  metrics.set("slot_safe_wal_bytes", source.safe_bytes ? static_cast<double>(*source.safe_bytes)
+                                                       : std::numeric_limits<double>::infinity());
   metrics.set("slot_active", source.slot_active ? 1 : 0);
   for (const char* const status : {"reserved", "extended", "unreserved", "lost"})
     metrics.set("slot_wal_status", source.wal_status == status ? 1 : 0, {{"status", status}});
@@ -205,6 +218,7 @@ void Operations::collect_source_metrics() {
 
 void Operations::collect_view_metrics() {
   Metrics& metrics = parts_.metrics;
+  for (const JobStatus& job : jobs_.all()) collect_rebuild_metrics(job);
   for (std::size_t view = 0; view < served_.size(); ++view) {
     const std::string& name = served_[view].name;
     const ViewState state = view_state(view);
@@ -218,15 +232,25 @@ void Operations::collect_view_metrics() {
   }
 }
 
+void Operations::collect_rebuild_metrics(const JobStatus& job) {
+  if (job.kind != JobKind::rebuild || job.state == JobState::queued) return;
+  const auto rows = static_cast<double>(job.rows);
+  const double left = std::max(static_cast<double>(job.total_rows) - rows, 0.0);
+  double ratio = rows > 0 ? rows / (rows + left) : 0.0;
+  if (job.state == JobState::done) ratio = 1.0;
+  const bool moves = job.state == JobState::running && job.rows_per_second > 0;
+  const MetricLabels labels = {{"view", job.view}};
+  parts_.metrics.set("rebuild_progress_ratio", ratio, labels);
+  parts_.metrics.set("rebuild_eta_seconds", moves ? left / job.rows_per_second : 0.0, labels);
+}
+
 void Operations::count_request(const char* route, int status, double seconds) {
   parts_.metrics.add("http_requests_total", 1,
                      {{"route", route}, {"code", std::to_string(status)}});
   parts_.metrics.observe("http_request_seconds", seconds, {{"route", route}});
 }
 
-std::optional<std::string> Operations::start_rebuild(std::size_t view, bool from_source) {
-  if (from_source)
-    throw std::runtime_error("a rebuild from the source is not available in this version");
+std::optional<std::string> Operations::start_rebuild(std::size_t view) {
   return jobs_.start(JobKind::rebuild, served_[view].name,
                      [this, view](JobControl& control) { return run_rebuild(view, control); });
 }
@@ -244,12 +268,15 @@ std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
   const std::vector<BoundView> bound = parts_.deployment.bound_views();
   const RebuildTarget target{parts_.journal, *engine_, bound, served_[view].name,
                              static_cast<std::uint32_t>(view)};
+  const auto count = [&](const char* outcome) {
+    parts_.metrics.add("rebuilds_total", 1, {{"view", served_[view].name}, {"outcome", outcome}});
+  };
   try {
     std::string result = rebuild_view(target, control);
-    parts_.metrics.add("rebuilds_total", 1, {{"view", served_[view].name}, {"outcome", "done"}});
+    count("done");
     return result;
   } catch (...) {
-    parts_.metrics.add("rebuilds_total", 1, {{"view", served_[view].name}, {"outcome", "failed"}});
+    count(control.stop().stop_requested() ? "cancelled" : "failed");
     throw;
   }
 }

@@ -41,7 +41,7 @@ class Operations : public Backend {
   explicit Operations(Parts parts);
   ~Operations() override;  // cancels jobs
 
-  // The engine that jobs use; nullptr while there is none. Waits until nobody uses the one before.
+  // The engine that jobs use; nullptr while there is none. Ends the job that uses the one before.
   void use_engine(Engine* engine);
   // A commit of the store happened.
   void committed(Frontier frontier);
@@ -69,8 +69,7 @@ class Operations : public Backend {
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
   [[nodiscard]] std::string metrics_text() override;
   void count_request(const char* route, int status, double seconds) override;
-  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view,
-                                                         bool from_source) override;
+  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
   [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
                                                         std::uint64_t sample_rows) override;
   [[nodiscard]] std::vector<JobStatus> jobs() const override { return jobs_.all(); }
@@ -78,12 +77,14 @@ class Operations : public Backend {
     return jobs_.find(id);
   }
   bool cancel_job(const std::string& id) override { return jobs_.cancel(id); }
+  [[nodiscard]] bool stopping() const override;
 
  private:
   [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
   [[nodiscard]] std::string run_verify(std::size_t view, std::uint64_t sample_rows,
                                        JobControl& control);
   void collect_view_metrics();
+  void collect_rebuild_metrics(const JobStatus& job);
   void collect_source_metrics();
 
   const Parts parts_;
@@ -97,9 +98,9 @@ class Operations : public Backend {
   std::condition_variable frontier_moved_;
   bool stopping_ = false;  // guarded by frontier_mutex_
 
-  mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine
-  Engine* engine_ = nullptr;                // guarded by engine_mutex_
-  Jobs jobs_;                               // last: jobs use everything above
+  mutable std::shared_timed_mutex engine_mutex_;  // shared while a job uses the engine
+  Engine* engine_ = nullptr;                      // guarded by engine_mutex_
+  Jobs jobs_;                                     // last: jobs use everything above
 };
 
 }  // namespace deltamill

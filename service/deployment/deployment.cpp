@@ -223,6 +223,7 @@ Deployment deploy(const ProjectFiles& project, const Catalog& catalog, Diagnosti
                                          [](const ProjectView& view) { return view.source.name; });
     DeployedView view = Merger(*files, project.settings, diagnostics).merge(std::move(binding));
     view.sink_view.definition = definition_of(view, definitions);
+    view.served.definition = view.sink_view.definition;
     definitions[view.sink_view.name] = view.sink_view.definition;
     deployment.views.push_back(std::move(view));
   }

@@ -161,10 +161,12 @@ Response answer_job(Site& site, const Call& call, const std::optional<std::strin
   return response;
 }
 
-Checked<bool> parse_rebuild_source(const Json& body) {
+Checked<void> check_rebuild_source(const Json& body) {
   const auto from = body.find("from");
-  if (from == body.end() || *from == "journal") return false;
-  if (*from == "source") return true;
+  if (from == body.end() || *from == "journal") return {};
+  if (*from == "source")
+    return refuse(ProblemName::not_implemented,
+                  "a rebuild from the source is not available in this version");
   return refuse(ProblemName::bad_request, "\"from\" is \"journal\" or \"source\"");
 }
 
@@ -233,7 +235,8 @@ Response show_status(Site& site, const Call& /*call*/) {
 Response explain_view(Site& site, const Call& call) {
   const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
   if (!view) return answer(view.error(), call);
-  return answer_text(site.backend().views()[*view].explain, "text/plain; charset=utf-8");
+  const ServedView& served = site.backend().views()[*view];
+  return answer_json({{"view", served.name}, {"plan", served.explain}});
 }
 
 Response show_errors(Site& site, const Call& call) {
@@ -252,9 +255,9 @@ Response start_rebuild(Site& site, const Call& call) {
   if (!view) return answer(view.error(), call);
   const Checked<Json> body = parse_body(call.request, "from");
   if (!body) return answer(body.error(), call);
-  const Checked<bool> from_source = parse_rebuild_source(*body);
-  if (!from_source) return answer(from_source.error(), call);
-  return answer_job(site, call, site.backend().start_rebuild(*view, *from_source));
+  const Checked<void> checked = check_rebuild_source(*body);
+  if (!checked) return answer(checked.error(), call);
+  return answer_job(site, call, site.backend().start_rebuild(*view));
 }
 
 Response start_verify(Site& site, const Call& call) {

@@ -26,6 +26,7 @@ struct ServedView {
   std::optional<KeyColumns> key;
   bool served = true;  // on the public listener (serve: true, or loopback while it is loopback)
   std::vector<std::string> served_columns;  // empty = all
+  std::string definition;                   // differs when what decides the rows does
   std::string explain;                      // text of explain
 };
 
@@ -131,14 +132,15 @@ class Backend {
   virtual void count_request(const char* route, int status, double seconds) = 0;
 
   // Starts a job; nothing when one of that kind runs for the view (409 job_conflict).
-  [[nodiscard]] virtual std::optional<std::string> start_rebuild(std::size_t view,
-                                                                 bool from_source) = 0;
+  [[nodiscard]] virtual std::optional<std::string> start_rebuild(std::size_t view) = 0;
   [[nodiscard]] virtual std::optional<std::string> start_verify(std::size_t view,
                                                                 std::uint64_t sample_rows) = 0;
   [[nodiscard]] virtual std::vector<JobStatus> jobs() const = 0;
   [[nodiscard]] virtual std::optional<JobStatus> job(const std::string& id) const = 0;
   // False = unknown or already finished.
   virtual bool cancel_job(const std::string& id) = 0;
+
+  [[nodiscard]] virtual bool stopping() const = 0;  // what waits gives up
 };
 
 }  // namespace deltamill

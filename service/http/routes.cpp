@@ -24,10 +24,14 @@ struct Route {
   const char* pattern;
   Listener listener;  // open routes are answered by both listeners
   Response (*handler)(Site& site, const Call& call);
+  enum class Query : std::uint8_t { taken, refused } query = Query::taken;
 };
 
+// Handlers that look at no parameter. Probes are not among them: what asks them may add its own.
+constexpr Route::Query no_query = Route::Query::refused;
+
 constexpr std::array routes{
-    Route{"GET", "/v1/views", Listener::open, list_views},
+    Route{"GET", "/v1/views", Listener::open, list_views, no_query},
     Route{"GET", "/v1/views/{view}", Listener::open, read_rows},
     Route{"GET", "/v1/views/{view}/rows/{key}", Listener::open, read_row},
     Route{"GET", "/v1/views/{view}/search", Listener::open, not_available},
@@ -40,20 +44,20 @@ constexpr std::array routes{
     Route{"GET", "/healthz", Listener::admin, show_health},
     Route{"GET", "/readyz", Listener::admin, show_readiness},
     Route{"GET", "/metrics", Listener::admin, show_metrics},
-    Route{"GET", "/v1/status", Listener::admin, show_status},
+    Route{"GET", "/v1/status", Listener::admin, show_status, no_query},
     Route{"GET", "/v1/graph", Listener::admin, not_available},
-    Route{"GET", "/v1/views/{view}/explain", Listener::admin, explain_view},
-    Route{"GET", "/v1/views/{view}/errors", Listener::admin, show_errors},
+    Route{"GET", "/v1/views/{view}/explain", Listener::admin, explain_view, no_query},
+    Route{"GET", "/v1/views/{view}/errors", Listener::admin, show_errors, no_query},
     Route{"GET", "/v1/plan", Listener::admin, not_available},
     Route{"POST", "/v1/apply", Listener::admin, not_available},
-    Route{"POST", "/v1/views/{view}/rebuild", Listener::admin, start_rebuild},
+    Route{"POST", "/v1/views/{view}/rebuild", Listener::admin, start_rebuild, no_query},
     Route{"POST", "/v1/views/{view}/rollback", Listener::admin, not_available},
     Route{"POST", "/v1/views/{view}/pause", Listener::admin, not_available},
     Route{"POST", "/v1/views/{view}/resume", Listener::admin, not_available},
-    Route{"POST", "/v1/views/{view}/verify", Listener::admin, start_verify},
-    Route{"GET", "/v1/jobs", Listener::admin, list_jobs},
-    Route{"GET", "/v1/jobs/{id}", Listener::admin, show_job},
-    Route{"DELETE", "/v1/jobs/{id}", Listener::admin, cancel_job},
+    Route{"POST", "/v1/views/{view}/verify", Listener::admin, start_verify, no_query},
+    Route{"GET", "/v1/jobs", Listener::admin, list_jobs, no_query},
+    Route{"GET", "/v1/jobs/{id}", Listener::admin, show_job, no_query},
+    Route{"DELETE", "/v1/jobs/{id}", Listener::admin, cancel_job, no_query},
     Route{"GET", "/", Listener::admin, not_available},
 };
 
@@ -103,6 +107,7 @@ bool has_dot_segment(const Segments& path) {
 
 struct Found {
   const Route* route = nullptr;  // of the request's method
+  const char* pattern = no_route;
   Segments arguments;
   std::string allowed;  // methods of the path, for Allow; empty = unknown path
 };
@@ -114,6 +119,7 @@ Found find_route(Listener listener, std::string_view method, const Segments& pat
     std::optional<Segments> arguments = match(route.pattern, path);
     if (!arguments) continue;
     const std::string_view own = route.method;
+    found.pattern = route.pattern;
     found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(own);
     if (own == "GET") found.allowed += ", HEAD";
     if (own != method && !(own == "GET" && method == "HEAD")) continue;
@@ -150,7 +156,10 @@ Routed route_request(Site& site, Listener listener, const Request& request) {
                      request)};
     return {answer({ProblemName::unknown_path, "there is no such path"}, request)};
   }
-  if (found.route == nullptr) return {refuse_method(found, request)};
+  if (found.route == nullptr) return {refuse_method(found, request), found.pattern};
+  if (found.route->query == Route::Query::refused && !query_of(request.target).empty())
+    return {answer({ProblemName::bad_query, "this path takes no parameters"}, request),
+            found.pattern};
   Call call{request, listener, {}};
   for (std::size_t i = 0; i < found.arguments.size(); ++i) {
     const bool last = i + 1 == found.arguments.size();

@@ -34,7 +34,7 @@ std::uint64_t definition_hash(const ServedView& view, const QueriedView& queried
   add(view.key ? "key" : "no key");
   if (view.key)
     for (const std::uint32_t column : *view.key) add(std::to_string(column));
-  add(view.explain);
+  add(view.definition);
   return XXH3_64bits(text.data(), text.size());
 }
 
@@ -98,7 +98,7 @@ Checked<void> Site::wait_until(std::chrono::steady_clock::time_point deadline,
   if (settled()) return {};
   const WaitingPlace place(waiting_, options_.waiting_max);
   if (!place.taken()) return too_many_wait();
-  while (std::chrono::steady_clock::now() < deadline) {
+  while (std::chrono::steady_clock::now() < deadline && !backend_.stopping()) {
     std::this_thread::sleep_for(poll_interval);
     if (settled()) break;
   }

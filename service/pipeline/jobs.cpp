@@ -28,6 +28,7 @@ struct Jobs::Job {
   JobStatus status;
   JobWork work;
   std::stop_source stop;
+  std::string interruption;  // why it was stopped, if not by its caller
   std::chrono::steady_clock::time_point phase_began;
 };
 
@@ -117,10 +118,23 @@ bool Jobs::cancel(const std::string& id) {
   for (const auto& job : jobs_) {
     if (job->status.id != id || !active_state(job->status.state)) continue;
     job->stop.request_stop();
-    if (job->status.state == JobState::queued) job->status.state = JobState::cancelled;
+    if (job->status.state == JobState::queued) {
+      job->status.state = JobState::cancelled;
+      job->status.finished_at = now_text();
+      job->work = nullptr;
+    }
     return true;
   }
   return false;
+}
+
+void Jobs::interrupt(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& job : jobs_) {
+    if (job->status.state != JobState::running || job->stop.stop_requested()) continue;
+    job->interruption = reason;
+    job->stop.request_stop();
+  }
 }
 
 void Jobs::loop() {
@@ -148,13 +162,16 @@ void Jobs::run(Job& job) {
   try {
     Control control(*this, job);
     result = job.work(control);
-  } catch (const JobCancelled&) {
-    state = JobState::cancelled;
   } catch (const std::exception& failure) {
-    state = JobState::failed;
-    error = failure.what();
+    // What a job that is asked to stop stumbles over is not why it ended.
+    state = job.stop.stop_requested() ? JobState::cancelled : JobState::failed;
+    if (state == JobState::failed) error = failure.what();
   }
   const std::lock_guard lock(mutex_);
+  if (state == JobState::cancelled && !job.interruption.empty()) {
+    state = JobState::failed;
+    error = job.interruption;
+  }
   job.status.state = state;
   job.status.result_json = std::move(result);
   job.status.error = std::move(error);

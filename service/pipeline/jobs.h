@@ -45,6 +45,8 @@ class Jobs {
   [[nodiscard]] std::string active(JobKind kind, const std::string& view) const;
   // False = unknown or already finished.
   bool cancel(const std::string& id);
+  // Ends the job that runs; it fails for this reason.
+  void interrupt(const std::string& reason);
 
  private:
   struct Job;

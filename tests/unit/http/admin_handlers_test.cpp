@@ -108,7 +108,7 @@ TEST_CASE("bodies are JSON objects of known members") {
 TEST_CASE("the plan and the rows in error of a view") {
   HttpFixture http = make_site();
   http.backend.errors.push_back({"(1)", "project", "division by zero"});
-  CHECK(http.admin("GET", "/v1/views/a/explain").body == "plan of a");
+  CHECK(http.admin("GET", "/v1/views/a/explain").body == R"({"view":"a","plan":"plan of a"})");
   CHECK(http.admin("GET", "/v1/views/a/errors").body ==
         R"x([{"key":"(1)","operator":"project","message":"division by zero"}])x");
 }
@@ -120,8 +120,26 @@ TEST_CASE("what this version lacks says so") {
   for (const char* path :
        {"/v1/apply", "/v1/views/a/rollback", "/v1/views/a/pause", "/v1/views/a/resume"})
     CHECK(problem_of(http.admin("POST", path, "{}")) == "not_implemented");
+  CHECK(problem_of(http.admin("POST", "/v1/views/a/rebuild", R"({"from":"source"})")) ==
+        "not_implemented");
   CHECK(header_of(http.admin("GET", "/v1/apply"), "Allow") == "POST, OPTIONS");
   CHECK(header_of(http.admin("POST", "/v1/jobs/x"), "Allow") == "GET, HEAD, DELETE, OPTIONS");
+}
+
+TEST_CASE("paths that take no parameters refuse them, probes aside") {
+  HttpFixture http = make_site();
+  for (const char* path : {"/v1/views?x=1", "/v1/status?x=1", "/v1/jobs?state=done",
+                           "/v1/views/a/explain?format=json", "/v1/views/a/errors?limit=1"})
+    CHECK(problem_of(http.admin("GET", path)) == "bad_query");
+  CHECK(problem_of(http.admin("POST", "/v1/views/a/rebuild?from=source", "{}")) == "bad_query");
+  CHECK(http.admin("GET", "/v1/views?").status == 200);
+  CHECK(http.admin("GET", "/healthz?x=1").status == 200);
+}
+
+TEST_CASE("a refused method counts for its route") {
+  HttpFixture http = make_site();
+  CHECK(http.admin("POST", "/v1/jobs/x", "{}").status == 405);
+  CHECK(http.backend.counted == std::vector<std::string>{"/v1/jobs/{id} 405"});
 }
 
 TEST_CASE("a store that fails is a 500 without details") {

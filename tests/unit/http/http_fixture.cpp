@@ -17,14 +17,14 @@ void FakeBackend::count_request(const char* route, int status, double /*seconds*
   if (count) counted.push_back(std::string(route) + " " + std::to_string(status));
 }
 
-std::optional<std::string> FakeBackend::start_rebuild(std::size_t view, bool from_source) {
+std::optional<std::string> FakeBackend::start_rebuild(std::size_t view) {
   for (const JobStatus& known : job_list)
     if (known.kind == JobKind::rebuild && known.state == JobState::running) return std::nullopt;
   JobStatus started;
   started.id = "job-" + std::to_string(job_list.size() + 1);
   started.view = served.at(view).name;
   started.state = JobState::running;
-  started.phase = from_source ? "copy" : "load";
+  started.phase = "load";
   started.rows = 1;
   started.total_rows = 4;
   started.rows_per_second = 2;
@@ -70,6 +70,7 @@ HttpFixture::HttpFixture(std::vector<TestView> views, SiteOptions options)
     served.description = "About " + view.name;
     served.columns = view.columns;
     served.key = view.key;
+    served.definition = "definition of " + view.name;
     served.explain = "plan of " + view.name;
     backend.served.push_back(served);
     ViewState state;

@@ -36,13 +36,13 @@ class FakeBackend final : public Backend {
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override { return checks; }
   [[nodiscard]] std::string metrics_text() override { return "deltamill_build_info 1\n"; }
   void count_request(const char* route, int status, double seconds) override;
-  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view,
-                                                         bool from_source) override;
+  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
   [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
                                                         std::uint64_t sample_rows) override;
   [[nodiscard]] std::vector<JobStatus> jobs() const override { return job_list; }
   [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override;
   bool cancel_job(const std::string& id) override;
+  [[nodiscard]] bool stopping() const override { return is_stopping; }
 
   std::string project_name = "shop";
   std::string version_name = "0.1.0";
@@ -54,6 +54,7 @@ class FakeBackend final : public Backend {
   std::vector<ReadyCheck> checks;
   std::vector<JobStatus> job_list;
   bool alive = true;
+  std::atomic<bool> is_stopping{false};
   std::atomic<std::uint64_t> reached{0x1000};  // wait_for: what is there
   std::atomic<int> waits{0};
   std::vector<std::string> counted;  // "route status", guarded by the test's single thread
