@@ -97,12 +97,13 @@ void Arrangement::apply_unique_group(std::span<const DeltaRow> changes,
     const DeltaRow& change = changes[i];
     DM_CHECK(change.weight == 1 || change.weight == -1, "a key stands for several rows");
     const std::size_t offset = locate(hashes[i], change.row);
-    if (change.weight > 0) {
-      DM_CHECK(offset == HashIndex::none, "two rows with one key");
+    const bool adds = change.weight > 0;
+    DM_CHECK(adds == (offset == HashIndex::none),
+             adds ? "two rows with one key" : "a row that is removed is not there");
+    if (adds) {
       add_row(hashes[i], change.row, 1);
       continue;
     }
-    DM_CHECK(offset != HashIndex::none, "a row that is removed is not there");
     const bool replaced = i + 1 < changes.size() && changes[i + 1].weight > 0 &&
                           hashes[i + 1] == hashes[i] &&
                           indexes_[primary].key.equal(change.row, changes[i + 1].row);

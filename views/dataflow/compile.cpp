@@ -296,6 +296,7 @@ void Compiler::finish_branch(Branch& branch) {
 // An equality between expressions of two leaves can be looked up once the expressions are columns.
 void Compiler::compute_keys(Branch& branch) {
   std::vector<std::size_t> counts;
+  counts.reserve(branch.leaves.size());
   for (const Collection* leaf : branch.leaves) counts.push_back(leaf->columns().size());
   const std::vector<Expressions> computed = extract_keys(branch.conjuncts, counts);
   for (std::size_t leaf = 0; leaf < branch.leaves.size(); ++leaf)

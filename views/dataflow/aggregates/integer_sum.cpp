@@ -30,7 +30,8 @@ AccumulatorResult IntegerSum::result(Arena& arena, const StateTypes& types) cons
 AccumulatorResult IntegerAverage::result(Arena& arena, const StateTypes& /*types*/) const {
   if (count_ == 0) return {};
   const Numeric sum(big_integer_of(sum_), 0);
-  return {Numeric::divide(sum, Numeric::of_integer(count_)).value().to_value(arena), {}};
+  const Numeric count = Numeric::of_integer(count_);  // not 0, so there is a quotient
+  return {Numeric::divide(sum, count).value_or(Numeric()).to_value(arena), {}};
 }
 
 }  // namespace deltamill

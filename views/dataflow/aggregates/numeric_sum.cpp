@@ -130,7 +130,8 @@ std::size_t NumericSum::memory_bytes() const {
 AccumulatorResult NumericAverage::result(Arena& arena, const StateTypes& /*types*/) const {
   const std::int64_t arguments = count();
   if (arguments == 0) return {};
-  return {Numeric::divide(sum(), Numeric::of_integer(arguments)).value().to_value(arena), {}};
+  const Numeric divisor = Numeric::of_integer(arguments);  // not 0, so there is a quotient
+  return {Numeric::divide(sum(), divisor).value_or(Numeric()).to_value(arena), {}};
 }
 
 }  // namespace deltamill
