@@ -9,7 +9,7 @@
 
 namespace deltamill {
 
-// Exit codes of INTERFACES (b).
+// Exit codes, the same for every command.
 enum class ExitCode : int {
   done = 0,
   failed = 1,

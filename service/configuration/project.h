@@ -14,7 +14,7 @@
 
 namespace deltamill {
 
-// What the header comment of a view's file says (INTERFACES (a)); form C's statements are merged in
+// What the header comment of a view's file says; form C's statements are merged in
 // by deployment.
 struct ViewHeader {
   std::string description;

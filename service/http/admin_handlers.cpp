@@ -18,14 +18,9 @@ Response answer(const Problem& problem, const Call& call) {
   return to_response(problem, path_of(call.request.target));
 }
 
-Response answer_json(const Json& json, int status = 200) {
-  Response response;
-  response.status = status;
-  // What is not UTF-8 in an error text of the system is replaced instead of failing the answer.
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  response.set("Content-Type", "application/json");
-  response.set("Cache-Control", "no-store");
-  return response;
+// What is not UTF-8 in an error text of the system is replaced instead of failing the answer.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Response answer_text(std::string text, const char* content_type, int status = 200) {
@@ -35,6 +30,14 @@ Response answer_text(std::string text, const char* content_type, int status = 20
   response.set("Content-Type", content_type);
   response.set("Cache-Control", "no-store");
   return response;
+}
+
+Response answer_json(std::string json, int status = 200) {
+  return answer_text(std::move(json), "application/json", status);
+}
+
+Response answer_json(const Json& json, int status = 200) {
+  return answer_json(text_of(json), status);
 }
 
 Json or_null(const std::string& text) {
@@ -71,23 +74,31 @@ Json progress_json(const JobStatus& job) {
   return progress;
 }
 
-Json job_json(const JobStatus& job) {
-  return {{"id", job.id},
-          {"kind", to_string(job.kind)},
-          {"view", job.view},
-          {"state", to_string(job.state)},
-          {"phase", or_null(job.phase)},
-          {"progress", progress_json(job)},
-          {"result", Json::parse(job.result_json, nullptr, false)},
-          {"error", or_null(job.error)},
-          {"started_at", or_null(job.started_at)},
-          {"finished_at", or_null(job.finished_at)}};
+// One object of the members of both; `other` goes into it unread: numbers of rows are not doubles.
+std::string with_member(const Json& object, std::string_view name, std::string_view other) {
+  std::string json = text_of(object);
+  json.back() = ',';
+  return json.append("\"").append(name).append("\":").append(other).append("}");
 }
 
-Json jobs_json(Site& site) {
-  Json jobs = Json::array();
-  for (const JobStatus& job : site.backend().jobs()) jobs.push_back(job_json(job));
-  return jobs;
+std::string job_json(const JobStatus& job) {
+  const Json members = {{"id", job.id},
+                        {"kind", to_string(job.kind)},
+                        {"view", job.view},
+                        {"state", to_string(job.state)},
+                        {"phase", or_null(job.phase)},
+                        {"progress", progress_json(job)},
+                        {"error", or_null(job.error)},
+                        {"started_at", or_null(job.started_at)},
+                        {"finished_at", or_null(job.finished_at)}};
+  return with_member(members, "result", job.result_json);
+}
+
+std::string jobs_json(Site& site) {
+  std::string jobs = "[";
+  for (const JobStatus& job : site.backend().jobs())
+    jobs += (jobs.size() > 1 ? "," : "") + job_json(job);
+  return jobs + "]";
 }
 
 Json source_json(const SourceState& source) {
@@ -156,7 +167,7 @@ Response answer_job(Site& site, const Call& call, const std::optional<std::strin
                    "a job of this kind runs for view \"" + call.arguments[0] + "\""},
                   call);
   const std::optional<JobStatus> job = site.backend().job(*id);
-  Response response = answer_json(job ? job_json(*job) : Json{{"id", *id}}, 202);
+  Response response = answer_json(job ? job_json(*job) : text_of({{"id", *id}}), 202);
   response.set("Location", "/v1/jobs/" + percent_encode(*id));
   return response;
 }
@@ -196,7 +207,7 @@ Response show_readiness(Site& site, const Call& /*call*/) {
   Json list = Json::array();
   for (const ReadyCheck& check : checks)
     list.push_back({{"name", check.name}, {"ok", check.ok}, {"detail", or_null(check.detail)}});
-  return answer_json({{"ready", ready}, {"checks", std::move(list)}}, ready ? 200 : 503);
+  return answer_json(Json{{"ready", ready}, {"checks", std::move(list)}}, ready ? 200 : 503);
 }
 
 Response show_metrics(Site& site, const Call& /*call*/) {
@@ -215,28 +226,28 @@ Response show_status(Site& site, const Call& /*call*/) {
   Json views = Json::array();
   for (std::size_t view = 0; view < backend.views().size(); ++view)
     views.push_back(view_json(backend.views()[view], backend.view_state(view), sink_names));
-  return answer_json({{"project", backend.project()},
-                      {"version", backend.version()},
-                      {"epoch", backend.epoch()},
-                      {"ready", all_ok(backend.ready_checks())},
-                      {"source", source_json(backend.source_state())},
-                      {"journal",
-                       {{"oldest", to_string(journal.oldest)},
-                        {"durable", to_string(journal.durable)},
-                        {"bytes", journal.bytes}}},
-                      {"sinks", std::move(sinks)},
-                      {"views", std::move(views)},
-                      {"memory",
-                       {{"limit_bytes", backend.memory_limit_bytes()},
-                        {"used_bytes", backend.memory_used_bytes()}}},
-                      {"jobs", jobs_json(site)}});
+  const Json members = {{"project", backend.project()},
+                        {"version", backend.version()},
+                        {"epoch", backend.epoch()},
+                        {"ready", all_ok(backend.ready_checks())},
+                        {"source", source_json(backend.source_state())},
+                        {"journal",
+                         {{"oldest", to_string(journal.oldest)},
+                          {"durable", to_string(journal.durable)},
+                          {"bytes", journal.bytes}}},
+                        {"sinks", std::move(sinks)},
+                        {"views", std::move(views)},
+                        {"memory",
+                         {{"limit_bytes", backend.memory_limit_bytes()},
+                          {"used_bytes", backend.memory_used_bytes()}}}};
+  return answer_json(with_member(members, "jobs", jobs_json(site)));
 }
 
 Response explain_view(Site& site, const Call& call) {
   const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
   if (!view) return answer(view.error(), call);
   const ServedView& served = site.backend().views()[*view];
-  return answer_json({{"view", served.name}, {"plan", served.explain}});
+  return answer_json(Json{{"view", served.name}, {"plan", served.explain}});
 }
 
 Response show_errors(Site& site, const Call& call) {

@@ -1,5 +1,5 @@
-// The head of a request: raw bytes -> Request, with every guard that Boost 1.81's parser lacks
-// (LIBRARIES.md 2.3). Pure, so that each attack is a line in a test.
+// The head of a request: raw bytes -> Request, with every guard that Boost 1.81's parser lacks.
+// Pure, so that each attack is a line in a test.
 #pragma once
 
 #include <cstdint>

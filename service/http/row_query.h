@@ -1,4 +1,4 @@
-// The query grammar of a view's rows (INTERFACES, section c): parameters of a URL -> what is asked,
+// The query grammar of a view's rows (PostgREST's): parameters of a URL -> what is asked,
 // checked against the view's columns. Pure: no SQL is made here (row_sql.h), and no value passes
 // unread.
 #pragma once

@@ -1,4 +1,4 @@
-// How the columns of a view stand in the view store (INTERFACES, section d), and what follows from
+// How the columns of a view stand in the view store, and what follows from
 // it: which SQL compares them as PostgreSQL compares the type, and how a stored value prints as
 // JSON, text and CSV.
 #pragma once

@@ -33,7 +33,7 @@ struct VerificationTarget {
 struct VerificationResult {
   bool equal = false;
   std::uint64_t mismatched = 0;
-  std::string json;  // INTERFACES (c), result of verify
+  std::string json;  // RowComparison::to_json
 };
 
 // Runs the job. Throws SourceFailed, JobCancelled, or std::runtime_error when the frontier is not

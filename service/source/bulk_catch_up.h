@@ -1,7 +1,8 @@
 // A large backlog, read in bulk: COPY of pg_logical_slot_peek_binary_changes is several times
-// faster than the stream, which costs a system call per message (POSTGRES.md section 2, also for
-// what it must respect). One call, one fresh session; the slot must be free, so it happens before
-// streaming. Internal to service/source.
+// faster than the stream, which costs a system call per message and reads each of them alone.
+// Each call decodes anew from the slot's restart position, spools its answer on the server and
+// leaks into its session: hence few, bounded calls, one fresh session each; the slot must be free,
+// so it happens before streaming. Internal to service/source.
 #pragma once
 
 #include <cstdint>

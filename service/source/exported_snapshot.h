@@ -1,5 +1,5 @@
 // A snapshot of the source at a known frontier: locks on the tables first, then a temporary slot
-// whose creation exports the snapshot (POSTGRES P36, P37). Internal to service/source.
+// whose creation exports the snapshot. Internal to service/source.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// Server identity, slots and the gap check of POSTGRES.md 0.2.
+// Server identity, slots and the check for a gap: the slot must not have been confirmed
+// beyond what the journal holds.
 #include "service/source/replication_slot.h"
 
 #include "service/source/source_failed.h"
@@ -49,7 +50,8 @@ ServerState read_server(LibpqSession& replication, SqlSession& sql) {
 SlotState read_slot(SqlSession& sql, const std::string& name) {
   const pqxx::result rows = sql.run("read the replication slot", R"(
       SELECT active,
-             coalesce(plugin = 'pgoutput' AND NOT two_phase AND database = current_database(), false),
+             coalesce(plugin = 'pgoutput' AND NOT two_phase AND database = current_database(),
+                      false),
              coalesce(wal_status, ''), confirmed_flush_lsn,
              pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint,
              safe_wal_size

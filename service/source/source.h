@@ -1,6 +1,5 @@
 // The source: the front of service/source. Prepares slot, publication and base chunks, then follows
 // the change log on a thread of its own into the journal, reconnecting as long as that can help.
-// Read POSTGRES.md before changing it.
 //
 //   Source source(options, journal, handlers);
 //   source.prepare({.tables = tables});  // may take long: reads what the journal lacks

@@ -1,4 +1,4 @@
-// SQLSTATE -> remedy, one row per line of POSTGRES.md 0.6.
+// SQLSTATE -> remedy, one row each.
 #include "service/source/source_failed.h"
 
 namespace deltamill {

@@ -1,6 +1,6 @@
 // What can go wrong with the source, with the one property that decides what happens next: the
-// remedy (the table of SQLSTATEs in POSTGRES.md 0.6). Messages never hold connection strings or row
-// values.
+// remedy (the table of SQLSTATEs in source_failed.cpp). Messages never hold connection strings or
+// row values.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// SQLite behind RAII: a connection and prepared statements. The only header of ours that speaks of sqlite3.
+// SQLite behind RAII: a connection and prepared statements. The only header of ours that speaks of
+// sqlite3.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +15,18 @@ struct sqlite3_stmt;
 
 namespace deltamill {
 
-// A failed call of SQLite. `code` is the extended result code; retryable: SQLITE_BUSY, SQLITE_LOCKED.
+// A failed call of SQLite. `code` is the extended result code; retryable: SQLITE_BUSY,
+// SQLITE_LOCKED.
 class SqliteError : public std::runtime_error {
  public:
-  SqliteError(const std::string& message, int extended_code) : std::runtime_error(message), code(extended_code) {}
+  SqliteError(const std::string& message, int extended_code)
+      : std::runtime_error(message), code(extended_code) {}
   [[nodiscard]] bool retryable() const;
   int code;
 };
 
-// A prepared statement. Text and blobs are bound without copying: they must live until step() or reset().
+// A prepared statement. Text and blobs are bound without copying: they must live until step() or
+// reset().
 class Statement {
  public:
   Statement() = default;
@@ -41,10 +45,10 @@ class Statement {
 
   [[nodiscard]] int column_count() const;
   [[nodiscard]] bool is_null(int column) const;
-  [[nodiscard]] int column_type(int column) const;          // SQLITE_INTEGER, ...
+  [[nodiscard]] int column_type(int column) const;  // SQLITE_INTEGER, ...
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
-  [[nodiscard]] std::string_view text(int column) const;    // valid until the next step
+  [[nodiscard]] std::string_view text(int column) const;  // valid until the next step
   [[nodiscard]] std::string_view blob(int column) const;
   [[nodiscard]] sqlite3_stmt* handle() const { return statement_.get(); }
 
@@ -67,7 +71,8 @@ class Database {
   void rollback() noexcept;
   // Bytes of the write-ahead log as of this connection's last commit or checkpoint.
   [[nodiscard]] std::uint64_t wal_bytes() const { return wal_->pages * wal_->page_bytes; }
-  // Moves what is committed from the write-ahead log into the database, as far as readers allow; waits for nobody.
+  // Moves what is committed from the write-ahead log into the database, as far as readers allow;
+  // waits for nobody.
   void checkpoint();
   [[nodiscard]] sqlite3* handle() const { return database_.get(); }
 

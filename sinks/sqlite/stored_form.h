@@ -1,4 +1,6 @@
-// Values as views.db stores them (INTERFACES (d), "in views.db"), bound straight from packed rows.
+// Values as views.db stores them (integers and booleans as INTEGER, reals as ANY,
+// bytea as BLOB, everything else as the TEXT that its JSON form holds), bound straight from packed
+// rows.
 #pragma once
 
 #include <span>

@@ -49,7 +49,7 @@ struct Flow {
 // The collections that the rows of this one are made from.
 [[nodiscard]] std::vector<const Collection*> inputs_of(const Flow::Origin& origin);
 
-// The operators of one view as a tree (INTERFACES (b) explain).
+// The operators of one view as a tree (`deltamill explain`).
 [[nodiscard]] std::string explain_view(const Flow& flow, const Flow::View& view);
 
 }  // namespace deltamill

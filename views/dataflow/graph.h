@@ -83,7 +83,7 @@ class Graph {
   [[nodiscard]] std::vector<OperatorSize> sizes() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // The operators of one view as text (INTERFACES (b) explain): kinds, keys, arrangements, cost
+  // The operators of one view as text (`deltamill explain`): kinds, keys, arrangements, cost
   // class per change.
   [[nodiscard]] std::string explain(const std::string& view) const;
 

@@ -10,7 +10,7 @@
 namespace deltamill {
 
 struct Rejection {
-  std::string code;  // of INTERFACES (a)
+  std::string code;  // as Diagnostic::code
   std::string message;
   std::string hint;  // empty = none
   Position position = 0;
