@@ -34,9 +34,55 @@ Expression RandomExpressions::of_kind(Kind kind, int depth) {
   const std::optional<Expression> known = column(kind, false);
   if (known && (depth <= 0 || random_.chance(45))) return *known;
   Expression made{"", kind, prints_one_way(kind), false};
-  const bool literal = depth <= 0 || random_.chance(known ? 8 : 4);
-  made.sql = literal ? typed_literal(kind, random_) : compound(kind, depth - 1);
+  if (depth > 0 && !random_.chance(4)) {
+    made.sql = compound(kind, depth - 1);
+    return made;
+  }
+  const std::optional<std::string> converted =
+      random_.chance(85) ? converted_column(kind) : std::nullopt;
+  made.sql = converted ? *converted : typed_literal(kind, random_);
   return made;
+}
+
+// A column of another kind made into this one, so that expressions are about data.
+std::optional<std::string> RandomExpressions::converted_column(Kind kind) {
+  const auto from = [&](std::vector<Kind> kinds, const std::string& head,
+                        const std::string& tail) -> std::optional<std::string> {
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+      std::swap(kinds[i], kinds[random_.below(kinds.size())]);
+    for (const Kind other : kinds)
+      if (const std::optional<Expression> known = column(other, false))
+        return head + known->sql + tail;
+    return std::nullopt;
+  };
+  const std::string cast = "::" + name_of(kind);
+  switch (kind) {
+    case Kind::boolean: return "(" + any_column().sql + " IS NOT NULL)";
+    case Kind::int2: return from({Kind::int4, Kind::int8}, "(", " % 97)::smallint");
+    case Kind::int4: return from({Kind::int2, Kind::boolean}, "", "::integer");
+    case Kind::int8: return from({Kind::int2, Kind::int4}, "", cast);
+    case Kind::float8:
+    case Kind::numeric: return from({Kind::int2, Kind::int4, Kind::int8}, "", cast);
+    case Kind::text:
+    case Kind::varchar:
+      return from({Kind::text, Kind::varchar, Kind::int4, Kind::date, Kind::numeric, Kind::mood,
+                   Kind::uuid, Kind::int8, Kind::int2, Kind::float8, Kind::bpchar},
+                  "", cast);
+    case Kind::bpchar: return from({Kind::text, Kind::varchar, Kind::int4}, "", "::char(5)");
+    case Kind::date: return from({Kind::timestamp, Kind::timestamptz}, "", cast);
+    case Kind::time: return from({Kind::timestamp, Kind::timestamptz}, "", cast);
+    case Kind::timestamp: return from({Kind::date, Kind::timestamptz}, "", cast);
+    case Kind::timestamptz: return from({Kind::timestamp, Kind::date}, "", cast);
+    case Kind::interval: return from({Kind::time}, "", cast);
+    case Kind::bytea: return from({Kind::text, Kind::varchar}, "decode(md5(", "), 'hex')");
+    case Kind::jsonb:
+      return from(
+          {Kind::int4, Kind::text, Kind::numeric, Kind::boolean, Kind::timestamp, Kind::date},
+          "jsonb_build_object('v', ", ")");
+    case Kind::uuid:
+    case Kind::mood: return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 Kind RandomExpressions::likely_kind() {

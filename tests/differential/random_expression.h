@@ -40,6 +40,7 @@ class RandomExpressions {
 
  private:
   [[nodiscard]] std::string text_of(Kind kind, int depth);
+  [[nodiscard]] std::optional<std::string> converted_column(Kind kind);
   [[nodiscard]] std::string compound(Kind kind, int depth);
   [[nodiscard]] std::string conditional(Kind kind, int depth);
   [[nodiscard]] std::string boolean(int depth);

@@ -21,6 +21,8 @@ constexpr std::size_t failures_max = 6;  // of one project
 void Tally::add(const Tally& other) {
   cases += other.cases;
   comparisons += other.comparisons;
+  with_rows += other.with_rows;
+  with_changes += other.with_changes;
   rejected += other.rejected;
   without_answer += other.without_answer;
   kills += other.kills;
@@ -115,6 +117,7 @@ bool RandomProject::try_to_add_view() {
         "SELECT count(*) FROM (SELECT row_to_json(v) FROM oracle." + name + " AS v OFFSET 0) AS r");
     view.query.rows = std::stod(rows);
     if (view.query.rows > view_rows_max) throw SqlFailed("too many rows", "");
+    if (view.query.rows == 0 && random_.chance(90)) throw SqlFailed("no rows", "");
   } catch (const SqlFailed& failure) {
     if (options_.verbose) std::printf("fails: %s\n  %s\n", view.query.sql.c_str(), failure.what());
     oracle_.forget(name);
@@ -195,8 +198,10 @@ void RandomProject::compare_all(const std::string& when) {
 }
 
 void RandomProject::compare(const std::string& name, View& view, const std::string& when) {
+  std::vector<std::string> rows;
   try {
-    (void)oracle_.rows(name);
+    rows = oracle_.rows(name);
+    std::sort(rows.begin(), rows.end());
   } catch (const SqlFailed& failure) {
     // The SQL has no answer on these data; what the view does then is a matter of its own.
     if (options_.verbose) std::printf("no answer: %s\n", failure.what());
@@ -206,6 +211,9 @@ void RandomProject::compare(const std::string& name, View& view, const std::stri
   }
   const std::string difference = oracle_.difference(service_, name);
   ++tally_.comparisons;
+  tally_.with_rows += rows.empty() ? 0 : 1;
+  tally_.with_changes += rows == view.rows ? 0 : 1;
+  view.rows = std::move(rows);
   std::string problem;
   if (!difference.empty())
     problem = difference;

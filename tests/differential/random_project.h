@@ -28,6 +28,8 @@ struct RandomProjectOptions {
 struct Tally {
   int cases = 0;           // views compared after every step
   int comparisons = 0;     // of a view with PostgreSQL
+  int with_rows = 0;       // comparisons of views that were not empty
+  int with_changes = 0;    // comparisons in which the view had changed since the one before
   int rejected = 0;        // queries that PostgreSQL rejects
   int without_answer = 0;  // views whose SQL fails in PostgreSQL on some data
   int kills = 0;
@@ -50,7 +52,8 @@ class RandomProject {
  private:
   struct View {
     RandomQuery query;
-    bool compared = true;  // false after a failure, which is reported once
+    bool compared = true;                // false after a failure, which is reported once
+    std::vector<std::string> rows = {};  // at the last comparison
   };
 
   void make_views();

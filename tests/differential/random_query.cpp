@@ -227,7 +227,7 @@ std::optional<Expression> RandomQueries::aggregate_of_kind(const From& from, Kin
 }
 
 std::string RandomQueries::where(const From& from) {
-  if (!random_.chance(45)) return "";
+  if (!random_.chance(35)) return "";
   return " WHERE " + RandomExpressions(from.scope, random_).condition(2);
 }
 

@@ -16,6 +16,7 @@ struct KindFacts {
   Literals literals;
 };
 
+// NOLINTNEXTLINE(readability-function-size): a flat table
 const std::array<KindFacts, kind_count>& facts() {
   static const std::array<KindFacts, kind_count> table{{
       {"boolean", true, false, {"true", "false"}},
