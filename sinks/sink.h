@@ -1,12 +1,13 @@
-// The contract of a sink: a place outside where views' results are kept, with its own frontier stored in the same
-// transaction as the rows.
+// The contract of a sink: a place outside where views' results are kept, with its own frontier
+// stored in the same transaction as the rows.
 //
 //   begin_generation(view)                a new, empty generation, invisible to readers
 //   apply(generation, delta)*  activate?  within one open commit
 //   commit(previous, next)                rows and frontier together, or nothing
 //
-// In doubt: a commit whose answer got lost is neither done nor failed until frontier() is read back. A commit is a
-// compare-and-set on (instance epoch, previous frontier): FrontierMoved means that another instance wrote.
+// In doubt: a commit whose answer got lost is neither done nor failed until frontier() is read
+// back. A commit is a compare-and-set on (instance epoch, previous frontier): FrontierMoved means
+// that another instance wrote.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,10 @@ struct IndexColumn {
 // A view as a sink keeps it.
 struct SinkView {
   std::string name;
-  std::string definition;          // hash of the plan and of what shapes the sink's tables: differs = rebuild
+  std::string
+      definition;  // hash of the plan and of what shapes the sink's tables: differs = rebuild
   Columns columns;
-  std::optional<KeyColumns> key;   // nothing = kept with multiplicities
+  std::optional<KeyColumns> key;  // nothing = kept with multiplicities
   std::vector<std::vector<IndexColumn>> indexes;
 };
 
@@ -41,7 +43,8 @@ struct Generation {
   std::int64_t number = 0;
 };
 
-// Two rows of a view had one key at the end of a commit. The commit is abandoned; nothing was written.
+// Two rows of a view had one key at the end of a commit. The commit is abandoned; nothing was
+// written.
 class KeyConflict : public std::runtime_error {
  public:
   KeyConflict(std::uint32_t view_offset, const std::string& message)
@@ -55,10 +58,12 @@ class FrontierMoved : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The store failed (disk full, locked, lost connection). `retryable` says whether trying the same commit again helps.
+// The store failed (disk full, locked, lost connection). `retryable` says whether trying the same
+// commit again helps.
 class SinkFailed : public std::runtime_error {
  public:
-  SinkFailed(const std::string& message, bool may_retry) : std::runtime_error(message), retryable(may_retry) {}
+  SinkFailed(const std::string& message, bool may_retry)
+      : std::runtime_error(message), retryable(may_retry) {}
   bool retryable;
 };
 
@@ -69,33 +74,38 @@ class Sink {
   // The stored frontier, read from the store; Frontier() when it holds nothing yet.
   [[nodiscard]] virtual Frontier frontier() = 0;
 
-  // The generation that readers see, if it was built by the view's present definition; else nothing.
+  // The generation that readers see, if it was built by the view's present definition; else
+  // nothing.
   [[nodiscard]] virtual std::optional<Generation> current(std::uint32_t view) = 0;
 
-  // A new empty generation. Generations left unfinished by an earlier process are dropped on opening.
+  // A new empty generation. Generations left unfinished by an earlier process are dropped on
+  // opening.
   [[nodiscard]] virtual Generation begin_generation(std::uint32_t view) = 0;
 
-  // Writes a consolidated delta into the open commit (opened by the first call). May be called several times per
-  // commit for one generation (slices of a large transaction): only the sum must make sense. Throws KeyConflict at
-  // the latest from commit().
+  // Writes a consolidated delta into the open commit (opened by the first call). May be called
+  // several times per commit for one generation (slices of a large transaction): only the sum must
+  // make sense. Throws KeyConflict at the latest from commit().
   virtual void apply(Generation generation, const Delta& delta) = 0;
 
-  // Fills a generation that nobody reads yet; rows arrive as in apply(). Indexes may be built at activation.
+  // Fills a generation that nobody reads yet; rows arrive as in apply(). Indexes may be built at
+  // activation.
   virtual void load(Generation generation, const Delta& delta) = 0;
 
-  // Makes the generation current at the open commit; the previous one is kept according to the sink's options.
+  // Makes the generation current at the open commit; the previous one is kept according to the
+  // sink's options.
   virtual void activate(Generation generation) = 0;
 
-  // The view stops following: its current generation keeps its rows at the present frontier, readers still see it, and
-  // current() gives nothing for the view until another generation is activated. REQUIRES: nothing is open.
+  // The view stops following: its current generation keeps its rows at the present frontier,
+  // readers still see it, and current() gives nothing for the view until another generation is
+  // activated. REQUIRES: nothing is open.
   virtual void freeze(std::uint32_t view) = 0;
 
   // Drops a generation's rows (a cancelled build).
   virtual void drop(Generation generation) = 0;
 
-  // Commits what is open together with the frontier. `previous` == `next` is allowed (slices of a build).
-  // ENSURES: on return rows and frontier are in the store; on KeyConflict, FrontierMoved or SinkFailed neither is,
-  // unless the answer got lost, which frontier() tells.
+  // Commits what is open together with the frontier. `previous` == `next` is allowed (slices of a
+  // build). ENSURES: on return rows and frontier are in the store; on KeyConflict, FrontierMoved or
+  // SinkFailed neither is, unless the answer got lost, which frontier() tells.
   virtual void commit(Frontier previous, Frontier next) = 0;
 
   // Throws away what is open.

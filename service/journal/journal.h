@@ -1,8 +1,11 @@
-// The journal: our durable copy of the change log plus base chunks. Contract of the store; sqlite_journal keeps it.
+// The journal: our durable copy of the change log plus base chunks. Contract of the store;
+// sqlite_journal keeps it.
 //
-//   source thread --append--> queue --group commit--> journal.db --> durable() --> reader (memory, else journal.db)
+//   source thread --append--> queue --group commit--> journal.db --> durable() --> reader (memory,
+//   else journal.db)
 //
-// Only what is durable here is confirmed to PostgreSQL. Payloads hold pgoutput messages as they came (payload.h).
+// Only what is durable here is confirmed to PostgreSQL. Payloads hold pgoutput messages as they
+// came (payload.h).
 #pragma once
 
 #include <chrono>
@@ -29,16 +32,17 @@ struct SourceIdentity {
   [[nodiscard]] bool operator==(const SourceIdentity&) const = default;
 };
 
-// A run of the change log: whole transactions of [from, to), or one piece of a transaction too large for memory.
-// Self-contained: each relation's message stands before its first use in the payload.
+// A run of the change log: whole transactions of [from, to), or one piece of a transaction too
+// large for memory. Self-contained: each relation's message stands before its first use in the
+// payload.
 struct Block {
   Frontier from;
-  Frontier to;                        // == from while a large transaction is incomplete
-  bool complete = true;               // false: a piece, more of the same transaction follows
+  Frontier to;                          // == from while a large transaction is incomplete
+  bool complete = true;                 // false: a piece, more of the same transaction follows
   std::uint32_t transaction_count = 0;  // of those that end here
   std::uint64_t change_count = 0;
   std::int64_t oldest_commit_time = 0;  // microseconds since 2000-01-01 UTC; 0 = no transaction
-  std::string payload;                // payload.h; empty = only the frontier advances (a keepalive)
+  std::string payload;  // payload.h; empty = only the frontier advances (a keepalive)
 };
 using BlockPtr = std::shared_ptr<const Block>;
 
@@ -55,13 +59,15 @@ struct JournalTable {
   Oid oid = 0;
   std::string schema;
   std::string name;
-  Frontier base;          // its base chunks are as of this frontier; transactions below it do not apply to it
+  Frontier
+      base;  // its base chunks are as of this frontier; transactions below it do not apply to it
   bool complete = false;  // all base chunks are there
   std::uint64_t row_count = 0;
   std::uint32_t chunk_count = 0;
 };
 
-// The journal cannot take more (disk full, I/O error). The source disconnects; it never stops reading silently.
+// The journal cannot take more (disk full, I/O error). The source disconnects; it never stops
+// reading silently.
 class JournalFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -75,28 +81,31 @@ class Journal {
   [[nodiscard]] virtual std::optional<SourceIdentity> identity() = 0;
   // Random, made with the journal: sinks written under another epoch are reloaded.
   [[nodiscard]] virtual std::string epoch() = 0;
-  // Begins a new history: drops everything, stores the identity, makes a new epoch, durable() = oldest() = start.
+  // Begins a new history: drops everything, stores the identity, makes a new epoch, durable() =
+  // oldest() = start.
   virtual void reset(const SourceIdentity& identity, Frontier start) = 0;
 
   // --- transactions; called by the source thread ---
-  // Queues a block; it becomes durable by group commit. Returns false when the queue is full (the source must
-  // disconnect); throws JournalFailed after a failed commit. REQUIRES: block.from == end of what was appended.
+  // Queues a block; it becomes durable by group commit. Returns false when the queue is full (the
+  // source must disconnect); throws JournalFailed after a failed commit. REQUIRES: block.from ==
+  // end of what was appended.
   [[nodiscard]] virtual bool append(BlockPtr block) = 0;
   // Asks the journal thread to commit what is queued at once.
   virtual void flush() = 0;
-  // Forgets queued and stored pieces of an incomplete transaction (the connection was lost within it) and waits
-  // until everything else is durable. Returns durable().
+  // Forgets queued and stored pieces of an incomplete transaction (the connection was lost within
+  // it) and waits until everything else is durable. Returns durable().
   virtual Frontier discard_incomplete() = 0;
 
   // End of what is durable. Thread-safe, cheap.
   [[nodiscard]] virtual Frontier durable() const = 0;
-  // The oldest frontier that can be reproduced: the largest base of a complete table, or what folding left.
+  // The oldest frontier that can be reproduced: the largest base of a complete table, or what
+  // folding left.
   [[nodiscard]] virtual Frontier oldest() const = 0;
   // Called on the journal thread after durable() moved. Set before the first append.
   virtual void on_durable(std::function<void(Frontier)> listener) = 0;
 
   // --- base chunks; called by the snapshot threads ---
-  virtual void begin_table(const JournalTable& table) = 0;         // drops earlier chunks of the table
+  virtual void begin_table(const JournalTable& table) = 0;  // drops earlier chunks of the table
   virtual void append_base_chunk(const BaseChunk& chunk) = 0;
   virtual void complete_table(Oid table) = 0;
   [[nodiscard]] virtual std::vector<JournalTable> tables() = 0;
@@ -107,10 +116,12 @@ class Journal {
   class Reader {
    public:
     virtual ~Reader() = default;
-    // The next block in order, from memory while the reader keeps up, otherwise from the store. Waits until one is
-    // durable, `stop` is requested or the deadline passes (then nullptr). Blocks entirely below the start are skipped;
-    // a block may hold transactions below it, which the caller drops by commit_lsn.
-    [[nodiscard]] virtual BlockPtr next(const std::stop_token& stop, std::chrono::steady_clock::time_point deadline) = 0;
+    // The next block in order, from memory while the reader keeps up, otherwise from the store.
+    // Waits until one is durable, `stop` is requested or the deadline passes (then nullptr). Blocks
+    // entirely below the start are skipped; a block may hold transactions below it, which the
+    // caller drops by commit_lsn.
+    [[nodiscard]] virtual BlockPtr next(const std::stop_token& stop,
+                                        std::chrono::steady_clock::time_point deadline) = 0;
   };
   [[nodiscard]] virtual std::unique_ptr<Reader> read_from(Frontier start) = 0;
 
@@ -124,8 +135,9 @@ struct JournalOptions {
   int compression_level = 1;                             // zstd
 };
 
-// Opens or creates journal.db, applies migrations, checks integrity of its tail, drops pieces of an incomplete
-// transaction, starts the journal thread. Throws JournalFailed.
-[[nodiscard]] std::unique_ptr<Journal> open_journal(const std::string& path, const JournalOptions& options);
+// Opens or creates journal.db, applies migrations, checks integrity of its tail, drops pieces of an
+// incomplete transaction, starts the journal thread. Throws JournalFailed.
+[[nodiscard]] std::unique_ptr<Journal> open_journal(const std::string& path,
+                                                    const JournalOptions& options);
 
 }  // namespace deltamill

@@ -151,7 +151,8 @@ void RowComparison::keep(const RowTexts& keyed, const RowTexts* source, const Ro
 
 std::string RowComparison::to_json(std::string_view frontier) const {
   std::string json = fmt::format(
-      R"({{"frontier":"{}","source_rows":{},"view_rows":{},"missing":{},"unexpected":{},"different":{},"sample":[)",
+      R"({{"frontier":"{}","source_rows":{},"view_rows":{},"missing":{},"unexpected":{},)"
+      R"("different":{},"sample":[)",
       frontier, source_rows, view_rows, missing, unexpected, different);
   for (std::size_t at = 0; at < sample.size(); ++at)
     json += fmt::format(R"({}{{"key":{},"source":{},"view":{}}})", at == 0 ? "" : ",",

@@ -1,4 +1,5 @@
-// A typed expression: an immutable tree, shared freely. Names, overloads and casts are already resolved.
+// A typed expression: an immutable tree, shared freely. Names, overloads and casts are already
+// resolved.
 #pragma once
 
 #include <cstdint>
@@ -17,25 +18,25 @@ using Expressions = std::vector<ExpressionPtr>;
 
 struct Expression {
   enum class Kind : std::uint8_t {
-    constant,      // `constant`, of `type`
-    column,        // column `ordinal` of input `input`
-    call,          // `function` over `arguments`
-    all_of,        // AND, three-valued; later arguments are not evaluated where an earlier one is false
-    any_of,        // OR, likewise
-    case_when,     // condition, result, condition, result, ..., else: an odd number of arguments
-    coalesce,      // first argument that is not NULL; later ones are not evaluated
-    nullif,        // NULL if `function` (an =) is true of both arguments, else the first
+    constant,  // `constant`, of `type`
+    column,    // column `ordinal` of input `input`
+    call,      // `function` over `arguments`
+    all_of,    // AND, three-valued; later arguments are not evaluated where an earlier one is false
+    any_of,    // OR, likewise
+    case_when,  // condition, result, condition, result, ..., else: an odd number of arguments
+    coalesce,   // first argument that is not NULL; later ones are not evaluated
+    nullif,     // NULL if `function` (an =) is true of both arguments, else the first
     is_null,
     is_not_null,
-    is_distinct,   // IS DISTINCT FROM of two arguments of one type, by value equality of that type
+    is_distinct,  // IS DISTINCT FROM of two arguments of one type, by value equality of that type
     is_not_distinct,
-    greatest,      // of arguments of one type, NULLs ignored
+    greatest,  // of arguments of one type, NULLs ignored
     least,
   };
 
   Kind kind = Kind::constant;
   Type type;
-  Value constant;                      // bytes belong to constant_bytes
+  Value constant;  // bytes belong to constant_bytes
   std::string constant_bytes;
   std::uint32_t input = 0;
   std::uint32_t ordinal = 0;
@@ -48,17 +49,22 @@ struct Expression {
 };
 
 [[nodiscard]] ExpressionPtr make_constant(const Type& type, const Value& value);
-[[nodiscard]] ExpressionPtr make_column(const Type& type, std::uint32_t input, std::uint32_t ordinal);
-[[nodiscard]] ExpressionPtr make_call(const Function& function, const Type& type, Expressions arguments);
-[[nodiscard]] ExpressionPtr make_expression(Expression::Kind kind, const Type& type, Expressions arguments,
+[[nodiscard]] ExpressionPtr make_column(const Type& type, std::uint32_t input,
+                                        std::uint32_t ordinal);
+[[nodiscard]] ExpressionPtr make_call(const Function& function, const Type& type,
+                                      Expressions arguments);
+[[nodiscard]] ExpressionPtr make_expression(Expression::Kind kind, const Type& type,
+                                            Expressions arguments,
                                             const Function* function = nullptr);
 
 // Equal structure, constants compared by representation.
 [[nodiscard]] bool equal(const Expression& left, const Expression& right);
 
-// Replaces each column (input, ordinal) by what `replace` returns; keeps the node where nothing changed.
+// Replaces each column (input, ordinal) by what `replace` returns; keeps the node where nothing
+// changed.
 template <typename Replace>
-[[nodiscard]] ExpressionPtr substitute_columns(const ExpressionPtr& expression, const Replace& replace) {
+[[nodiscard]] ExpressionPtr substitute_columns(const ExpressionPtr& expression,
+                                               const Replace& replace) {
   if (expression->kind == Expression::Kind::column) return replace(*expression, expression);
   Expressions arguments;
   bool changed = false;
@@ -67,7 +73,8 @@ template <typename Replace>
     changed = changed || arguments.back() != argument;
   }
   if (!changed) return expression;
-  return make_expression(expression->kind, expression->type, std::move(arguments), expression->function);
+  return make_expression(expression->kind, expression->type, std::move(arguments),
+                         expression->function);
 }
 
 // Calls `visit(const Expression&)` for every node, parents first.
@@ -78,7 +85,9 @@ void visit_expression(const Expression& expression, const Visit& visit) {
 }
 
 // SQL-like text for explain: "(qty * price)", column names from `name(input, ordinal)`.
-using ColumnNamer = std::string (*)(const void* context, std::uint32_t input, std::uint32_t ordinal);
-[[nodiscard]] std::string to_text(const Expression& expression, ColumnNamer name, const void* context);
+using ColumnNamer = std::string (*)(const void* context, std::uint32_t input,
+                                    std::uint32_t ordinal);
+[[nodiscard]] std::string to_text(const Expression& expression, ColumnNamer name,
+                                  const void* context);
 
 }  // namespace deltamill

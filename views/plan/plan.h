@@ -1,4 +1,5 @@
-// A plan: const nodes as values, shared freely. What a query means, not how it is maintained (dataflow/compile).
+// A plan: const nodes as values, shared freely. What a query means, not how it is maintained
+// (dataflow/compile).
 #pragma once
 
 #include <memory>
@@ -41,7 +42,8 @@ struct Project {
 
 enum class JoinKind : std::uint8_t { inner, left, right, full };
 
-// Output: the left columns, then the right ones. Columns of the condition: input 0 = left, 1 = right; nullptr = cross.
+// Output: the left columns, then the right ones. Columns of the condition: input 0 = left, 1 =
+// right; nullptr = cross.
 struct Join {
   JoinKind kind = JoinKind::inner;
   PlanPtr left;
@@ -49,14 +51,23 @@ struct Join {
   ExpressionPtr condition;
 };
 
-enum class AggregateFunction : std::uint8_t { count_rows, count, sum, average, minimum, maximum, bool_and, bool_or };
+enum class AggregateFunction : std::uint8_t {
+  count_rows,
+  count,
+  sum,
+  average,
+  minimum,
+  maximum,
+  bool_and,
+  bool_or
+};
 
 struct AggregateCall {
   AggregateFunction function = AggregateFunction::count_rows;
   ExpressionPtr argument;  // nullptr for count_rows
   ExpressionPtr filter;    // nullptr = none
   bool distinct = false;
-  Type type;               // of the result
+  Type type;  // of the result
 };
 
 // Output: the keys, then the aggregates. No keys: always exactly one row.
@@ -76,7 +87,8 @@ struct UnionAll {
 
 struct PlanNode {
   Columns columns;  // of the output
-  std::variant<TableScan, ViewScan, OneRow, Filter, Project, Join, Aggregate, Distinct, UnionAll> body;
+  std::variant<TableScan, ViewScan, OneRow, Filter, Project, Join, Aggregate, Distinct, UnionAll>
+      body;
 };
 
 template <typename Body>

@@ -1,5 +1,5 @@
-// What a binder may ask about the source: its tables by name, its enums. Filled by service/source/source_catalog from
-// a live server, or by tests by hand.
+// What a binder may ask about the source: its tables by name, its enums. Filled by
+// service/source/source_catalog from a live server, or by tests by hand.
 #pragma once
 
 #include <map>
@@ -15,16 +15,19 @@ namespace deltamill {
 class Catalog {
  public:
   std::vector<std::string> search_path = {"public"};
-  // The database's default collation, which literals and results of casts have, orders by code point.
+  // The database's default collation, which literals and results of casts have, orders by code
+  // point.
   bool default_ordered_by_bytes = false;
 
   void add_table(Table table);
   void add_enum(std::shared_ptr<const EnumType> type);
 
   // schema empty: through the search path.
-  [[nodiscard]] std::shared_ptr<const Table> find_table(std::string_view schema, std::string_view name) const;
+  [[nodiscard]] std::shared_ptr<const Table> find_table(std::string_view schema,
+                                                        std::string_view name) const;
   [[nodiscard]] std::shared_ptr<const Table> find_table(Oid oid) const;
-  [[nodiscard]] std::shared_ptr<const EnumType> find_enum(std::string_view schema, std::string_view name) const;
+  [[nodiscard]] std::shared_ptr<const EnumType> find_enum(std::string_view schema,
+                                                          std::string_view name) const;
   [[nodiscard]] const std::vector<std::shared_ptr<const Table>>& tables() const { return tables_; }
 
  private:

@@ -5,9 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
-
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "views/plan/plan.h"
 #include "views/sql/catalog.h"
@@ -15,43 +14,49 @@
 
 namespace deltamill {
 
-// A view as its file declares it: the query's text (whole file; a header comment is only a comment to the parser, and
-// for form C the text of the SELECT is found by the parser), and what header or statements say about the key.
+// A view as its file declares it: the query's text (whole file; a header comment is only a comment
+// to the parser, and for form C the text of the SELECT is found by the parser), and what header or
+// statements say about the key.
 struct ViewSource {
-  std::string name;                                          // base name of the file
-  std::string file;                                          // for diagnostics
-  std::string text;                                          // whole content, at most 128 KiB
-  std::optional<std::vector<std::string>> declared_key;      // from the header
+  std::string name;                                      // base name of the file
+  std::string file;                                      // for diagnostics
+  std::string text;                                      // whole content, at most 128 KiB
+  std::optional<std::vector<std::string>> declared_key;  // from the header
 };
 
 // What form C statements in a file declare besides the query.
 struct FormCDeclarations {
-  std::vector<std::pair<std::string, std::string>> options;  // WITH (deltamill.sinks = 'local,cache'): name, value
-  std::optional<std::vector<std::string>> key;               // CREATE UNIQUE INDEX
-  std::vector<std::vector<std::string>> indexes;             // CREATE INDEX: "column", "column desc"
-  std::string description;                                   // COMMENT ON MATERIALIZED VIEW
-  std::map<std::string, std::string> column_descriptions;    // COMMENT ON COLUMN
+  std::vector<std::pair<std::string, std::string>>
+      options;  // WITH (deltamill.sinks = 'local,cache'): name, value
+  std::optional<std::vector<std::string>> key;             // CREATE UNIQUE INDEX
+  std::vector<std::vector<std::string>> indexes;           // CREATE INDEX: "column", "column desc"
+  std::string description;                                 // COMMENT ON MATERIALIZED VIEW
+  std::map<std::string, std::string> column_descriptions;  // COMMENT ON COLUMN
 };
 
 struct ViewBinding {
   BoundView view;
   FormCDeclarations declarations;
-  std::string select_text;   // the query alone, as it is sent to PostgreSQL (describe, verify); comments kept
+  std::string select_text;  // the query alone, as it is sent to PostgreSQL (describe, verify);
+                            // comments kept
   // Views of the project that the text names, also where the plan does without them.
   std::vector<std::string> views_named;
   Diagnostics warnings;
 };
 
-// Parses and binds all views of a project. Views may read views; they come back in dependency order.
-// Every error of every view is reported. Refused constructs have code "unsupported_sql" and a hint.
+// Parses and binds all views of a project. Views may read views; they come back in dependency
+// order. Every error of every view is reported. Refused constructs have code "unsupported_sql" and
+// a hint.
 struct BindResult {
   std::vector<ViewBinding> views;  // those that bound, in dependency order
   Diagnostics diagnostics;         // errors and warnings, by file
 };
 [[nodiscard]] BindResult bind_views(const std::vector<ViewSource>& sources, const Catalog& catalog);
 
-// Names of the tables and views each source file refers to, without a catalog: (schema or "", name). Used to know
-// which tables to read from the source's catalog. Syntax errors yield nothing here; bind_views reports them.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> referenced_relations(const ViewSource& source);
+// Names of the tables and views each source file refers to, without a catalog: (schema or "",
+// name). Used to know which tables to read from the source's catalog. Syntax errors yield nothing
+// here; bind_views reports them.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> referenced_relations(
+    const ViewSource& source);
 
 }  // namespace deltamill

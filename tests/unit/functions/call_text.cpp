@@ -1,3 +1,4 @@
+// Arguments are read as text forms, results printed as such.
 #include "tests/unit/functions/call_text.h"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// Casts between types: what is rounded, refused, trimmed.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"

@@ -1,3 +1,4 @@
+// Comparison operators of every type, NULLs and mixed widths included.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"

@@ -1,3 +1,4 @@
+// Programs over batches: order of evaluation, three-valued logic, rows in error.
 #include "views/functions/evaluate.h"
 
 #include <catch2/catch.hpp>

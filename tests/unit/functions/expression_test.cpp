@@ -1,3 +1,4 @@
+// Expressions as values: equality, folding, columns.
 #include "views/plan/expression.h"
 
 #include <catch2/catch.hpp>

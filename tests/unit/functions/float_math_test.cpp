@@ -1,3 +1,4 @@
+// Float arithmetic and functions, with PostgreSQL's answers.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"

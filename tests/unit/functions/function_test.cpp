@@ -1,3 +1,4 @@
+// The table of functions: no two alike, looked up by name and types.
 #include "views/functions/function.h"
 
 #include <catch2/catch.hpp>

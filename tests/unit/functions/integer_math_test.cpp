@@ -1,3 +1,4 @@
+// Integer arithmetic: overflow, division, bits.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"

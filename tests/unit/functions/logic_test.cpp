@@ -1,3 +1,4 @@
+// AND, OR, NOT and the tests of truth with NULLs.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"

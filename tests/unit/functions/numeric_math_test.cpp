@@ -1,3 +1,4 @@
+// Numeric arithmetic and functions, with PostgreSQL's answers and scales.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"
