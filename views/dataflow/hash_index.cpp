@@ -16,6 +16,9 @@ namespace deltamill {
 namespace {
 
 constexpr std::size_t capacity_min = 16;
+// A cleared index keeps its memory if at least one slot in so many was used: then the next use is
+// likely to need it, and to zero it costs less than what was done with it.
+constexpr std::size_t kept_share = 16;
 constexpr std::size_t huge_page_bytes = std::size_t{1} << 21;
 
 HashIndex::Entry* allocate_entries(std::size_t count) {
@@ -78,10 +81,10 @@ void HashIndex::erase(std::size_t offset) {
 }
 
 void HashIndex::clear() {
-  if (capacity_ > capacity_min) {
+  if (size_ * kept_share < capacity_ && capacity_ > capacity_min) {
     entries_.reset();
     capacity_ = 0;
-  } else if (capacity_ != 0) {
+  } else {
     std::memset(static_cast<void*>(entries_.get()), 0, capacity_ * sizeof(Entry));
   }
   size_ = 0;

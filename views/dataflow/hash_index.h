@@ -45,6 +45,7 @@ class HashIndex {
   // Offsets from before are invalid afterwards.
   void erase(std::size_t offset);
   void reserve(std::size_t entries);
+  // Keeps the memory for the next use where that is cheaper than to take it anew.
   void clear();
 
   // Calls visit(place) for all entries, in no particular order.
