@@ -9,10 +9,9 @@
 #include <iostream>
 #include <mutex>
 
-#include "service/cli/print_diagnostics.h"
-#include "service/deployment/resolve.h"
 #include "service/journal/journal.h"
 #include "service/source/source.h"
+#include "tests/benchmark/backlog/usable_project.h"
 
 namespace deltamill {
 
@@ -47,10 +46,8 @@ class Arrival {
   std::exception_ptr failure_;  // guarded by mutex_
 };
 
-int receive(const std::string& directory, Frontier goal) {
-  const ResolvedProject project = resolve_project(directory, process_environment());
-  print_diagnostics(project.diagnostics, {});
-  if (!project.usable()) return 1;
+void receive(const std::string& directory, Frontier goal) {
+  const ResolvedProject project = usable_project(directory);
   const Settings& settings = project.files.settings;
   const std::unique_ptr<Journal> journal =
       open_journal((settings.state / "journal.db").string(), {});
@@ -74,7 +71,6 @@ int receive(const std::string& directory, Frontier goal) {
   source.stop();
   const SourceStatus status = source.status();
   fmt::print("changes {} transactions {}\n", status.changes, status.transactions);
-  return 0;
 }
 
 }  // namespace
@@ -89,7 +85,8 @@ int main(int argument_count, char** arguments) {
   try {
     const auto goal = deltamill::lsn_of(arguments[2]);
     if (!goal) throw std::runtime_error("the second argument is no position");
-    return deltamill::receive(arguments[1], deltamill::Frontier(*goal));
+    deltamill::receive(arguments[1], deltamill::Frontier(*goal));
+    return 0;
   } catch (const std::exception& failure) {
     std::cerr << "benchmark_receive: " << failure.what() << "\n";
     return 1;

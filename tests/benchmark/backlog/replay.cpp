@@ -14,9 +14,8 @@
 #include <iostream>
 #include <map>
 
-#include "service/cli/print_diagnostics.h"
-#include "service/deployment/resolve.h"
 #include "service/pipeline/engine.h"
+#include "tests/benchmark/backlog/usable_project.h"
 
 namespace deltamill {
 
@@ -61,10 +60,8 @@ Counts replay_all(Journal& journal, Graph& graph, CountingSink& sink) {
   return counts;
 }
 
-int replay(const std::string& directory) {
-  const ResolvedProject project = resolve_project(directory, process_environment());
-  print_diagnostics(project.diagnostics, {});
-  if (!project.usable()) return 1;
+void replay(const std::string& directory) {
+  const ResolvedProject project = usable_project(directory);
   const std::vector<BoundView> views = project.deployment.bound_views();
 
   const auto began = std::chrono::steady_clock::now();
@@ -79,7 +76,6 @@ int replay(const std::string& directory) {
              seconds.count(), cpu_seconds() - cpu_before);
   for (std::uint32_t view = 0; view < views.size(); ++view)
     fmt::print("{} rows {}\n", views[view].name, sink.rows(view));
-  return 0;
 }
 
 }  // namespace
@@ -92,7 +88,8 @@ int main(int argument_count, char** arguments) {
     return 2;
   }
   try {
-    return deltamill::replay(arguments[1]);
+    deltamill::replay(arguments[1]);
+    return 0;
   } catch (const std::exception& failure) {
     std::cerr << "benchmark_replay: " << failure.what() << "\n";
     return 1;
