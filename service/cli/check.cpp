@@ -23,8 +23,8 @@ namespace {
 
 // Loads and binds the project, printing what is wrong with it. Nothing = it is not usable; `code`
 // says how to end.
-std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, bool deny_warnings,
-                                                 ExitCode& code) {
+std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, DiagnosticsAre are,
+                                                 bool deny_warnings, ExitCode& code) {
   ResolvedProject project;
   project.files = load_project(common.directory, process_environment(), project.diagnostics);
   std::string unreachable;
@@ -34,7 +34,7 @@ std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, bo
   } catch (const SourceFailed& failed) {
     unreachable = failed.what();
   }
-  print_diagnostics(project.diagnostics, common);
+  print_diagnostics(project.diagnostics, common, are);
   const bool denied = deny_warnings && !project.diagnostics.empty();
   code = project.usable() && !denied ? ExitCode::done : ExitCode::invalid;
   if (!unreachable.empty()) {
@@ -51,7 +51,8 @@ std::optional<ResolvedProject> resolve_and_print(const CommonOptions& common, bo
 ExitCode check(const CommonOptions& common, const CheckOptions& options) {
   if (options.offline) return not_available(common, "check --offline");
   ExitCode code = ExitCode::done;
-  const auto project = resolve_and_print(common, options.deny_warnings, code);
+  const auto project =
+      resolve_and_print(common, DiagnosticsAre::result, options.deny_warnings, code);
   if (project && code == ExitCode::done && !common.json && !common.quiet)
     fmt::print("{} view{}, no errors\n", project->deployment.views.size(),
                project->deployment.views.size() == 1 ? "" : "s");
@@ -61,7 +62,7 @@ ExitCode check(const CommonOptions& common, const CheckOptions& options) {
 ExitCode explain(const CommonOptions& common, const ExplainOptions& options) {
   if (options.format == "dot") return not_available(common, "explain --format dot");
   ExitCode code = ExitCode::done;
-  const auto project = resolve_and_print(common, false, code);
+  const auto project = resolve_and_print(common, DiagnosticsAre::messages, false, code);
   if (!project) return code;
   const Graph graph(project->deployment.bound_views());
   std::vector<std::string> names;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -164,6 +165,8 @@ void complain_of_extra(const CLI::App& app, const CommonOptions& common) {
 }
 
 ExitCode dispatch(const CLI::App& app, const Arguments& arguments) {
+  if (!app.got_subcommand("run"))
+    std::signal(SIGINT, [](int) { ::_exit(static_cast<int>(ExitCode::interrupted)); });
   if (app.got_subcommand("check")) return check(arguments.common, arguments.check);
   if (app.got_subcommand("explain")) return explain(arguments.common, arguments.explain);
   if (app.got_subcommand("run")) return run(arguments.common, arguments.run);

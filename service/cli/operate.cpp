@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "service/cli/json_text.h"
 #include "service/cli/running_service.h"
 
 namespace deltamill {
@@ -28,15 +29,19 @@ std::string error_of(const Json& job) {
   return error.is_string() ? error.get<std::string>() : "no reason is known";
 }
 
-void cancel_rebuilds(RunningService& service, const std::string& view) {
-  const Json jobs = service.get("/v1/jobs");
+void cancel_rebuilds(RunningService& service, const CommonOptions& common,
+                     const std::string& view) {
+  const Json jobs = service.jobs();
   std::size_t cancelled = 0;
   for (const Json& job : jobs) {
     if (job.at("kind") != "rebuild" || job.at("view") != view || finished(job)) continue;
     service.cancel(job.at("id"));
     ++cancelled;
   }
-  fmt::print("{}: {}\n", view, cancelled == 0 ? "no rebuild runs" : "cancelled");
+  if (common.json)
+    std::cout << Json{{"view", view}, {"cancelled", cancelled}}.dump() << "\n";
+  else
+    fmt::print("{}: {}\n", view, cancelled == 0 ? "no rebuild runs" : "cancelled");
 }
 
 ExitCode rebuild_one(RunningService& service, const CommonOptions& common, const std::string& view,
@@ -50,15 +55,16 @@ ExitCode rebuild_one(RunningService& service, const CommonOptions& common, const
     return ExitCode::done;
   }
   Progress progress(progress_form(common));
-  const Json job = service.wait_for(id, progress);
+  const std::string text = service.wait_for(id, progress);
+  const Json job = job_of(text);
   progress.finish();
-  if (common.json) std::cout << job.dump() << "\n";
+  if (common.json) std::cout << text << "\n";
   if (job.at("state") != "done") {
     complain(common, "rebuild of " + view + " " + job.at("state").get<std::string>() + ": " +
                          error_of(job));
     return ExitCode::failed;
   }
-  const Json& result = job.at("result");
+  const Json result = Json::parse(member_text(text, "result"));
   if (!common.json)
     fmt::print("{}: rebuilt with {} rows at {}\n", view, result.at("rows").get<std::uint64_t>(),
                result.at("frontier").get<std::string>());
@@ -74,7 +80,8 @@ std::uint64_t differences_of(const Json& result) {
          count_of(result, "different");
 }
 
-void print_verification(const std::string& view, const Json& result, std::uint64_t limit) {
+void print_verification(const std::string& view, const Json& result,
+                        const std::vector<std::string_view>& sample, std::uint64_t limit) {
   const std::uint64_t differences = differences_of(result);
   const std::string frontier = result.at("frontier").get<std::string>();
   if (differences == 0) {
@@ -88,10 +95,10 @@ void print_verification(const std::string& view, const Json& result, std::uint64
       count_of(result, "different"), count_of(result, "source_rows"),
       count_of(result, "view_rows"));
   std::uint64_t printed = 0;
-  for (const Json& difference : result.at("sample")) {
+  for (const std::string_view difference : sample) {
     if (printed++ == limit) break;
-    fmt::print("  key {}\n    source {}\n    view   {}\n", difference.at("key").dump(),
-               difference.at("source").dump(), difference.at("view").dump());
+    fmt::print("  key {}\n    source {}\n    view   {}\n", member_text(difference, "key"),
+               member_text(difference, "source"), member_text(difference, "view"));
   }
 }
 
@@ -99,18 +106,20 @@ ExitCode verify_one(RunningService& service, const CommonOptions& common, const 
                     std::uint64_t limit) {
   const std::string id = service.start("/v1/views/" + view + "/verify");
   Progress progress(progress_form(common));
-  const Json job = service.wait_for(id, progress);
+  const std::string text = service.wait_for(id, progress);
+  const Json job = job_of(text);
   progress.finish();
   if (job.at("state") != "done") {
     complain(common,
              "verify of " + view + " " + job.at("state").get<std::string>() + ": " + error_of(job));
     return ExitCode::failed;
   }
-  const Json& result = job.at("result");
+  const std::string_view result_text = member_text(text, "result");
+  const Json result = Json::parse(with_null(result_text, "sample"));
   if (common.json)
-    std::cout << result.dump() << "\n";
+    std::cout << result_text << "\n";
   else
-    print_verification(view, result, limit);
+    print_verification(view, result, element_texts(member_text(result_text, "sample")), limit);
   std::fflush(stdout);
   return differences_of(result) == 0 ? ExitCode::done : ExitCode::difference;
 }
@@ -130,7 +139,7 @@ ExitCode rebuild(const CommonOptions& common, const RebuildOptions& options) {
     ExitCode code = ExitCode::done;
     for (const std::string& view : chosen_views(service, options.views, options.all)) {
       if (options.cancel)
-        cancel_rebuilds(service, view);
+        cancel_rebuilds(service, common, view);
       else
         code = worse(code, rebuild_one(service, common, view, options.wait));
     }

@@ -25,14 +25,15 @@ std::string to_json(const Diagnostic& diagnostic) {
   return json + "}";
 }
 
-void print_diagnostics(const Diagnostics& diagnostics, const CommonOptions& common) {
+void print_diagnostics(const Diagnostics& diagnostics, const CommonOptions& common,
+                       DiagnosticsAre are) {
   Diagnostics sorted = diagnostics;
   std::ranges::stable_sort(sorted, {}, [](const Diagnostic& diagnostic) {
     return std::tie(diagnostic.file, diagnostic.line, diagnostic.column);
   });
   for (const Diagnostic& diagnostic : sorted) {
     if (common.json)
-      std::cout << to_json(diagnostic) << "\n";
+      (are == DiagnosticsAre::result ? std::cout : std::cerr) << to_json(diagnostic) << "\n";
     else if (diagnostic.severity == Severity::error || !common.quiet)
       std::cerr << to_text(diagnostic) << "\n";
   }

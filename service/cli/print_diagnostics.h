@@ -1,4 +1,5 @@
-// Diagnostics for people on stderr, or one JSON object per line on stdout.
+// Diagnostics for people on stderr; with --json one object per line: on stdout where they are the
+// command's result, on stderr elsewhere.
 #pragma once
 
 #include "service/cli/commands.h"
@@ -6,7 +7,10 @@
 
 namespace deltamill {
 
-void print_diagnostics(const Diagnostics& diagnostics, const CommonOptions& common);
+enum class DiagnosticsAre : std::uint8_t { result, messages };
+
+void print_diagnostics(const Diagnostics& diagnostics, const CommonOptions& common,
+                       DiagnosticsAre are);
 
 // {"file","line","column","severity","code","message","hint"}
 [[nodiscard]] std::string to_json(const Diagnostic& diagnostic);

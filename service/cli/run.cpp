@@ -85,7 +85,7 @@ ExitCode run_service(ResolvedProject project, const CommonOptions& common, Servi
   std::optional<ResolvedProject> resolved =
       resolve_patiently(std::move(project), options.once, trace, stop);
   if (!resolved) return stop.stop_requested() ? ExitCode::done : ExitCode::failed;
-  print_diagnostics(resolved->diagnostics, common);
+  print_diagnostics(resolved->diagnostics, common, DiagnosticsAre::messages);
   if (!resolved->usable()) return ExitCode::invalid;
 
   Progress progress(progress_form(common));
@@ -117,7 +117,7 @@ ExitCode run(const CommonOptions& common, const RunOptions& options) {
   ResolvedProject project;
   project.files = load_project(common.directory, process_environment(), project.diagnostics);
   if (!project.usable()) {
-    print_diagnostics(project.diagnostics, common);
+    print_diagnostics(project.diagnostics, common, DiagnosticsAre::messages);
     return ExitCode::invalid;
   }
   const SignalThread signals(common);

@@ -1,4 +1,4 @@
-// Answers are JSON objects; problems carry their text in `detail`.
+// Answers are JSON; problems carry their text in `detail`.
 #include "service/cli/running_service.h"
 
 #include <fmt/format.h>
@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "service/cli/json_text.h"
 #include "service/configuration/project.h"
 #include "service/run_file.h"
 
@@ -15,12 +16,24 @@ namespace {
 
 constexpr std::chrono::milliseconds poll_pause(100);
 
-Json body_of(const Response& response) {
-  Json body = Json::parse(response.body, nullptr, false);
-  if (response.status < 400 && !body.is_discarded()) return body;
+std::string body_of(const Response& response) {
+  if (response.status < 400) return response.body;
+  const Json body = Json::parse(response.body, nullptr, false);
   if (body.is_object() && body.contains("detail") && body.at("detail").is_string())
     throw Refused(body.at("detail").get<std::string>());
   throw Refused(fmt::format("the service answered with status {}", response.status));
+}
+
+Json parse(const std::string& text) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) throw Refused("the service answered with something else than JSON");
+  return json;
+}
+
+Json jobs_of(std::string_view text) {
+  Json jobs = Json::array();
+  for (const std::string_view job : element_texts(text)) jobs.push_back(job_of(job));
+  return jobs;
 }
 
 }  // namespace
@@ -40,12 +53,16 @@ AdminAddress admin_address(const CommonOptions& common) {
   return {project.settings.admin.listen, start};
 }
 
-Json RunningService::get(const std::string& target) {
+std::string RunningService::get_text(const std::string& target) {
   return body_of(client_.get(target));
 }
 
+Json RunningService::jobs() {
+  return jobs_of(get_text("/v1/jobs"));
+}
+
 std::string RunningService::start(const std::string& target) {
-  return body_of(client_.post(target, "{}")).at("id").get<std::string>();
+  return job_of(body_of(client_.post(target, "{}"))).at("id").get<std::string>();
 }
 
 void RunningService::cancel(const std::string& job) {
@@ -53,10 +70,11 @@ void RunningService::cancel(const std::string& job) {
   if (response.status >= 400) (void)body_of(response);
 }
 
-Json RunningService::wait_for(const std::string& job, Progress& progress) {
+std::string RunningService::wait_for(const std::string& job, Progress& progress) {
   while (true) {
-    Json status = get("/v1/jobs/" + job);
-    if (finished(status)) return status;
+    std::string text = get_text("/v1/jobs/" + job);
+    const Json status = job_of(text);
+    if (finished(status)) return text;
     const Json& now = status.at("progress");
     if (now.is_object())
       progress.report(status.at("view"), now.value("rows", std::uint64_t{0}),
@@ -67,9 +85,19 @@ Json RunningService::wait_for(const std::string& job, Progress& progress) {
 
 std::vector<std::string> RunningService::view_names() {
   std::vector<std::string> names;
-  const Json status = get("/v1/status");
+  const Json status = status_of(get_text("/v1/status"));
   for (const Json& view : status.at("views")) names.push_back(view.at("name"));
   return names;
+}
+
+Json status_of(const std::string& text) {
+  Json status = parse(with_null(text, "jobs"));
+  status["jobs"] = jobs_of(member_text(text, "jobs"));
+  return status;
+}
+
+Json job_of(std::string_view text) {
+  return parse(with_null(text, "result"));
 }
 
 bool finished(const Json& job) {

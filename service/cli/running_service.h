@@ -36,17 +36,24 @@ class RunningService {
   // Throws std::invalid_argument: the address is none.
   explicit RunningService(const std::string& address) : client_(address) {}
 
-  [[nodiscard]] Json get(const std::string& target);
+  // The body as it came: what --json prints.
+  [[nodiscard]] std::string get_text(const std::string& target);
+  [[nodiscard]] Json jobs();
   // Starts a job; gives its id.
   [[nodiscard]] std::string start(const std::string& target);
   void cancel(const std::string& job);
-  // Waits until a job has ended, reporting its progress; gives it as it ended.
-  [[nodiscard]] Json wait_for(const std::string& job, Progress& progress);
+  // Waits until a job has ended, reporting its progress; gives its text as it ended.
+  [[nodiscard]] std::string wait_for(const std::string& job, Progress& progress);
   [[nodiscard]] std::vector<std::string> view_names();
 
  private:
   HttpClient client_;
 };
+
+// The members of a status or job but for the results of jobs, whose rows have numbers that Json
+// would change or not take.
+[[nodiscard]] Json status_of(const std::string& text);
+[[nodiscard]] Json job_of(std::string_view text);
 
 // Whether a job has ended, one way or another.
 [[nodiscard]] bool finished(const Json& job);

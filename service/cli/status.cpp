@@ -82,9 +82,10 @@ void print_status(const Json& status) {
 ExitCode status(const CommonOptions& common, bool watch) {
   return with_service(common, [&](RunningService& service) {
     while (true) {
-      const Json status = service.get("/v1/status");
+      const std::string text = service.get_text("/v1/status");
+      const Json status = status_of(text);
       if (common.json)
-        std::cout << status.dump() << std::endl;
+        std::cout << text << std::endl;
       else
         print_status(status);
       std::fflush(stdout);

@@ -50,12 +50,11 @@ class Rebuild {
   void load() {
     control_.phase("load");
     write(graph_.initial());
-    std::uint64_t rows = 0;
     const bool all = replay_.load_base(
         [&](const Batch& batch) {
           write(graph_.apply(batch));
-          rows += batch.changes.size();
-          control_.progress(rows, replay_.base_rows());
+          read_ += batch.changes.size();
+          control_.progress(read_, replay_.base_rows());
         },
         control_.stop());
     if (!all) throw JobCancelled();
@@ -64,10 +63,15 @@ class Rebuild {
   void catch_up() {
     control_.phase("catch_up");
     const std::uint64_t begin = replay_.frontier().end().value;
+    read_ = 0;
     while (replay_.frontier() < target_.engine.frontier()) {
       advance();
-      const std::uint64_t end = target_.engine.frontier().end().value;
-      control_.progress(replay_.frontier().end().value - begin, std::max(end, begin + 1) - begin);
+      // As many rows to each byte of the change log as there were so far.
+      const auto passed = static_cast<double>(replay_.frontier().end().value - begin);
+      const auto left = static_cast<double>(target_.engine.frontier().end().value - begin) - passed;
+      const double rows = static_cast<double>(read_);
+      const double rest = passed > 0 && left > 0 ? rows * left / passed : 0;
+      control_.progress(read_, read_ + static_cast<std::uint64_t>(rest));
     }
   }
 
@@ -122,6 +126,7 @@ class Rebuild {
     std::optional<Batch> batch =
         replay_.next(control_.stop(), std::chrono::steady_clock::now() + journal_wait);
     if (!batch) throw JobCancelled();
+    read_ += batch->changes.size();
     return std::move(*batch);
   }
 
@@ -167,6 +172,7 @@ class Rebuild {
   Replay replay_;
   std::uint32_t ordinal_ = 0;
   Generation generation_;
+  std::uint64_t read_ = 0;  // row changes of the present phase
   std::int64_t rows_ = 0;
 };
 

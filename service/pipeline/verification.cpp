@@ -90,7 +90,7 @@ class Verification {
       for (int column = 0; column < column_count; ++column) {
         if (rows.is_null(column)) continue;
         std::string text;
-        append_stored_text(target_.columns[static_cast<std::size_t>(column)].type, TextUse::cast,
+        append_stored_text(target_.columns[static_cast<std::size_t>(column)].type, TextUse::copy,
                            rows, column, text);
         texts[static_cast<std::size_t>(column)] = std::move(text);
       }

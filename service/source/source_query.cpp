@@ -1,6 +1,10 @@
 // Single-row mode over libpq, so that a large answer needs no memory.
 #include "service/source/source_query.h"
 
+#include <poll.h>
+
+#include <memory>
+
 #include "service/source/exported_snapshot.h"
 #include "service/source/source_failed.h"
 
@@ -19,6 +23,25 @@ void take_row(const PGresult* result, std::vector<std::optional<std::string_view
     }
   }
   take(row);
+}
+
+constexpr int stop_check_ms = 100;
+
+// False = asked to stop; the query is cancelled then.
+bool wait_for_result(LibpqSession& reader, const std::string& doing, const std::stop_token& stop) {
+  while (PQisBusy(reader.handle()) != 0) {
+    if (stop.stop_requested()) {
+      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(reader.handle()),
+                                                                      &PQfreeCancel);
+      char problem[256];
+      PQcancel(cancel.get(), problem, sizeof problem);
+      return false;
+    }
+    pollfd readable = {PQsocket(reader.handle()), POLLIN, 0};
+    if (poll(&readable, 1, stop_check_ms) > 0 && PQconsumeInput(reader.handle()) != 1)
+      reader.fail(doing, nullptr);
+  }
+  return true;
 }
 
 }  // namespace
@@ -56,8 +79,11 @@ void SourceQuery::run(const std::string& sql, const TakeRow& take, const std::st
     reader.fail(doing, nullptr);
   PQsetSingleRowMode(reader.handle());
   std::vector<std::optional<std::string_view>> row;
-  for (ResultPtr result(PQgetResult(reader.handle())); result;
-       result.reset(PQgetResult(reader.handle()))) {
+  while (true) {
+    if (!wait_for_result(reader, doing, stop))
+      throw SourceFailed(doing, "it was asked to stop", Remedy::retry);
+    const ResultPtr result(PQgetResult(reader.handle()));
+    if (!result) return;
     const ExecStatusType status = PQresultStatus(result.get());
     if (status == PGRES_SINGLE_TUPLE) take_row(result.get(), row, take);
     if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK) reader.fail(doing, result.get());

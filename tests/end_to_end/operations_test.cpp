@@ -81,6 +81,43 @@ TEST_CASE("verify finds no difference, and exactly the row that was changed by h
   }
 }
 
+TEST_CASE("verify compares values of every type, and prints a difference with all its digits") {
+  SourceAndViews scene(
+      "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (id int PRIMARY KEY, b boolean, "
+      "c char(4), f float8, n numeric, ts timestamptz, d date, iv interval, by bytea, jb jsonb, "
+      "m mood); INSERT INTO t VALUES (1, true, 'a', '-0', 1.10, '2024-05-01 12:00+02', "
+      "'0044-03-15 BC', '1 mon', '\\xdead', '{\"b\": 1.0}', 'ok'), (2, false, '', 'NaN', 'NaN', "
+      "'infinity', 'infinity', '-1 day', '', 'null', 'sad'); INSERT INTO t (id) VALUES (3)");
+  scene.add_view("all_types", "SELECT * FROM t");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  const Outcome clean = scene.project.command({"verify", "all_types"});
+  INFO(clean.output << clean.messages);
+  REQUIRE(clean.exit_code == 0);
+  {
+    StoreFile store(scene.project);
+    store.execute("UPDATE " + store.table_of("all_types") + " SET n = '1.20' WHERE id = 1");
+  }
+  const Outcome found = scene.project.command({"verify", "all_types"});
+  REQUIRE(found.exit_code == 4);
+  CHECK(found.output.find("key {\"id\":1}") != std::string::npos);
+  CHECK(found.output.find("\"n\":1.10") != std::string::npos);
+  CHECK(found.output.find("\"n\":1.20") != std::string::npos);
+}
+
+TEST_CASE("what is printed with --json is the service's own answer") {
+  SourceAndViews scene(schema);
+  scene.add_view("plain", "SELECT id, g, v FROM t");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  const Outcome status = scene.project.command({"--json", "status"});
+  REQUIRE(status.exit_code == 0);
+  CHECK(status.output.starts_with("{\"project\":"));
+  const Outcome explained = scene.project.command({"explain", "plain", "--json"});
+  REQUIRE(explained.exit_code == 0);
+  CHECK(nlohmann::json::parse(explained.output) == scene.service.admin("/v1/views/plain/explain"));
+}
+
 TEST_CASE("a rebuild under writes ends with the right rows, and readers always have some") {
   SourceAndViews scene(schema);
   scene.add_view("plain", "SELECT id, g, v FROM t");

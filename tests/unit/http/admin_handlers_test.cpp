@@ -90,6 +90,15 @@ TEST_CASE("a verify is a job with a result") {
         "not_implemented");
 }
 
+TEST_CASE("the rows in a result keep their digits") {
+  HttpFixture http = make_site();
+  const std::string result = R"({"sample":[{"view":{"a":1.10,"b":1e400}}]})";
+  CHECK(http.admin("POST", "/v1/views/a/verify", "{}").status == 202);
+  http.backend.job_list[0].result_json = result;
+  for (const char* path : {"/v1/jobs/job-1", "/v1/jobs", "/v1/status"})
+    CHECK(http.admin("GET", path).body.find("\"result\":" + result) != std::string::npos);
+}
+
 TEST_CASE("bodies are JSON objects of known members") {
   HttpFixture http = make_site();
   const std::string path = "/v1/views/a/rebuild";

@@ -90,8 +90,37 @@ TEST_CASE("a running job is cancelled by its token, a queued one never runs") {
   CHECK(ended(jobs, *running).state == JobState::cancelled);
   CHECK(ended(jobs, *queued).state == JobState::cancelled);
   CHECK(jobs.find(*queued)->started_at.empty());
+  CHECK_FALSE(jobs.find(*queued)->finished_at.empty());
   CHECK_FALSE(jobs.cancel(*running));
   CHECK_FALSE(jobs.cancel("no such job"));
+}
+
+TEST_CASE("whatever a job stumbles over once it is asked to stop, it was cancelled") {
+  Jobs jobs;
+  const auto id = jobs.start(JobKind::verify, "v", [](JobControl& control) -> std::string {
+    while (!control.stop().stop_requested())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    throw std::runtime_error("the query was cancelled");
+  });
+  CHECK(jobs.cancel(*id));
+  const JobStatus status = ended(jobs, *id);
+  CHECK(status.state == JobState::cancelled);
+  CHECK(status.error.empty());
+}
+
+TEST_CASE("an interrupted job fails for the reason given, queued ones go on") {
+  Jobs jobs;
+  Gate gate;
+  const auto running = jobs.start(JobKind::rebuild, "v", gate.work());
+  while (jobs.find(*running)->state == JobState::queued)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto queued = jobs.start(JobKind::rebuild, "w", gate.work());
+  jobs.interrupt("the engine it used has ended");
+  const JobStatus status = ended(jobs, *running);
+  CHECK(status.state == JobState::failed);
+  CHECK(status.error == "the engine it used has ended");
+  gate.opened.set_value();
+  CHECK(ended(jobs, *queued).state == JobState::done);
 }
 
 TEST_CASE("ending the registry cancels what runs") {
