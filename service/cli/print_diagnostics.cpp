@@ -12,8 +12,9 @@ namespace deltamill {
 std::string to_json(const Diagnostic& diagnostic) {
   std::string json = "{\"file\":";
   append_json_string(diagnostic.file, json);
-  json += ",\"line\":" + std::to_string(diagnostic.line);
-  json += ",\"column\":" + std::to_string(diagnostic.column);
+  // About the file as a whole: its first character.
+  json += ",\"line\":" + std::to_string(std::max(1U, diagnostic.line));
+  json += ",\"column\":" + std::to_string(std::max(1U, diagnostic.column));
   json += ",\"severity\":";
   json += diagnostic.severity == Severity::error ? "\"error\"" : "\"warning\"";
   json += ",\"code\":";

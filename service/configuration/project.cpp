@@ -98,6 +98,18 @@ void load_view(const std::filesystem::path& path, ProjectFiles& project, Diagnos
   project.views.push_back(std::move(view));
 }
 
+// What the project has and this version does not look at, said rather than left out in silence.
+void warn_of_unused(const std::filesystem::path& directory, Diagnostics& diagnostics) {
+  const auto warn = [&](const std::string& file) {
+    report(diagnostics, file, "bad_value", "is not looked at: not available in this version", {});
+    diagnostics.back().severity = Severity::warning;
+  };
+  std::error_code missing;
+  if (std::filesystem::exists(directory / "deltamill.lock", missing)) warn("deltamill.lock");
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "tests", missing))
+    if (entry.path().extension() == ".yaml") warn("tests/" + entry.path().filename().string());
+}
+
 }  // namespace
 
 ProjectFiles load_project(const std::filesystem::path& directory, const EnvironmentMap& environment,
@@ -123,6 +135,7 @@ ProjectFiles load_project(const std::filesystem::path& directory, const Environm
   });
   const std::vector<std::filesystem::path> files = view_files(project.directory);
   for (const std::filesystem::path& path : files) load_view(path, project, diagnostics);
+  warn_of_unused(project.directory, diagnostics);
   return project;
 }
 

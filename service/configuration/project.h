@@ -25,6 +25,9 @@ struct ViewHeader {
   std::optional<ServeMode> serve;
   std::vector<std::string> served_columns;  // empty = all
   std::map<std::string, std::string> column_descriptions;
+  // Where its keys and the columns it names stand: "max_lag", "columns.balance",
+  // "serve.columns.id", "index.balance desc". They can only be judged with the query.
+  std::map<std::string, Diagnostic> places;
 };
 
 struct ProjectView {

@@ -33,8 +33,9 @@ void read_listen(SettingReader& reader, std::string& listen, bool off_allowed) {
   const std::size_t colon = listen.rfind(':');
   std::uint16_t port = 0;
   const char* const end = listen.data() + listen.size();
-  if (colon == std::string::npos || colon == 0 ||
-      std::from_chars(listen.data() + colon + 1, end, port).ptr != end || listen.back() == ':')
+  const char* const digits = colon == std::string::npos ? end : listen.data() + colon + 1;
+  const auto read = std::from_chars(digits, end, port);
+  if (colon == std::string::npos || colon == 0 || read.ptr != end || read.ec != std::errc{})
     return reader.fail(off_allowed ? "address:port, unix:/path or off"
                                    : "address:port or unix:/path");
   if (!listens_locally(listen))
@@ -394,7 +395,9 @@ void fill_in(const std::filesystem::path& directory, Settings& settings) {
 bool listens_locally(std::string_view listen) {
   if (listen == "off" || listen.starts_with("unix:")) return true;
   const std::string_view address = listen.substr(0, listen.rfind(':'));
-  return address.starts_with("127.") || address == "localhost" || address == "[::1]";
+  // A name that only looks like a loopback address may be anything.
+  const bool numeric = address.find_first_not_of("0123456789.") == std::string_view::npos;
+  return (numeric && address.starts_with("127.")) || address == "localhost" || address == "[::1]";
 }
 
 std::vector<std::string_view> setting_paths() {

@@ -32,6 +32,7 @@ class HeaderReader {
 
  private:
   void read_entry(const YamlNode::Entry& entry) {
+    header_.places[entry.key] = source_.at(entry);
     for (const Key& key : keys)
       if (entry.key == key.name) return (this->*key.read)(entry);
     std::vector<std::string> names;
@@ -69,11 +70,12 @@ class HeaderReader {
   void read_sinks(const YamlNode::Entry& entry) {
     if (entry.value.kind != YamlNode::Kind::list || entry.value.items.empty())
       return fail(entry, "a list of sinks, for example [" + settings_.sqlite_sink + "]");
+    std::vector<std::string> named;
     for (const YamlNode& item : entry.value.items) {
       if (item.kind == YamlNode::Kind::scalar) {
-        check_sink(item, item.text);
+        check_sink(item, item.text, named);
       } else if (item.kind == YamlNode::Kind::map && item.entries.size() == 1) {
-        check_sink(item, item.entries[0].key);
+        check_sink(item, item.entries[0].key, named);
         if (item.entries[0].key == settings_.sqlite_sink)
           read_sqlite_options(item.entries[0].value);
       } else {
@@ -83,7 +85,11 @@ class HeaderReader {
     }
   }
 
-  void check_sink(const YamlNode& at, const std::string& name) {
+  void check_sink(const YamlNode& at, const std::string& name, std::vector<std::string>& named) {
+    if (std::ranges::find(named, name) != named.end())
+      source_.error(at, "duplicate_key", "the sink \"" + name + "\" is named twice",
+                    "remove one of the two");
+    named.push_back(name);
     if (name == settings_.sqlite_sink) return;
     source_.error(at, "bad_value",
                   name == "feed" ? "the sink \"feed\" is not available in this version"
@@ -109,7 +115,10 @@ class HeaderReader {
   void read_indexes(const YamlNode::Entry& entry) {
     for (const YamlNode& index : entry.value.items) {
       std::vector<std::string> columns;
-      for (const YamlNode& column : index.items) columns.push_back(column.text);
+      for (const YamlNode& column : index.items) {
+        columns.push_back(column.text);
+        header_.places["index." + column.text] = source_.at(column);
+      }
       if (index.kind != YamlNode::Kind::list || columns.empty())
         return fail(entry, "a list of lists of columns, for example [[region, \"balance desc\"]]");
       header_.indexes.push_back(std::move(columns));
@@ -146,7 +155,7 @@ class HeaderReader {
     header_.serve = ServeMode::always;
     for (const YamlNode::Entry& entry : map.entries) {
       if (entry.key == "columns")
-        header_.served_columns = texts(entry);
+        read_served_columns(entry);
       else if (entry.key == "policy")
         source_.error(entry, "bad_value", "\"policy\" is not available in this version");
       else
@@ -155,11 +164,22 @@ class HeaderReader {
     }
   }
 
+  void read_served_columns(const YamlNode::Entry& entry) {
+    header_.served_columns = texts(entry);
+    if (entry.value.kind == YamlNode::Kind::list && entry.value.items.empty())
+      fail(entry, "a list of at least one column; leave it out for all");
+    for (const YamlNode& column : entry.value.items)
+      header_.places["serve.columns." + column.text] = source_.at(column);
+  }
+
   void read_columns(const YamlNode::Entry& entry) {
     if (entry.value.kind != YamlNode::Kind::map)
       return fail(entry, "a map from columns to descriptions");
-    for (const YamlNode::Entry& column : entry.value.entries)
+    for (const YamlNode::Entry& column : entry.value.entries) {
+      if (column.value.kind != YamlNode::Kind::scalar) fail(column, "a text");
       header_.column_descriptions[column.key] = column.value.text;
+      header_.places["columns." + column.key] = source_.at(column);
+    }
   }
 
   YamlSource& source_;

@@ -192,32 +192,29 @@ std::optional<YamlNode> YamlSource::parse() {
       error(rest.take(), "syntax", "more than one document in a file", "remove the second");
     return root;
   } catch (const YAML::Exception& failure) {
-    Diagnostic diagnostic;
-    diagnostic.code = "syntax";
-    diagnostic.message = failure.msg;
-    report({static_cast<std::uint32_t>(failure.mark.line + 1),
-            static_cast<std::uint32_t>(failure.mark.column + 1), 1},
-           std::move(diagnostic));
+    report(located({static_cast<std::uint32_t>(failure.mark.line + 1),
+                    static_cast<std::uint32_t>(failure.mark.column + 1), 1}),
+           "syntax", failure.msg, {});
     return std::nullopt;
   }
 }
 
+Diagnostic YamlSource::at(const YamlNode& node) const {
+  return located({node.line, node.column, node.length});
+}
+
+Diagnostic YamlSource::at(const YamlNode::Entry& entry) const {
+  return located({entry.line, entry.column, count_characters(entry.key)});
+}
+
 void YamlSource::error(const YamlNode& at, std::string_view code, std::string message,
                        std::string hint) {
-  Diagnostic diagnostic;
-  diagnostic.code = code;
-  diagnostic.message = std::move(message);
-  diagnostic.hint = std::move(hint);
-  report({at.line, at.column, at.length}, std::move(diagnostic));
+  report(this->at(at), code, std::move(message), std::move(hint));
 }
 
 void YamlSource::error(const YamlNode::Entry& at, std::string_view code, std::string message,
                        std::string hint) {
-  Diagnostic diagnostic;
-  diagnostic.code = code;
-  diagnostic.message = std::move(message);
-  diagnostic.hint = std::move(hint);
-  report({at.line, at.column, count_characters(at.key)}, std::move(diagnostic));
+  report(this->at(at), code, std::move(message), std::move(hint));
 }
 
 void YamlSource::error(std::string_view code, std::string message, std::string hint) {
@@ -232,16 +229,22 @@ void YamlSource::error(std::string_view code, std::string message, std::string h
 
 void YamlSource::warning(const YamlNode& at, std::string_view code, std::string message,
                          std::string hint) {
-  Diagnostic diagnostic;
+  Diagnostic diagnostic = this->at(at);
   diagnostic.severity = Severity::warning;
+  report(std::move(diagnostic), code, std::move(message), std::move(hint));
+}
+
+void YamlSource::report(Diagnostic diagnostic, std::string_view code, std::string message,
+                        std::string hint) {
+  failed_ = failed_ || diagnostic.severity == Severity::error;
   diagnostic.code = code;
   diagnostic.message = std::move(message);
   diagnostic.hint = std::move(hint);
-  report({at.line, at.column, at.length}, std::move(diagnostic));
+  diagnostics_.push_back(std::move(diagnostic));
 }
 
-void YamlSource::report(const Place& place, Diagnostic diagnostic) {
-  failed_ = failed_ || diagnostic.severity == Severity::error;
+Diagnostic YamlSource::located(const Place& place) const {
+  Diagnostic diagnostic;
   diagnostic.file = file_;
   diagnostic.line = place.line + lines_before_;
   const std::string line = line_of(diagnostic.line);
@@ -256,7 +259,7 @@ void YamlSource::report(const Place& place, Diagnostic diagnostic) {
   diagnostic.mark = 1 + count_characters(text.substr(0, shown.mark));
   diagnostic.length =
       std::max(1U, count_characters(text.substr(shown.mark, shown_end - shown.mark)));
-  diagnostics_.push_back(std::move(diagnostic));
+  return diagnostic;
 }
 
 std::string YamlSource::line_of(std::uint32_t line) const {

@@ -51,6 +51,10 @@ class YamlSource {
   // The text is one value of a secret setting: of what does not look harmless, *** is shown.
   void hide_text() { hidden_ = true; }
 
+  // A diagnostic that stands here and says nothing yet.
+  [[nodiscard]] Diagnostic at(const YamlNode& node) const;
+  [[nodiscard]] Diagnostic at(const YamlNode::Entry& entry) const;
+
   void error(const YamlNode& at, std::string_view code, std::string message, std::string hint = {});
   void error(const YamlNode::Entry& at, std::string_view code, std::string message,
              std::string hint = {});
@@ -67,7 +71,8 @@ class YamlSource {
     std::uint32_t length = 1;
   };
 
-  void report(const Place& place, Diagnostic diagnostic);
+  [[nodiscard]] Diagnostic located(const Place& place) const;
+  void report(Diagnostic diagnostic, std::string_view code, std::string message, std::string hint);
   [[nodiscard]] std::string line_of(std::uint32_t line) const;
 
   std::string file_;

@@ -39,8 +39,14 @@ class Merger {
   }
 
  private:
-  void error(std::string_view code, std::string message, std::string hint = {}) {
+  // `place`: one of the header's, or words of the statements.
+  void error(const std::string& place, std::string_view code, std::string message,
+             std::string hint = {}) {
     Diagnostic diagnostic;
+    if (const auto known = files_.header.places.find(place); known != files_.header.places.end())
+      diagnostic = known->second;
+    else if (const std::size_t at = files_.source.text.find(place); at != std::string::npos)
+      locate(files_.source.text, at, diagnostic);
     diagnostic.file = files_.source.file;
     diagnostic.code = code;
     diagnostic.message = std::move(message);
@@ -55,40 +61,47 @@ class Merger {
       else if (name == "deltamill.sinks")
         check_sinks(value);
       else
-        error("unknown_key", "unknown option \"" + name + "\"",
+        error(name, "unknown_key", "unknown option \"" + name + "\"",
               did_you_mean(name, {"deltamill.sinks", "deltamill.max_lag"}));
     }
   }
 
   void read_max_lag(const std::string& value, DeployedView& view) {
     if (files_.header.max_lag)
-      return error("duplicate_key", "max_lag is given by the header and by WITH",
+      return error("max_lag", "duplicate_key", "max_lag is given by the header and by WITH",
                    "keep one of them");
     if (const auto duration = parse_duration(value))
       view.max_lag = *duration;
     else
-      error("bad_value", "\"deltamill.max_lag\" must be a duration", "for example 5s");
+      error("deltamill.max_lag", "bad_value", "\"deltamill.max_lag\" must be a duration",
+            "for example 5s");
   }
 
   void check_sinks(const std::string& value) {
+    if (files_.header.places.contains("sinks"))
+      error("sinks", "duplicate_key", "sinks are given by the header and by WITH",
+            "keep one of them");
     std::size_t begin = 0;
     while (begin <= value.size()) {
       const std::size_t end = std::min(value.find(',', begin), value.size());
       std::string name = value.substr(begin, end - begin);
       std::erase(name, ' ');
       if (name != settings_.sqlite_sink)
-        error("bad_value", "the sink \"" + name + "\" is not available in this version",
+        error("deltamill.sinks", "bad_value",
+              "the sink \"" + name + "\" is not available in this version",
               "use \"" + settings_.sqlite_sink + "\"");
       begin = end + 1;
     }
   }
 
-  [[nodiscard]] std::optional<std::uint32_t> find(const Columns& columns, const std::string& name) {
+  [[nodiscard]] std::optional<std::uint32_t> find(const Columns& columns, const std::string& name,
+                                                  const std::string& place) {
     const auto column = std::ranges::find(columns, name, &Column::name);
     if (column != columns.end()) return static_cast<std::uint32_t>(column - columns.begin());
     std::vector<std::string> names;
     for (const Column& one : columns) names.push_back(one.name);
-    error("unknown_column", "the view has no column \"" + name + "\"", did_you_mean(name, names));
+    error(place, "unknown_column", "the view has no column \"" + name + "\"",
+          did_you_mean(name, names));
     return std::nullopt;
   }
 
@@ -103,8 +116,9 @@ class Merger {
         const std::size_t blank = item.find(' ');
         const std::string order = blank == std::string::npos ? "asc" : item.substr(blank + 1);
         if (order != "asc" && order != "desc")
-          error("bad_value", "\"" + item + "\" is not a column of an index", "write \"name desc\"");
-        if (const auto column = find(columns, item.substr(0, blank)))
+          error("index." + item, "bad_value", "\"" + item + "\" is not a column of an index",
+                "write \"name desc\"");
+        if (const auto column = find(columns, item.substr(0, blank), "index." + item))
           resolved.push_back({*column, order == "desc"});
       }
       result.push_back(std::move(resolved));
@@ -119,18 +133,23 @@ class Merger {
     view.columns = columns;
     view.key = binding.view.key;
     if (!files_.header.description.empty() && !form_c.description.empty())
-      error("duplicate_key", "a description is given by the header and by COMMENT",
+      error("description", "duplicate_key", "a description is given by the header and by COMMENT",
             "keep one of them");
     view.description = form_c.description.empty() ? files_.header.description : form_c.description;
     view.column_descriptions = files_.header.column_descriptions;
-    view.column_descriptions.insert(form_c.column_descriptions.begin(),
-                                    form_c.column_descriptions.end());
-    for (const auto& [name, description] : view.column_descriptions) (void)find(columns, name);
+    for (const auto& [name, description] : form_c.column_descriptions)
+      if (!view.column_descriptions.emplace(name, description).second)
+        error("columns." + name, "duplicate_key",
+              "column \"" + name + "\" is described by the header and by COMMENT",
+              "keep one of them");
+    for (const auto& [name, description] : view.column_descriptions)
+      (void)find(columns, name, "columns." + name);
     const ServeMode mode = files_.header.serve.value_or(settings_.defaults.serve);
     view.served = mode == ServeMode::always ||
                   (mode == ServeMode::loopback && listens_locally(settings_.serve.listen));
     view.served_columns = files_.header.served_columns;
-    for (const std::string& name : view.served_columns) (void)find(columns, name);
+    for (const std::string& name : view.served_columns)
+      (void)find(columns, name, "serve.columns." + name);
     return view;
   }
 

@@ -57,6 +57,7 @@ enum class Construct : std::uint8_t {
   view_columns,
   view_check_option,
   with_no_data,
+  view_storage,
   temporary_view,
   index_expression,
   index_options,

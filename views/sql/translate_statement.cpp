@@ -144,6 +144,8 @@ StatementSyntax Translator::create_materialized_view(const PgQuery__CreateTableA
   if (view.objtype != PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) refuse(Construct::statement, position);
   if (into.n_col_names > 0) refuse(Construct::view_columns, position);
   if (into.skip_data != 0) refuse(Construct::with_no_data, position);
+  const std::string storage = std::string(into.access_method) + into.table_space_name;
+  if (!storage.empty()) refuse(Construct::view_storage, position);
   result.options = options(into.options, into.n_options);
   result.query = query(view.query);
   return result;

@@ -49,6 +49,12 @@ TEST_CASE("views are found in all folders, in the order of their names") {
   CHECK(project.files.views[1].source.text == "SELECT 1");
 }
 
+TEST_CASE("a lock and tests are not left out in silence") {
+  LoadedProject project(LoadedProject::Files{{"../tests/v.yaml", "x"}, {"../deltamill.lock", "x"}});
+  CHECK(project.problems() == Problems{"deltamill.lock bad_value", "tests/v.yaml bad_value"});
+  for (const Diagnostic& one : project.diagnostics) CHECK(one.severity == Severity::warning);
+}
+
 TEST_CASE("a view's name is unique and well formed") {
   CHECK(LoadedProject(LoadedProject::Files{{"a/v.sql", "SELECT 1"}, {"b/v.sql", "SELECT 1"}})
             .problems() == Problems{"views/b/v.sql duplicate_view"});

@@ -93,7 +93,8 @@ TEST_CASE("what this version lacks is refused, its off value is taken") {
 
 TEST_CASE("a listener off loopback is refused while there is no auth") {
   CHECK(load(minimal + "serve: { listen: '0.0.0.0:8080' }\n").problems().size() == 1);
-  CHECK(load(minimal + "serve: { listen: '127.0.0.1' }\n").problems().size() == 1);
+  for (const char* bad : {"127.0.0.1", "127.0.0.1:99999", "127.0.0.1:", "127.example.com:80"})
+    CHECK(load(minimal + "serve: { listen: '" + bad + "' }\n").problems().size() == 1);
   CHECK(load(minimal + "admin: { listen: off }\n").problems().size() == 1);
   for (const char* const good : {"127.0.0.1:0", "localhost:80", "'[::1]:80'", "unix:/run/x", "off"})
     CHECK(load(minimal + "serve: { listen: " + good + " }\n").problems().empty());

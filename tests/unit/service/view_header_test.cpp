@@ -74,6 +74,29 @@ TEST_CASE("a sink that does not exist is refused") {
   CHECK(load("/* deltamill\nsinks: [local]\n*/ SELECT 1").problems().empty());
 }
 
+TEST_CASE("what is named twice, empty or of another type is refused") {
+  CHECK(load("/* deltamill\nsinks: [local, local]\n*/ SELECT 1").problems() ==
+        Problems{"2:16 duplicate_key"});
+  CHECK(load("/* deltamill\nserve: { columns: [] }\n*/ SELECT 1").problems() ==
+        Problems{"2:19 bad_value"});
+  CHECK(load("/* deltamill\ncolumns: { id: [x] }\n*/ SELECT 1").problems() ==
+        Problems{"2:16 bad_value"});
+}
+
+TEST_CASE("columns are remembered with their places in the file") {
+  const Loaded loaded = load(
+      "/* deltamill\ncolumns: { id: x }\nserve: { columns: [a] }\n"
+      "sinks:\n  - local: { index: [[\"b desc\"]] }\n*/ SELECT 1");
+  const auto place = [&](const char* name) {
+    const Diagnostic& at = loaded.header.places.at(name);
+    return at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  };
+  CHECK(place("columns") == "views/v.sql:2:1");
+  CHECK(place("columns.id") == "views/v.sql:2:12");
+  CHECK(place("serve.columns.a") == "views/v.sql:3:20");
+  CHECK(place("index.b desc") == "views/v.sql:5:23");
+}
+
 TEST_CASE("search and policies are refused by name") {
   CHECK(load("/* deltamill\nsinks: [{ local: { search: { columns: [a] } } }]\n*/")
             .problems()
