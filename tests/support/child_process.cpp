@@ -41,7 +41,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-Prepared prepare(const Program& program, std::vector<std::string>& arguments) {
+Prepared prepare(const Command& program, std::vector<std::string>& arguments) {
   Prepared prepared;
   arguments = program.arguments;
   prepared.arguments = pointers_to(arguments);
@@ -88,7 +88,7 @@ Prepared prepare(const Program& program, std::vector<std::string>& arguments) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const Program& program) : last_signal_(program.last_signal) {
+ChildProcess::ChildProcess(const Command& program) : last_signal_(program.last_signal) {
   std::vector<std::string> arguments;
   const Prepared prepared = prepare(program, arguments);
   const pid_t parent = ::getpid();
@@ -127,7 +127,7 @@ std::optional<int> ChildProcess::wait(std::chrono::milliseconds limit) {
   return exit_code_;
 }
 
-Outcome run_to_end(Program program, std::chrono::milliseconds limit) {
+Outcome run_to_end(Command program, std::chrono::milliseconds limit) {
   const TemporaryDirectory directory("outcome");
   program.output = directory.path() / "output";
   program.messages = directory.path() / "messages";

@@ -14,7 +14,7 @@
 
 namespace deltamill {
 
-struct Program {
+struct Command {
   std::vector<std::string> arguments;  // the first is the path of the binary
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to ours
   std::filesystem::path output = "/dev/null";                         // stdout, appended
@@ -29,7 +29,7 @@ class ChildProcess {
   // REQUIRES: called by a thread that lives as long as the child may, such as the main thread; the
   // kernel ends the child with the thread that started it.
   // Throws std::system_error when no process can be made; a missing binary is exit code 127.
-  explicit ChildProcess(const Program& program);
+  explicit ChildProcess(const Command& program);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -56,7 +56,7 @@ struct Outcome {
 
 // Runs a program to its end; `output` and `messages` of the program are replaced. Throws
 // std::runtime_error when it takes longer than `limit`.
-[[nodiscard]] Outcome run_to_end(Program program,
+[[nodiscard]] Outcome run_to_end(Command program,
                                  std::chrono::milliseconds limit = std::chrono::seconds(60));
 
 }  // namespace deltamill

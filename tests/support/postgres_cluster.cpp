@@ -75,7 +75,7 @@ void PostgresCluster::initialise() {
 }
 
 bool PostgresCluster::try_to_start() {
-  Program program{.arguments = {binaries() / "postgres", "-D", directory_.path() / "data"},
+  Command program{.arguments = {binaries() / "postgres", "-D", directory_.path() / "data"},
                   .output = directory_.path() / "postgres.log",
                   .directory = directory_.path(),
                   .as_postgres = true,

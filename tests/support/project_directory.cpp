@@ -35,7 +35,7 @@ void ProjectDirectory::remove_view(const std::string& name) {
 }
 
 Outcome ProjectDirectory::command(const std::vector<std::string>& arguments) const {
-  Program program{.arguments = {binary_under_test(), "-C", path().string()}};
+  Command program{.arguments = {binary_under_test(), "-C", path().string()}};
   program.arguments.insert(program.arguments.end(), arguments.begin(), arguments.end());
   return run_to_end(program, std::chrono::seconds(120));
 }

@@ -37,7 +37,7 @@ RunningService::RunningService(const ProjectDirectory& project) : project_(proje
 
 void RunningService::launch(const std::vector<std::string>& flags) {
   std::filesystem::remove(project_.state() / "run.json");  // of a killed run
-  Program program{.arguments = {binary_under_test(), "-C", project_.path().string(), "run"},
+  Command program{.arguments = {binary_under_test(), "-C", project_.path().string(), "run"},
                   .output = project_.trace(),
                   .directory = project_.path()};
   program.arguments.insert(program.arguments.end(), flags.begin(), flags.end());
