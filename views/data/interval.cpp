@@ -329,6 +329,8 @@ std::optional<Token> read_number_token(std::string_view text, std::size_t& at) {
       token.kind = Token::Kind::clock;
     else if (c == '-' && token.kind == Token::Kind::number && is_digit(token.text.back()))
       token.kind = Token::Kind::years_months;
+    else if (c == '-' && token.kind == Token::Kind::years_months)
+      return std::nullopt;  // a date
     else if (!is_digit(c) && c != '.')
       break;
     token.text += c;

@@ -68,9 +68,7 @@ double round_to_micro(double number) {
 }
 
 std::optional<std::int32_t> whole_part(double number) {
-  if (!(number >= std::numeric_limits<std::int32_t>::min() &&
-        number <= std::numeric_limits<std::int32_t>::max()))
-    return std::nullopt;
+  if (!(number >= -0x1p31 && number < 0x1p31)) return std::nullopt;
   return static_cast<std::int32_t>(number);
 }
 

@@ -127,6 +127,12 @@ Value boolean_of_integer(const Value* arguments, CallContext& /*context*/) {
   return Value::of_boolean(arguments[0].integer != 0);
 }
 
+// The value is the same, its text is not ("t" and "1", "0.1" and "0.10000000149011612"): unlike
+// relabel() this is never taken for the argument itself.
+Value same_value(const Value* arguments, CallContext& /*context*/) {
+  return arguments[0];
+}
+
 void add_integer_casts(CastTable& casts) {
   using enum TypeKind;
   using enum FunctionKind;
@@ -141,7 +147,7 @@ void add_integer_casts(CastTable& casts) {
     casts.add(integer, float8, real_of_integer<double>, implicit_cast);
     casts.add(integer, numeric, decimal_of_integer, implicit_cast);
   }
-  casts.add(boolean, int4, relabel, explicit_cast);
+  casts.add(boolean, int4, same_value, explicit_cast);
   casts.add(int4, boolean, boolean_of_integer, explicit_cast);
 }
 
@@ -164,7 +170,7 @@ void add_number_casts(CastTable& casts) {
     casts.add(real, int4, integer_of_real<std::int32_t>, assignment_cast);
     casts.add(real, int8, integer_of_real<std::int64_t>, assignment_cast);
   }
-  casts.add(float4, float8, relabel, implicit_cast);
+  casts.add(float4, float8, same_value, implicit_cast);
   casts.add(float8, float4, float4_of_float8, assignment_cast);
   casts.add(float4, numeric, decimal_of_real<6>, assignment_cast);
   casts.add(float8, numeric, decimal_of_real<15>, assignment_cast);

@@ -317,7 +317,10 @@ Value width_bucket(const Value* arguments, CallContext& context) {
   const std::optional<Numeric> share =
       Numeric::divide((operand - low) * Numeric::of_integer(count), high - low);
   // The quotient is rounded like any other, so just below the second bound it may reach count + 1.
-  return Value::of_integer(share->floor().to_integer().value_or(count) + 1);
+  const std::int64_t bucket = share->floor().to_integer().value_or(count) + 1;
+  if (bucket > std::numeric_limits<std::int32_t>::max())
+    return context.fail("integer out of range");
+  return Value::of_integer(bucket);
 }
 
 void add_rounding(std::vector<Function>& functions) {
