@@ -70,6 +70,7 @@ const Values texts{"",
                    "NFC",
                    "DDTH Mon"};
 
+// NOLINTNEXTLINE(readability-function-size): a flat table
 const std::map<TypeKind, Values>& table() {
   static const std::map<TypeKind, Values> values{
       {TypeKind::boolean, {"t", "f"}},
