@@ -41,6 +41,7 @@ Operations::Operations(Parts parts)
     : parts_(parts), version_(deltamill_version), served_(parts.deployment.served_views()) {
   const Graph graph(parts.deployment.bound_views());
   for (ServedView& view : served_) view.explain = graph.explain(view.name);
+  lag_.heard(wall_clock_us());  // a source that never says anything is silent from here on
   alive();
 }
 

@@ -168,6 +168,13 @@ void Service::start_listening() {
 bool Service::run(const std::stop_token& stop) {
   start_listening();
   if (!prepare_source(stop, false)) return stop.stop_requested();
+  if (options_.until && operations_->store_frontier() > *options_.until) {
+    trace_.event(TraceLevel::error, "service.stopped",
+                 "sink \"" + settings_.sqlite_sink + "\" is at " +
+                     to_string(operations_->store_frontier()) + ", past " +
+                     to_string(*options_.until));
+    return false;
+  }
   if (options_.once) goal_ = source_->current_wal_position();
   source_->start();
   start_engine();

@@ -1,14 +1,19 @@
 // run: the service in the foreground, ended by signals.
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
+#include <filesystem>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "service/cli/commands.h"
 #include "service/cli/complain.h"
 #include "service/cli/print_diagnostics.h"
 #include "service/cli/progress.h"
+#include "service/run_file.h"
 #include "service/service.h"
 #include "service/source/source_failed.h"
 
@@ -16,12 +21,16 @@ namespace deltamill {
 
 namespace {
 
+// Longer than everything takes that is not stuck, shorter than what is promised.
+constexpr std::chrono::seconds stop_patience(9);
+
 // Waits for SIGINT and SIGTERM on a thread of its own: the first asks for a clean stop, the second
-// ends at once.
+// ends at once. A stop that takes too long ends too: the next start goes on from what is durable.
 class SignalThread {
  public:
   // REQUIRES: no other thread was started yet, so that all of them inherit the mask.
-  explicit SignalThread(const CommonOptions& common) : common_(common) {
+  SignalThread(const CommonOptions& common, std::filesystem::path state)
+      : common_(common), state_(std::move(state)) {
     sigemptyset(&signals_);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals_, signal);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
@@ -37,27 +46,61 @@ class SignalThread {
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
  private:
+  // 0 = the patience is over.
+  int next_signal() {
+    int signal = 0;
+    if (!stop_.stop_requested()) {
+      sigwait(&signals_, &signal);
+      return signal;
+    }
+    const auto left = std::max(give_up_at_ - std::chrono::steady_clock::now(),
+                               std::chrono::steady_clock::duration::zero());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec timeout{seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
+    return std::max(sigtimedwait(&signals_, nullptr, &timeout), 0);
+  }
+
+  void give_up() {
+    complain(common_, "something did not stop in time; the next start goes on from here");
+    if (const auto run_file = read_run_file(state_); run_file && run_file->pid == ::getpid())
+      remove_run_file(state_);
+    ::_exit(static_cast<int>(ExitCode::done));
+  }
+
   void loop() {
     while (true) {
-      int signal = 0;
-      sigwait(&signals_, &signal);
+      const int signal = next_signal();
       if (ended_) return;
+      if (signal == 0) {
+        if (std::chrono::steady_clock::now() >= give_up_at_) give_up();
+        continue;
+      }
       if (signal == SIGHUP) {
         complain(common_, "re-reading the files on SIGHUP is not available in this version");
         continue;
       }
       if (signal == SIGUSR1) continue;
       if (stop_.stop_requested()) ::_exit(1);
+      give_up_at_ = std::chrono::steady_clock::now() + stop_patience;
       stop_.request_stop();
     }
   }
 
   const CommonOptions& common_;
+  const std::filesystem::path state_;
   sigset_t signals_{};
+  std::chrono::steady_clock::time_point give_up_at_;  // once a stop was requested
   std::stop_source stop_;
   std::atomic<bool> ended_ = false;
   std::thread thread_;
 };
+
+void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, duration, [] { return false; });
+}
 
 // Asks the source until it answers; nothing = stopped, or --once and it did not answer.
 std::optional<ResolvedProject> resolve_patiently(ResolvedProject project, bool once, Trace& trace,
@@ -73,7 +116,7 @@ std::optional<ResolvedProject> resolve_patiently(ResolvedProject project, bool o
       trace.event(TraceLevel::error, "source.failed", failed.what());
       if (once || !failed.retryable()) return std::nullopt;
     }
-    std::this_thread::sleep_for(delay);
+    pause(delay, stop);
     delay = std::min(delay * 2, std::chrono::milliseconds(10'000));
   }
   return std::nullopt;
@@ -120,7 +163,8 @@ ExitCode run(const CommonOptions& common, const RunOptions& options) {
     print_diagnostics(project.diagnostics, common, DiagnosticsAre::messages);
     return ExitCode::invalid;
   }
-  const SignalThread signals(common);
+  ::umask(0077);  // the journal has rows of all columns
+  const SignalThread signals(common, project.files.settings.state);
   return run_service(std::move(project), common, std::move(service), signals.token());
 }
 

@@ -1,6 +1,8 @@
 // Rounds of reading pg_replication_slots and the publication.
 #include "service/source/slot_watch.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -16,6 +18,10 @@ SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options)
 
 SlotWatch::~SlotWatch() {
   thread_.request_stop();
+  {
+    const std::lock_guard lock(mutex_);  // a source that does not answer is not waited for
+    if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+  }
   changed_.notify_all();
 }
 
@@ -44,6 +50,11 @@ Lsn SlotWatch::position() const {
   return position_;
 }
 
+void SlotWatch::show(const SqlSession* session) {
+  const std::lock_guard lock(mutex_);
+  socket_ = session == nullptr ? -1 : session->socket();
+}
+
 void SlotWatch::run(const std::stop_token& stop) {
   using Clock = std::chrono::steady_clock;
   std::unique_ptr<SqlSession> sql;
@@ -51,13 +62,18 @@ void SlotWatch::run(const std::stop_token& stop) {
   auto next_heartbeat = options_.heartbeat.count() > 0 ? Clock::now() : Clock::time_point::max();
   while (!stop.stop_requested()) {
     try {
-      if (!sql) sql = std::make_unique<SqlSession>(settings_);
+      if (!sql) {
+        sql = std::make_unique<SqlSession>(settings_);
+        show(sql.get());
+      }
+      if (stop.stop_requested()) break;
       if (Clock::now() >= next_heartbeat) {
         next_heartbeat = Clock::now() + options_.heartbeat;
         sql->run("send a heartbeat", "SELECT pg_logical_emit_message(true, 'deltamill', '')");
       }
       if (Clock::now() >= next_look) look(*sql);
     } catch (const std::exception&) {
+      show(nullptr);
       sql.reset();  // the stream's own connection reports what is wrong with the server
     }
     if (Clock::now() >= next_look) next_look = Clock::now() + options_.interval;
@@ -65,6 +81,7 @@ void SlotWatch::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, stop, std::min(next_look, next_heartbeat), [] { return false; });
   }
+  show(nullptr);
 }
 
 void SlotWatch::look(SqlSession& sql) {

@@ -39,12 +39,14 @@ class SlotWatch {
  private:
   void run(const std::stop_token& stop);
   void look(SqlSession& sql);
+  void show(const SqlSession* session);
 
   const SessionSettings settings_;
   const WatchOptions options_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  SlotState slot_;  // under mutex_, as those below
+  int socket_ = -1;  // of the session, under mutex_, as those below
+  SlotState slot_;
   std::set<Oid> expected_;
   std::set<Oid> published_;
   bool looked_ = false;

@@ -19,6 +19,9 @@ class SqlSession {
   // Runs one statement by itself. Throws SourceFailed; `doing` completes "cannot …".
   pqxx::result run(const std::string& doing, const std::string& statement);
 
+  // The connection's socket: another thread may shut it down to end a run() that waits.
+  [[nodiscard]] int socket() const { return connection_.sock(); }
+
   // BEGIN … COMMIT around several run() calls is the caller's business: sent as statements, they
   // hold.
 
