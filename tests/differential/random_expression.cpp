@@ -61,8 +61,9 @@ std::optional<std::string> RandomExpressions::converted_column(Kind kind) {
     case Kind::int2: return from({Kind::int4, Kind::int8}, "(", " % 97)::smallint");
     case Kind::int4: return from({Kind::int2, Kind::boolean}, "", "::integer");
     case Kind::int8: return from({Kind::int2, Kind::int4}, "", cast);
+    case Kind::float4:
     case Kind::float8:
-    case Kind::numeric: return from({Kind::int2, Kind::int4, Kind::int8}, "", cast);
+    case Kind::numeric: return from({Kind::int2, Kind::int4, Kind::int8, Kind::float4}, "", cast);
     case Kind::text:
     case Kind::varchar:
       return from({Kind::text, Kind::varchar, Kind::int4, Kind::date, Kind::numeric, Kind::mood,
@@ -105,6 +106,10 @@ std::string RandomExpressions::compound(Kind kind, int depth) {
     case Kind::int2: return in_parentheses(integer(depth) + " % 97") + "::smallint";
     case Kind::int4: return integer(depth);
     case Kind::int8: return in_parentheses(integer(depth)) + "::bigint";
+    case Kind::float4:
+      return random_.chance(50) ? in_parentheses(text_of(Kind::int4, depth)) + "::real"
+                                : in_parentheses(text_of(Kind::float4, depth) + " + " +
+                                                 text_of(Kind::float4, depth));
     case Kind::float8: return real(depth);
     case Kind::numeric: return numeric(depth);
     case Kind::text: return text(depth);
@@ -157,6 +162,9 @@ std::string RandomExpressions::boolean(int depth) {
                                             " IS NOT FALSE", " IS UNKNOWN", " IS NOT UNKNOWN"});
                 },
                 [&] { return any_column().sql + random_.pick(Words{" IS NULL", " IS NOT NULL"}); },
+                [&] { return text_of(Kind::jsonb, depth - 1) + " @> '{\"a\": 1}'"; },
+                [&] { return text_of(Kind::jsonb, depth - 1) + " ? 'a'"; },
+                [&] { return "starts_with(" + text_of(Kind::text, depth - 1) + ", 'a')"; },
                 [&] { return text_of(Kind::boolean, depth - 1); });
 }
 
@@ -167,7 +175,7 @@ std::string RandomExpressions::comparison(int depth) {
   Kind right = left;
   if (random_.chance(20)) {
     static const std::vector<std::vector<Kind>> families{
-        {Kind::int2, Kind::int4, Kind::int8, Kind::numeric, Kind::float8},
+        {Kind::int2, Kind::int4, Kind::int8, Kind::numeric, Kind::float4, Kind::float8},
         {Kind::text, Kind::varchar, Kind::bpchar},
         {Kind::date, Kind::timestamp}};
     const std::vector<Kind>& family = random_.pick(families);
@@ -263,7 +271,12 @@ std::string RandomExpressions::real(int depth) {
       [&] { return text_of(Kind::int4, depth) + "::double precision"; },
       [&] { return text_of(Kind::int8, depth) + "::double precision"; },
       [&] { return text_of(Kind::numeric, 0) + "::double precision"; },
-      [&] { return text_of(Kind::float8, depth) + "::real::double precision"; });
+      [&] { return text_of(Kind::float4, depth) + "::double precision"; },
+      [&] { return "exp(least(greatest(" + inner() + ", -20), 20))"; },
+      [&] { return "cbrt(" + inner() + ")"; },
+      [&] {
+        return "extract(epoch FROM " + text_of(Kind::timestamptz, depth) + ")::double precision";
+      });
 }
 
 std::string RandomExpressions::numeric(int depth) {
@@ -296,7 +309,11 @@ std::string RandomExpressions::numeric(int depth) {
                text_of(Kind::timestamp, depth) + ")";
       },
       [&] { return "extract(epoch FROM " + text_of(Kind::interval, depth) + ")"; },
-      [&] { return in_parentheses(inner() + " * " + small_integer(0)); });
+      [&] { return in_parentheses(inner() + " * " + small_integer(0)); },
+      [&] { return "trim_scale(" + inner() + ")"; },
+      [&] { return "div(" + inner() + ", nullif(" + inner() + ", 0))"; },
+      [&] { return random_.pick(Words{"greatest(", "least("}) + inner() + ", " + inner() + ")"; },
+      [&] { return "extract(epoch FROM " + text_of(Kind::time, depth) + ")"; });
 }
 
 // The text form of a value of another kind.
@@ -338,6 +355,19 @@ std::string RandomExpressions::text(int depth) {
       [&] { return in_parentheses(text_of(Kind::jsonb, depth) + " ->> 'a'"); },
       [&] { return "jsonb_typeof(" + text_of(Kind::jsonb, depth) + ")"; },
       [&] { return "encode(" + text_of(Kind::bytea, depth) + ", 'hex')"; },
+      [&] { return "concat(" + inner() + ", " + text_of(likely_kind(), depth) + ", '-')"; },
+      [&] {
+        return "concat_ws('/', " + text_of(likely_kind(), depth) + ", " +
+               text_of(likely_kind(), depth) + ")";
+      },
+      [&] { return "format('%s|%s', " + inner() + ", " + text_of(likely_kind(), depth) + ")"; },
+      [&] { return "quote_literal(" + inner() + "::text)"; },
+      [&] { return "to_hex(" + text_of(Kind::int4, depth) + ")"; },
+      [&] {
+        return random_.pick(Words{"greatest(", "least("}) + inner() + "::text, " +
+               text_of(Kind::text, depth) + ")";
+      },
+      [&] { return "overlay(" + inner() + "::text PLACING 'zz' FROM 2 FOR 1)"; },
       [&] {
         return "to_char(" + text_of(Kind::timestamp, depth) +
                ", 'YYYY-MM-DD HH24:MI:SS.US Dy Mon')";
@@ -393,7 +423,11 @@ std::string RandomExpressions::interval(int depth) {
         return random_.pick(Words{"justify_days(", "justify_hours(", "justify_interval(", "- ("}) +
                self() + ")";
       },
-      [&] { return text_of(Kind::time, depth) + "::interval"; });
+      [&] { return text_of(Kind::time, depth) + "::interval"; },
+      [&] {
+        return "age(" + text_of(Kind::timestamp, depth) + ", " + text_of(Kind::timestamp, 0) + ")";
+      },
+      [&] { return "(make_interval(0, 1, 0, 2) + " + self() + ")"; });
 }
 
 std::string RandomExpressions::bytes(int depth) {
@@ -409,7 +443,14 @@ std::string RandomExpressions::json(int depth) {
   return one_of([&] { return in_parentheses(self() + " -> 'a'"); },
                 [&] { return in_parentheses(self() + " -> 0"); },
                 [&] { return "jsonb_build_object('x', " + other() + ", 'y', " + other() + ")"; },
-                [&] { return "jsonb_build_object('j', " + self() + ")"; });
+                [&] { return "jsonb_build_object('j', " + self() + ")"; },
+                [&] { return "jsonb_build_array(" + other() + ", " + other() + ")"; },
+                [&] { return "to_jsonb(" + other() + ")"; },
+                [&] { return "jsonb_strip_nulls(" + self() + ")"; },
+                [&] {
+                  return in_parentheses("jsonb_build_object('l', 1) || jsonb_build_object('r', " +
+                                        other() + ")");
+                });
 }
 
 }  // namespace deltamill

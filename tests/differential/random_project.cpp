@@ -16,6 +16,10 @@ constexpr int attempts_per_view = 8;
 constexpr int view_rows_max = 3000;
 constexpr std::size_t failures_max = 6;  // of one project
 
+bool reads(const std::string& sql, const std::string& view) {
+  return std::regex_search(sql, std::regex("(FROM|JOIN|,) " + view + " AS "));
+}
+
 }  // namespace
 
 void Tally::add(const Tally& other) {
@@ -26,6 +30,7 @@ void Tally::add(const Tally& other) {
   rejected += other.rejected;
   without_answer += other.without_answer;
   kills += other.kills;
+  rebuilds += other.rebuilds;
   for (const auto& [message, count] : other.refused) refused[message] += count;
   failures.insert(failures.end(), other.failures.begin(), other.failures.end());
 }
@@ -68,29 +73,81 @@ Tally RandomProject::run() {
     for (const RandomTable& table : tables_) relations_.push_back(relation_of(table));
     make_views();
     drop_refused_views();
+    tally_.cases += static_cast<int>(views_.size());
+    withhold_some_views();
     service_.start();
     compare_all("after the snapshot");
-    std::set<int> kill_after;
-    for (int i = 0; i < options_.kills; ++i)
-      kill_after.insert(random_.between(0, options_.steps - 1));
-    for (int at = 0; at < options_.steps && tally_.failures.size() < failures_max; ++at) {
-      if (kill_after.contains(at)) {
-        change_data();  // nobody waits for these: they are caught in any stage
-        service_.kill();
-        ++tally_.kills;
-        if (random_.chance(50)) change_data();
-        service_.start();
-        compare_all("after a kill before step " + std::to_string(at));
-      }
-      change_data();
-      compare_all("after step " + std::to_string(at));
-    }
-    tally_.cases += static_cast<int>(views_.size());
+    take_steps();
+    verify_all();
     if (service_.stop() != 0) fail("the service does not stop cleanly\n" + service_.trace());
   } catch (const std::exception& failure) {
     fail(failure.what());
   }
   return std::move(tally_);
+}
+
+void RandomProject::take_steps() {
+  std::set<int> kill_after;
+  for (int i = 0; i < options_.kills; ++i)
+    kill_after.insert(random_.between(0, options_.steps - 1));
+  for (int at = 0; at < options_.steps && tally_.failures.size() < failures_max; ++at) {
+    if (kill_after.contains(at)) {
+      change_data();  // nobody waits for these: they are caught in any stage
+      service_.kill();
+      ++tally_.kills;
+      if (random_.chance(50)) change_data();
+      if (random_.chance(60)) add_withheld_views();
+      service_.start();
+      compare_all("after a kill before step " + std::to_string(at));
+    }
+    if (random_.chance(20)) rebuild_one();
+    change_data();
+    compare_all("after step " + std::to_string(at));
+  }
+}
+
+// Views that no other one reads, so that their files may come later.
+void RandomProject::withhold_some_views() {
+  for (auto view = views_.begin(); view != views_.end();) {
+    const bool read = std::any_of(views_.begin(), views_.end(), [&](const auto& other) {
+      return reads(other.second.query.sql, view->first);
+    });
+    if (read || !random_.chance(25)) {
+      ++view;
+      continue;
+    }
+    project_.remove_view(view->first);
+    withheld_.insert(views_.extract(view++));
+  }
+}
+
+void RandomProject::add_withheld_views() {
+  for (const auto& [name, view] : withheld_) project_.write_view(name, view.query.sql);
+  views_.merge(withheld_);
+}
+
+// Asked for and not waited for: the data changes meanwhile.
+void RandomProject::rebuild_one() {
+  if (views_.empty()) return;
+  const auto view =
+      std::next(views_.begin(), static_cast<std::ptrdiff_t>(random_.below(views_.size())));
+  const Response answer = service_.post_admin("/v1/views/" + view->first + "/rebuild");
+  if (answer.status == 202)
+    ++tally_.rebuilds;
+  else if (answer.status != 409)
+    fail("rebuild of " + view->first + ": " + answer.body);
+}
+
+// The product's own comparison must agree. Views whose SQL has no answer are left out.
+void RandomProject::verify_all() {
+  std::vector<std::string> command = {"verify"};
+  for (const auto& [name, view] : views_)
+    if (view.compared && view.query.open_columns().empty()) command.push_back(name);
+  if (command.size() == 1) return;
+  const Outcome outcome = project_.command(command);
+  if (outcome.exit_code != 0)
+    fail("verify exits " + std::to_string(outcome.exit_code) + ": " + outcome.output +
+         outcome.messages);
 }
 
 void RandomProject::make_views() {
@@ -168,10 +225,9 @@ void RandomProject::refuse(const std::string& view, const std::string& message) 
 void RandomProject::drop_view(const std::string& view) {
   views_.erase(view);
   project_.remove_view(view);
-  const std::regex read_here("(FROM|JOIN|,) " + view + " AS ");
   std::vector<std::string> dependents;
   for (const auto& [name, other] : views_)
-    if (std::regex_search(other.query.sql, read_here)) dependents.push_back(name);
+    if (reads(other.query.sql, view)) dependents.push_back(name);
   for (const std::string& dependent : dependents) drop_view(dependent);
 }
 

@@ -15,6 +15,7 @@ enum class Kind : std::uint8_t {
   int2,
   int4,
   int8,
+  float4,
   float8,
   numeric,
   text,
@@ -30,7 +31,7 @@ enum class Kind : std::uint8_t {
   mood,  // an enum
   jsonb,
 };
-inline constexpr std::size_t kind_count = 18;
+inline constexpr std::size_t kind_count = 19;
 
 // Name for a cast, without a length.
 [[nodiscard]] std::string name_of(Kind kind);

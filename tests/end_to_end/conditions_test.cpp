@@ -60,7 +60,7 @@ TEST_CASE("a row without a result degrades the view until it is gone") {
   SECTION("the row is changed after a crash") {
     scene.service.kill();
     scene.service.start();
-    REQUIRE(scene.service.rows("quotients", scene.session->position()).condition == "degraded");
+    scene.service.wait_for_condition("quotients", "degraded");
     scene.execute("UPDATE t SET d = 10 WHERE id = 3");
   }
   REQUIRE(scene.differences() == "");
