@@ -20,12 +20,13 @@ struct Arguments {
 
 void print_tally(const Tally& tally) {
   std::printf(
-      "%d cases, %d comparisons (%d of views with rows, %d after a change), %d kills, %d rebuilds; "
-      "%d queries "
-      "rejected by PostgreSQL, %d without an "
-      "answer, %zu failures\n",
+      "%d cases, %d comparisons (%d of views with rows, %d after a change), %d kills, %d "
+      "rebuilds\n",
       tally.cases, tally.comparisons, tally.with_rows, tally.with_changes, tally.kills,
-      tally.rebuilds, tally.rejected, tally.without_answer, tally.failures.size());
+      tally.rebuilds);
+  std::printf(
+      "%d queries rejected by PostgreSQL, %d without an answer, %d too large, %zu failures\n",
+      tally.rejected, tally.without_answer, tally.too_large, tally.failures.size());
   for (const auto& [message, count] : tally.refused)
     std::printf("  refused %d times: %s\n", count, message.c_str());
 }

@@ -10,6 +10,7 @@ namespace {
 constexpr int key_max = 20;
 constexpr int null_percent = 15;
 constexpr int rows_without_key_max = 30;
+constexpr int large_percent = 4;  // of the transactions
 
 bool is_key(const RandomTable& table, const TableColumn& column) {
   return std::find(table.primary_key.begin(), table.primary_key.end(), column.name) !=
@@ -136,6 +137,22 @@ std::string RandomChanges::statement() {
   return rolled_back(table);
 }
 
+std::string RandomChanges::create_filler_sql() {
+  return "CREATE TABLE filler (id int PRIMARY KEY, n int);\n";
+}
+
+std::string RandomChanges::filler_view_sql() {
+  return "SELECT count(*) AS c1, sum(n) AS c2 FROM filler";
+}
+
+std::string RandomChanges::fill() {
+  static const std::vector<std::string> forms{
+      "DELETE FROM filler", "UPDATE filler SET n = n + 1",
+      "INSERT INTO filler SELECT n, 0 FROM generate_series(1, 70000) n ON CONFLICT DO NOTHING",
+      "INSERT INTO filler SELECT n, 0 FROM generate_series(1, 70000) n ON CONFLICT DO NOTHING"};
+  return random_.pick(forms);
+}
+
 std::string RandomChanges::initial_rows(const RandomTable& table) {
   std::string sql = "INSERT INTO " + table.name + " VALUES ";
   const int rows = random_.between(3, 20);
@@ -146,7 +163,11 @@ std::string RandomChanges::initial_rows(const RandomTable& table) {
 std::string RandomChanges::transaction() {
   std::string sql = "BEGIN";
   const int statements = random_.between(1, 5);
-  for (int i = 0; i < statements; ++i) sql += ";\n" + statement();
+  const int large_at = random_.chance(large_percent) ? random_.between(0, statements - 1) : -1;
+  for (int i = 0; i < statements; ++i) {
+    sql += ";\n" + statement();
+    if (i == large_at) sql += ";\n" + fill() + ";\n" + statement();
+  }
   return sql + ";\n" + (random_.chance(5) ? "ROLLBACK" : "COMMIT");
 }
 

@@ -16,11 +16,17 @@ class RandomChanges {
 
   // INSERTs that fill a table.
   [[nodiscard]] std::string initial_rows(const RandomTable& table);
+  // A table that only makes transactions large: a transaction of more than 65,536 changes comes in
+  // slices, and the random changes of it then lie on both sides of a cut.
+  [[nodiscard]] static std::string create_filler_sql();
+  [[nodiscard]] static std::string filler_view_sql();
+
   // BEGIN … COMMIT. PostgreSQL may reject it for a key that exists; then it has no effect.
   [[nodiscard]] std::string transaction();
 
  private:
   [[nodiscard]] std::string statement();
+  [[nodiscard]] std::string fill();
   [[nodiscard]] std::string insert(const RandomTable& table);
   [[nodiscard]] std::string update(const RandomTable& table);
   [[nodiscard]] std::string move_keys(const RandomTable& table);
