@@ -5,12 +5,12 @@ namespace deltamill {
 
 void Board::set(std::size_t view, Condition condition, std::string reason) {
   const std::lock_guard lock(mutex_);
-  views_[view] = {condition, std::move(reason), false};
+  views_[view] = {condition, std::move(reason), false, views_[view].stops};
 }
 
 void Board::stop(std::size_t view, Condition condition, std::string reason) {
   const std::lock_guard lock(mutex_);
-  views_[view] = {condition, std::move(reason), true};
+  views_[view] = {condition, std::move(reason), true, views_[view].stops + 1};
 }
 
 Condition Board::condition(std::size_t view) const {
@@ -26,6 +26,11 @@ std::string Board::reason(std::size_t view) const {
 bool Board::stopped(std::size_t view) const {
   const std::lock_guard lock(mutex_);
   return views_[view].stopped;
+}
+
+std::uint64_t Board::stops(std::size_t view) const {
+  const std::lock_guard lock(mutex_);
+  return views_[view].stops;
 }
 
 void Board::set_sink(std::string condition, std::string error) {

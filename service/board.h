@@ -16,12 +16,14 @@ class Board {
   explicit Board(std::size_t view_count) : views_(view_count) {}
 
   void set(std::size_t view, Condition condition, std::string reason = {});
-  // Stopped by a failure: stale or failed, and not taken up again by this process.
+  // Stopped by a failure: stale or failed, until it is set again.
   void stop(std::size_t view, Condition condition, std::string reason);
   // live, stale, …; `degraded` is told apart by the error lists, not here.
   [[nodiscard]] Condition condition(std::size_t view) const;
   [[nodiscard]] std::string reason(std::size_t view) const;
   [[nodiscard]] bool stopped(std::size_t view) const;
+  // How often it was stopped so far.
+  [[nodiscard]] std::uint64_t stops(std::size_t view) const;
 
   // How the sink is doing: following, loading, retrying, failed.
   void set_sink(std::string condition, std::string error = {});
@@ -33,6 +35,7 @@ class Board {
     Condition condition = Condition::loading;
     std::string reason;
     bool stopped = false;
+    std::uint64_t stops = 0;
   };
 
   mutable std::mutex mutex_;

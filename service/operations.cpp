@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 
 #include "service/deployment/full_query.h"
 #include "service/deployment/resolve.h"
@@ -264,22 +265,45 @@ std::optional<std::string> Operations::start_verify(std::size_t view, std::uint6
 }
 
 std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
-  const std::shared_lock lock(engine_mutex_);
-  if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
-  const std::vector<BoundView> bound = parts_.deployment.bound_views();
-  const RebuildTarget target{parts_.journal, *engine_, bound, served_[view].name,
-                             static_cast<std::uint32_t>(view)};
   const auto count = [&](const char* outcome) {
     parts_.metrics.add("rebuilds_total", 1, {{"view", served_[view].name}, {"outcome", outcome}});
   };
   try {
-    std::string result = rebuild_view(target, control);
+    std::string result =
+        parts_.board.stopped(view) ? rebuild_stopped(view, control) : rebuild_live(view, control);
     count("done");
     return result;
   } catch (...) {
     count(control.stop().stop_requested() ? "cancelled" : "failed");
     throw;
   }
+}
+
+std::string Operations::rebuild_live(std::size_t view, JobControl& control) {
+  const std::shared_lock lock(engine_mutex_);
+  if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
+  const std::vector<BoundView> bound = parts_.deployment.bound_views();
+  const RebuildTarget target{parts_.journal, *engine_, bound, served_[view].name,
+                             static_cast<std::uint32_t>(view)};
+  return rebuild_view(target, control);
+}
+
+// The engine does not follow a stopped view: it starts anew, loading it like a new one.
+std::string Operations::rebuild_stopped(std::size_t view, JobControl& control) {
+  const Board& board = parts_.board;
+  const std::uint64_t stops = board.stops(view);
+  // What stopped it may lie between where it stands and here.
+  const Frontier goal = parts_.journal.durable();
+  control.phase("load");
+  parts_.resume(view);
+  while (board.stopped(view) || board.condition(view) != Condition::live ||
+         store_frontier() < goal) {
+    if (board.stops(view) != stops) throw std::runtime_error(board.reason(view));
+    if (control.stop().stop_requested()) throw JobCancelled();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  const ViewState state = view_state(view);
+  return fmt::format(R"({{"frontier":"{}","rows":{}}})", to_string(state.frontier), state.rows);
 }
 
 std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows,

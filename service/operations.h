@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -36,6 +37,7 @@ class Operations : public Backend {
     Journal& journal;
     StoreReader& store;
     Source& source;
+    std::function<void(std::size_t view)> resume;  // asks for a stopped view to be taken up again
   };
 
   explicit Operations(Parts parts);
@@ -81,6 +83,8 @@ class Operations : public Backend {
 
  private:
   [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
+  [[nodiscard]] std::string rebuild_live(std::size_t view, JobControl& control);
+  [[nodiscard]] std::string rebuild_stopped(std::size_t view, JobControl& control);
   [[nodiscard]] std::string run_verify(std::size_t view, std::uint64_t sample_rows,
                                        JobControl& control);
   void collect_view_metrics();

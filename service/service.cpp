@@ -105,7 +105,8 @@ void Service::open_stores() {
   source.snapshot_workers = settings_.source.snapshot_workers;
   source_ = std::make_unique<Source>(source, *journal_, source_handlers());
   operations_ = std::make_unique<Operations>(Operations::Parts{
-      settings_, project_.deployment, board_, metrics_, errors_, *journal_, *store_, *source_});
+      settings_, project_.deployment, board_, metrics_, errors_, *journal_, *store_, *source_,
+      [this](std::size_t view) { tell(Resume{static_cast<std::uint32_t>(view)}); }});
   // What an earlier process left is served at once.
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
     show_condition(view);
@@ -221,6 +222,15 @@ void Service::show_condition(std::uint32_t view) {
     board_.set(view, Condition::stale, "being loaded anew");
   else
     board_.set(view, Condition::loading);
+  if (!sink_->current(view)) stand_still(view);
+}
+
+// The age of what a view does not contain grows from here on.
+void Service::stand_still(std::uint32_t view) {
+  const StoreReader::Snapshot snapshot =
+      store_->open(std::chrono::steady_clock::now() + settings_.serve.query_timeout);
+  const std::string& name = project_.deployment.views[view].sink_view.name;
+  if (!snapshot.table(name).empty()) operations_->lag().hold(snapshot.view_frontier(name));
 }
 
 void Service::start_engine() {
@@ -337,6 +347,10 @@ bool Service::supervise(const std::stop_token& stop) {
 bool Service::handle(const Event& event, const std::stop_token& stop) {
   if (const auto* const failure = std::get_if<EngineFailure>(&event))
     return handle_engine(*failure, stop);
+  if (const auto* const resume = std::get_if<Resume>(&event)) {
+    resume_view(resume->view);
+    return true;
+  }
   return handle_source(std::get<SourceEnded>(event), stop);
 }
 
@@ -359,15 +373,29 @@ bool Service::handle_engine(const EngineFailure& failure, const std::stop_token&
 
 // A view that reads a stopped view stops with it.
 void Service::stop_view(std::uint32_t view, const std::string& reason) {
-  const std::string& name = project_.deployment.views[view].sink_view.name;
-  const std::vector<BoundView> bound = project_.deployment.bound_views();
-  for (std::uint32_t other = 0; other < bound.size(); ++other) {
-    const std::vector<BoundView> needs = with_dependencies(bound[other], bound);
-    if (std::ranges::find(needs, name, &BoundView::name) == needs.end()) continue;
+  for (std::uint32_t other = 0; other < project_.deployment.views.size(); ++other) {
+    if (!reads(other, view)) continue;
     sink_->freeze(other);
+    stand_still(other);
     board_.stop(other, sink_->readable(other) ? Condition::stale : Condition::failed, reason);
-    trace_.event(TraceLevel::error, "view.stale", reason, {{"view", bound[other].name}});
+    trace_.event(TraceLevel::error, "view.stale", reason,
+                 {{"view", project_.deployment.views[other].sink_view.name}});
   }
+}
+
+// Directly or through others; every view reads itself.
+bool Service::reads(std::uint32_t reader, std::uint32_t view) const {
+  const std::vector<BoundView> bound = project_.deployment.bound_views();
+  const std::vector<BoundView> needs = with_dependencies(bound[reader], bound);
+  return std::ranges::find(needs, bound[view].name, &BoundView::name) != needs.end();
+}
+
+// With all that it reads and all that read it; they are loaded like new views.
+void Service::resume_view(std::uint32_t view) {
+  stop_engine();
+  for (std::uint32_t other = 0; other < project_.deployment.views.size(); ++other)
+    if (board_.stopped(other) && (reads(other, view) || reads(view, other))) show_condition(other);
+  start_engine();
 }
 
 bool Service::handle_source(const SourceEnded& ended, const std::stop_token& stop) {

@@ -45,7 +45,10 @@ class Service {
   struct SourceEnded {
     std::exception_ptr reason;
   };
-  using Event = std::variant<EngineFailure, SourceEnded>;
+  struct Resume {
+    std::uint32_t view = 0;
+  };
+  using Event = std::variant<EngineFailure, SourceEnded, Resume>;
 
   void open_sink();
   void open_stores();
@@ -55,6 +58,7 @@ class Service {
   void stop_listening();
   [[nodiscard]] bool prepare_source(const std::stop_token& stop, bool new_history);
   void show_condition(std::uint32_t view);
+  void stand_still(std::uint32_t view);
   void start_engine();
   void stop_engine();
   [[nodiscard]] bool supervise(const std::stop_token& stop);
@@ -62,6 +66,8 @@ class Service {
   [[nodiscard]] bool handle_engine(const EngineFailure& failure, const std::stop_token& stop);
   [[nodiscard]] bool handle_source(const SourceEnded& ended, const std::stop_token& stop);
   void stop_view(std::uint32_t view, const std::string& reason);
+  [[nodiscard]] bool reads(std::uint32_t reader, std::uint32_t view) const;
+  void resume_view(std::uint32_t view);
   [[nodiscard]] bool restart_after_gap(const std::stop_token& stop, const std::string& reason);
   [[nodiscard]] std::optional<Event> next_event();
   void tell(Event event);

@@ -148,8 +148,8 @@ void Engine::choose_generations() {
     }
   });
   DM_CHECK(ran, "the sink's worker ended before the engine began");
-  // Without a view to follow, what the store says of its frontier binds nobody.
-  if (!running_.empty()) activation_ = std::max(activation_, stored_);
+  // Also without a view to follow: what readers saw does not go back.
+  activation_ = std::max(activation_, stored_);
   replay_.cut_at(stored_);
   replay_.cut_at(activation_);
   if (options_.until) replay_.cut_at(*options_.until);

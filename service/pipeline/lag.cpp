@@ -17,11 +17,21 @@ void LagTracker::heard(std::int64_t now) {
 
 void LagTracker::reached(Frontier frontier) {
   const std::lock_guard lock(mutex_);
-  while (!known_.empty() && known_.front().to <= frontier) known_.pop_front();
+  for (; !known_.empty() && known_.front().to <= frontier; known_.pop_front())
+    for (auto& [at, oldest_commit_time] : held_)
+      if (oldest_commit_time == 0 && known_.front().to > at)
+        oldest_commit_time = known_.front().oldest_commit_time;
+}
+
+void LagTracker::hold(Frontier frontier) {
+  const std::lock_guard lock(mutex_);
+  held_.emplace(frontier, 0);
 }
 
 std::int64_t LagTracker::lag_ms(Frontier frontier, std::int64_t now) const {
   const std::lock_guard lock(mutex_);
+  if (const auto held = held_.find(frontier); held != held_.end() && held->second != 0)
+    return std::max<std::int64_t>(0, (now - held->second) / 1000);
   for (const Known& one : known_)
     if (one.to > frontier) return std::max<std::int64_t>(0, (now - one.oldest_commit_time) / 1000);
   if (heard_ == 0 || now - heard_ <= silence_us) return 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 
 #include "views/data/frontier.h"
@@ -18,6 +19,8 @@ class LagTracker {
   void heard(std::int64_t now);
   // What every reader sees reaches this far: what lies below is forgotten.
   void reached(Frontier frontier);
+  // Something stands still at this frontier: the first commit known beyond it is not forgotten.
+  void hold(Frontier frontier);
 
   // Age in ms of the oldest commit known that `frontier` does not contain; without one, how long
   // the source has been silent beyond `silence` (its keepalives come each second); 0 if it is not.
@@ -32,8 +35,9 @@ class LagTracker {
   };
 
   mutable std::mutex mutex_;
-  std::deque<Known> known_;  // guarded by mutex_, ascending
-  std::int64_t heard_ = 0;   // guarded by mutex_
+  std::deque<Known> known_;                // guarded by mutex_, ascending
+  std::map<Frontier, std::int64_t> held_;  // guarded by mutex_; first commit beyond, 0 = none yet
+  std::int64_t heard_ = 0;                 // guarded by mutex_
 };
 
 }  // namespace deltamill

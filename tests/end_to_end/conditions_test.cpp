@@ -1,5 +1,6 @@
 // What happens to one view when something is wrong with it, and that the others go on.
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "tests/end_to_end/source_and_views.h"
 
@@ -28,6 +29,37 @@ TEST_CASE("a declared key that turns out not to be unique stops that view alone"
   REQUIRE(stale.condition == "stale");
   REQUIRE_FALSE(scene.service.view_status("named").at("reason").is_null());
   REQUIRE(scene.service.view_status("other").at("condition") == "live");
+}
+
+TEST_CASE("a rebuild takes a stopped view up again, with the views that read it") {
+  SourceAndViews scene(
+      "CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL); INSERT INTO t VALUES (1, 'a'), (2, "
+      "'b')");
+  scene.add_view("named", "SELECT name, id FROM t", "/* deltamill\nkey: [name]\n*/\n");
+  scene.project.write_view("counted", "SELECT name, count(*) AS n FROM named GROUP BY name");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  scene.execute("INSERT INTO t VALUES (3, 'a')");
+  scene.service.wait_for_condition("named", "stale");
+  scene.service.wait_for_condition("counted", "stale");
+  const auto lag = [&] {
+    return scene.service.view_status("named").at("lag_ms").get<std::int64_t>();
+  };
+  const std::int64_t lag_before = lag();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(lag() >= lag_before + 50);
+
+  const Outcome too_early = scene.project.command({"rebuild", "named", "--wait"});
+  REQUIRE(too_early.exit_code == 1);
+  CHECK(too_early.messages.find("two rows have the key") != std::string::npos);
+  scene.execute("DELETE FROM t WHERE id = 3");
+  const Outcome rebuilt = scene.project.command({"rebuild", "named", "--wait"});
+  INFO(rebuilt.messages);
+  REQUIRE(rebuilt.exit_code == 0);
+  scene.service.wait_for_condition("counted", "live");
+  scene.execute("INSERT INTO t VALUES (4, 'd'); UPDATE t SET name = 'z' WHERE id = 2");
+  REQUIRE(scene.differences() == "");
+  REQUIRE(scene.project.command({"verify", "--all"}).exit_code == 0);
 }
 
 TEST_CASE("a row without a result degrades the view until it is gone") {

@@ -37,6 +37,19 @@ TEST_CASE("what every reader has seen is forgotten") {
   CHECK(lag.lag_ms(position(10), 15 * second) == 3000);
 }
 
+TEST_CASE("what stands still is as old as the first commit beyond it, however far readers are") {
+  LagTracker lag;
+  lag.known(position(20), 10 * second);
+  lag.hold(position(20));
+  CHECK(lag.lag_ms(position(20), 15 * second) == 0);
+  lag.known(position(30), 12 * second);
+  lag.known(position(40), 14 * second);
+  CHECK(lag.lag_ms(position(20), 15 * second) == 3000);
+  lag.reached(position(40));
+  CHECK(lag.lag_ms(position(20), 16 * second) == 4000);
+  CHECK(lag.lag_ms(position(40), 16 * second) == 0);
+}
+
 TEST_CASE("a silent source makes a lag once it is silent for longer than its keepalives allow") {
   LagTracker lag;
   lag.heard(10 * second);
