@@ -95,6 +95,12 @@ std::string sql_of(const Function& function, const std::vector<std::string>& arg
   return "pg_catalog.\"" + name + "\"(" + list + ")";
 }
 
+// PostgreSQL 15.18 gives the whole text for right(text, -2147483648), 15.20 the empty one, as we
+// do.
+bool depends_on_minor_version(const Function& function, const std::string& sql) {
+  return function.name == "right" && sql.find("'-2147483648'") != std::string::npos;
+}
+
 // Nothing = the function is not tried.
 std::optional<Call> random_call(const Function& function, Random& random) {
   const std::vector<TypeKind> kinds = argument_kinds(function, random);
@@ -118,7 +124,9 @@ std::optional<Call> random_call(const Function& function, Random& random) {
                         "::" + (kind == TypeKind::bpchar ? "bpchar" : format_type(type)));
   }
   const Type result = target_type(function, random);
-  return Call{&function, sql_of(function, arguments, result),
+  std::string sql = sql_of(function, arguments, result);
+  if (depends_on_minor_version(function, sql)) return std::nullopt;
+  return Call{&function, std::move(sql),
               evaluated(make_call(function, result, std::move(constants)))};
 }
 
