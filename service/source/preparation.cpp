@@ -86,8 +86,14 @@ void Preparation::begin_history(const SourceIdentity& identity) {
 }
 
 // A slot of this name without a journal is left over: what it skipped is not known, so it is made
-// anew.
+// anew. One of another database or kind is somebody else's.
 Lsn Preparation::create_own_slot() {
+  const SlotState slot = read_slot(sql_, options_.slot);
+  if (slot.exists && !slot.usable_kind)
+    throw SourceFailed("create replication slot \"" + options_.slot + "\"",
+                       "one of this name exists, for another database or of another kind; set "
+                       "source.slot to a name of your own",
+                       Remedy::stop);
   drop_slot(sql_, options_.slot);
   for (int attempt = 1;; ++attempt) {
     try {
