@@ -84,18 +84,59 @@ const Expression* compared_column(const Expression& operand) {
   return widening && argument.kind == Expression::Kind::column ? &argument : nullptr;
 }
 
-// Each of two columns that a condition equates determines the other.
+// Equal values of these types are the same value: whatever is computed of them is equal too.
+bool has_one_form(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::boolean:
+    case TypeKind::int2:
+    case TypeKind::int4:
+    case TypeKind::int8:
+    case TypeKind::text:
+    case TypeKind::varchar:
+    case TypeKind::uuid:
+    case TypeKind::date:
+    case TypeKind::enumeration: return true;
+    default: return false;
+  }
+}
+
+std::uint32_t position_of(const Expression& column, std::uint32_t left_width) {
+  return column.ordinal + (column.input == 1 ? left_width : 0);
+}
+
+// The columns that settle an expression's value; nothing if equal ones may not.
+std::optional<ColumnSet> columns_that_settle(const Expression& expression,
+                                             std::uint32_t left_width) {
+  ColumnSet columns;
+  bool settled = true;
+  visit_expression(expression, [&](const Expression& part) {
+    if (part.kind != Expression::Kind::column) return;
+    columns.insert(position_of(part, left_width));
+    settled = settled && has_one_form(part.type);
+  });
+  if (!settled || columns.empty()) return std::nullopt;
+  return columns;
+}
+
+// Each of two columns that a condition equates determines the other; what an expression is computed
+// of determines the column that it is equated with.
 std::vector<Dependency> equalities(const ExpressionPtr& condition, std::uint32_t left_width) {
   std::vector<Dependency> result;
+  const auto add = [&](const Expression* column, const Expression* other, const Expression& text) {
+    if (column == nullptr) return;
+    const std::optional<ColumnSet> settling = other != nullptr
+                                                  ? ColumnSet{position_of(*other, left_width)}
+                                                  : columns_that_settle(text, left_width);
+    if (settling) result.push_back({*settling, {position_of(*column, left_width)}});
+  };
   for (const ExpressionPtr& conjunct : conjuncts_of(condition)) {
     if (conjunct->kind != Expression::Kind::call || conjunct->function->name != "=") continue;
-    const Expression* const left = compared_column(*conjunct->arguments[0]);
-    const Expression* const right = compared_column(*conjunct->arguments[1]);
-    if (left == nullptr || right == nullptr) continue;
-    const std::uint32_t first = left->ordinal + (left->input == 1 ? left_width : 0);
-    const std::uint32_t second = right->ordinal + (right->input == 1 ? left_width : 0);
-    result.push_back({{first}, {second}});
-    result.push_back({{second}, {first}});
+    const Expression& left = *conjunct->arguments[0];
+    const Expression& right = *conjunct->arguments[1];
+    const Expression* const left_column = compared_column(left);
+    const Expression* const right_column = compared_column(right);
+    add(right_column, left_column, left);
+    add(left_column, right_column, right);
   }
   return result;
 }
