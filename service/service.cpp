@@ -132,6 +132,10 @@ std::unique_ptr<Server> Service::listen(const std::string& address, Listener lis
   options.hosts = settings_.serve.hosts;
   options.connections_max = settings_.serve.connections_max;
   options.handler_threads = handler_threads;
+  options.connections_changed = [this, listener](std::size_t count) {
+    connections_.at(static_cast<std::size_t>(listener)) = count;
+    metrics_.set("http_connections", static_cast<double>(connections_[0] + connections_[1]));
+  };
   return std::make_unique<Server>(std::move(options), [&site, listener](const Request& request) {
     return answer_request(site, listener, request);
   });
@@ -361,6 +365,7 @@ bool Service::handle_engine(const EngineFailure& failure, const std::stop_token&
     for (const std::uint32_t view : failure.sink_views) stop_view(view, failure.message);
   } else {
     board_.set_sink("retrying", failure.message);
+    metrics_.add("sink_retries_total", 1, {{"sink", settings_.sqlite_sink}});
     if (++engine_failures_ > engine_failures_max) return false;
     if (!failure.retryable && engine_failures_ > 2) return false;
     if (!pause(std::min(std::chrono::milliseconds(100) * (1U << engine_failures_), retry_delay_max),

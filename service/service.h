@@ -2,6 +2,8 @@
 // reverse.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -98,6 +100,7 @@ class Service {
   std::unique_ptr<Server> public_server_;  // nullptr: off
   std::unique_ptr<Server> admin_server_;
   std::unique_ptr<Engine> engine_;
+  std::array<std::atomic<std::size_t>, 2> connections_{};  // of the listeners
 
   std::optional<Lsn> goal_;            // of --once
   std::uint32_t engine_failures_ = 0;  // in a row

@@ -217,11 +217,11 @@ class Server::Listening::Connection {
         timer_(listening.io),
         local_address_(std::move(local_address)),
         overloaded_(overloaded) {
-    ++listening_.connection_count;
+    listening_.options.connections_changed(++listening_.connection_count);
   }
   ~Connection() {
     listening_.idle.erase(this);
-    --listening_.connection_count;
+    listening_.options.connections_changed(--listening_.connection_count);
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -29,6 +29,8 @@ struct ServerOptions {
   std::chrono::milliseconds request_deadline{10'000};  // header and body, from the first byte
   std::chrono::milliseconds idle_deadline{60'000};     // between two requests
   std::chrono::milliseconds write_stall{10'000};       // without a byte taken by the client
+  // Told how many are open whenever that changes; on the listener's thread.
+  std::function<void(std::size_t connections)> connections_changed = [](std::size_t) {};
 };
 
 class Server {

@@ -215,6 +215,17 @@ TEST_CASE("hundreds of slow clients hold up nobody and are closed at their deadl
   for (const auto& client : slow) CHECK(client->read_all().empty());
 }
 
+TEST_CASE("the number of open connections is told as it changes") {
+  std::vector<std::size_t> told;
+  {
+    ServerOptions options;
+    options.connections_changed = [&told](std::size_t count) { told.push_back(count); };
+    Server server(options, echo);
+    CHECK(RawClient(server).send(get_last).read_all().ends_with("GET /b "));
+  }
+  CHECK(told == std::vector<std::size_t>{1, 0});
+}
+
 TEST_CASE("a client that does not read is let go") {
   ServerOptions options;
   options.write_stall = milliseconds(100);
