@@ -3,6 +3,7 @@
 // same position after every step. A case is one view through all steps of its project; each project
 // has at least one SIGKILL in the middle, with --kill several.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "tests/differential/random_project.h"
@@ -29,6 +30,10 @@ void print_tally(const Tally& tally) {
       tally.rejected, tally.without_answer, tally.too_large, tally.failures.size());
   for (const auto& [message, count] : tally.refused)
     std::printf("  refused %d times: %s\n", count, message.c_str());
+  // In the words of the other tests, for those who count them.
+  const int failed = std::min(tally.cases, static_cast<int>(tally.failures.size()));
+  std::printf("test cases: %d | %d passed | %d failed\n", tally.cases, tally.cases - failed,
+              failed);
 }
 
 int run(const Arguments& arguments) {
