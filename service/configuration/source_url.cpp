@@ -24,6 +24,16 @@ std::string reason_of(const char* message) {
   return {};
 }
 
+// An @ in a password that is not percent-encoded: libpq takes what follows it for the host, and says
+// so wherever it cannot connect.
+bool host_has_at(const PQconninfoOption* options) {
+  for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option)
+    if (std::string_view(option->keyword) == "host" && option->val != nullptr)
+      return std::string_view(option->val).find('@') != std::string_view::npos &&
+             option->val[0] != '@';
+  return false;
+}
+
 }  // namespace
 
 std::string url_problem(const std::string& url) {
@@ -34,6 +44,8 @@ std::string url_problem(const std::string& url) {
   if (options == nullptr)
     problem =
         "a URI (postgresql://user@host:port/database) or keyword=value pairs" + reason_of(message);
+  else if (host_has_at(options.get()))
+    problem = "a URI in which an @ of the password is written as %40";
   PQfreemem(message);
   return problem;
 }

@@ -114,6 +114,8 @@ TEST_CASE("the connection string is checked where it stands, and its content is 
   REQUIRE(loaded.problems() == Problems{"2:16 bad_value"});
   CHECK(to_text(loaded.diagnostics[0]).find("pearl") == std::string::npos);
   CHECK(load("project: shop\nsource: { url: '' }\n").problems() == Problems{"2:16 bad_value"});
+  CHECK(load("project: shop\nsource: { url: 'postgresql://ada:p@rl@db/shop' }\n").problems() ==
+        Problems{"2:16 bad_value"});
   CHECK(load("project: shop\nsource: { url: 'host=db prot=1' }\n")
             .diagnostics.at(0)
             .message.find("\"prot\"") != std::string::npos);
