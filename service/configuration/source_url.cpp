@@ -24,8 +24,8 @@ std::string reason_of(const char* message) {
   return {};
 }
 
-// An @ in a password that is not percent-encoded: libpq takes what follows it for the host, and says
-// so wherever it cannot connect.
+// An @ in a password that is not percent-encoded: libpq takes what follows it for the host, and
+// says so wherever it cannot connect.
 bool host_has_at(const PQconninfoOption* options) {
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option)
     if (std::string_view(option->keyword) == "host" && option->val != nullptr)
