@@ -65,6 +65,8 @@ class Rebuild {
     const std::uint64_t begin = replay_.frontier().end().value;
     read_ = 0;
     while (replay_.frontier() < target_.engine.frontier()) {
+      // The journal may be ahead of the engine; the rebuild must not be.
+      replay_.cut_at(target_.engine.frontier());
       advance();
       // As many rows to each byte of the change log as there were so far.
       const auto passed = static_cast<double>(replay_.frontier().end().value - begin);

@@ -1,0 +1,48 @@
+// A rebuild beside an engine; both read a journal of their own, so that one can be ahead.
+#include "service/pipeline/rebuild.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/service/mill.h"
+
+namespace deltamill {
+
+namespace {
+
+class Uninterrupted : public JobControl {
+ public:
+  void phase(const std::string&) override {}
+  void progress(std::uint64_t, std::uint64_t) override {}
+  [[nodiscard]] const std::stop_token& stop() const override { return stop_; }
+
+ private:
+  std::stop_token stop_;
+};
+
+}  // namespace
+
+TEST_CASE("a rebuild does not pass the engine when the journal is ahead of it") {
+  const Changes base = {"+1,Ada"};
+  Mill mill(base);
+  mill.start();
+  mill.commit(20, {"+2,Bob"});
+  REQUIRE(mill.sink().wait_for(at(20)));
+  // A task runs at a boundary, so the engine's frontier is told from here on.
+  REQUIRE(mill.engine().run([](Engine::Pause&) {}));
+  Mill ahead(base);
+  ahead.commit_together({{20, {"+2,Bob"}}, {30, {"+3,Cid"}}, {40, {"-1"}}});
+
+  const std::vector<BoundView> views = {whole_table("v")};
+  Uninterrupted control;
+  const std::int64_t generation = mill.sink().current(0)->number;
+  CHECK(rebuild_view({ahead.journal(), mill.engine(), views, "v", 0}, control) ==
+        R"({"frontier":"0/14","rows":2})");
+  CHECK(mill.sink().current(0)->number > generation);
+  CHECK(mill.sink().rows() == std::vector<std::string>{"1,Ada", "2,Bob"});
+
+  mill.commit(30, {"+3,Cid", "-1"});
+  REQUIRE(mill.sink().wait_for(at(30)));
+  CHECK(mill.sink().rows() == std::vector<std::string>{"2,Bob", "3,Cid"});
+}
+
+}  // namespace deltamill
