@@ -15,28 +15,33 @@ constexpr int row_count = 1'000'000;
 // rows of the table themselves stay in memory (about 100 bytes each, twice while they change).
 constexpr std::uint64_t memory_max_bytes = std::uint64_t{1200} << 20;
 
-// Asks for the number of rows of the view until told to stop; remembers each answer it got.
+// Asks for the number of rows of the view until told to stop, and once before and after; remembers
+// each answer it got.
 class CountReader {
  public:
   CountReader(RunningService& service, std::string view)
-      : service_(service), view_(std::move(view)), thread_([this] { read(); }) {}
+      : service_(service), view_(std::move(view)) {
+    read_once();
+    thread_ = std::thread([this] {
+      while (!enough_) read_once();
+    });
+  }
   ~CountReader() {
     if (thread_.joinable()) (void)finish();
   }
   std::set<std::string> finish() {
     enough_ = true;
     thread_.join();
+    read_once();
     return seen_;
   }
 
  private:
-  void read() {
-    while (!enough_) {
-      const Response answer =
-          service_.get("/v1/views/" + view_ + "?limit=1&select=id", {{"Prefer", "count=exact"}});
-      const std::string range = header_of(answer, "Content-Range").value_or("none");
-      seen_.insert(range.substr(range.find('/') + 1));
-    }
+  void read_once() {
+    const Response answer =
+        service_.get("/v1/views/" + view_ + "?limit=1&select=id", {{"Prefer", "count=exact"}});
+    const std::string range = header_of(answer, "Content-Range").value_or("none");
+    seen_.insert(range.substr(range.find('/') + 1));
   }
 
   RunningService& service_;

@@ -140,12 +140,13 @@ TEST_CASE("a rebuild under writes ends with the right rows, and readers always h
         scene.service.post_admin(std::string("/v1/views/") + view + "/rebuild");
     CHECK(accepted.status == 202);
     const std::string job = header_of(accepted, "Location").value_or("");
-    std::string state = "queued";
-    while (state == "queued" || state == "running") {
-      state = scene.service.admin(job).at("state").get<std::string>();
+    nlohmann::json progress = {{"state", "queued"}};
+    while (progress.at("state") == "queued" || progress.at("state") == "running") {
+      progress = scene.service.admin(job);
       if (scene.service.rows("plain", "").rows.size() != 2000) ++few_rows;
     }
-    CHECK(state == "done");
+    CAPTURE(progress.dump());
+    CHECK(progress.at("state") == "done");
   }
   enough = true;
   writer.join();
