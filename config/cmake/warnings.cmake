@@ -3,7 +3,7 @@ add_library(deltamill_options INTERFACE)
 target_include_directories(deltamill_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(deltamill_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Werror
-  -fstack-protector-strong)
+  -fstack-protector-strong -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_compile_definitions(deltamill_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(deltamill_options INTERFACE -O2 -g1 -D_FORTIFY_SOURCE=2)
