@@ -132,6 +132,7 @@ Response read_response(Connection& connection, bool without_body) {
   while (!parser.is_done()) {
     const std::string_view bytes = connection.receive();
     if (bytes.empty()) {
+      if (!parser.got_some()) throw NoAnswer("the connection ended without an answer");
       parser.put_eof(error);
       if (error || !parser.is_done()) throw NoAnswer("the connection ended within the answer");
       break;
