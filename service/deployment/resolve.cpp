@@ -85,11 +85,13 @@ void resolve_deployment(ResolvedProject& project) {
   report_table_problems(project, source.problems);
 
   QueryDescriber describer(session);
-  for (const DeployedView& view : project.deployment.views) {
+  for (DeployedView& view : project.deployment.views) {
     std::string message;
     try {
-      message = difference(view.sink_view.columns,
-                           describer.describe(full_query(view, project.deployment)));
+      const auto described = describer.describe(full_query(view, project.deployment));
+      message = difference(view.sink_view.columns, described);
+      for (const DescribedColumn& column : described)
+        view.served.type_names.push_back(column.type_text);
     } catch (const StatementRefused& refused) {
       message = refused.what();
     }

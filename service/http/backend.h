@@ -22,6 +22,7 @@ struct ServedView {
   std::string name;
   std::string description;
   Columns columns;
+  std::vector<std::string> type_names;  // as the source prints them; empty = as format_type does
   std::map<std::string, std::string> column_descriptions;
   std::optional<KeyColumns> key;
   bool served = true;  // on the public listener (serve: true, or loopback while it is loopback)

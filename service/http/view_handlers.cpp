@@ -180,7 +180,9 @@ void append_columns(const ServedView& served, const QueriedView& view, std::stri
     const Column& column = view.columns[i];
     json += separator;
     append_member("{\"name\":", column.name, json);
-    append_member(",\"type\":", format_type(column.type), json);
+    append_member(
+        ",\"type\":", served.type_names.empty() ? format_type(column.type) : served.type_names[i],
+        json);
     json += column.nullable ? ",\"nullable\":true" : ",\"nullable\":false";
     const auto description = served.column_descriptions.find(column.name);
     const bool described = description != served.column_descriptions.end();

@@ -108,6 +108,12 @@ TEST_CASE("columns of domains and enums") {
   scene.add_view("best", "SELECT max(mood) AS best, min(mood) AS worst FROM t");
   scene.service.start();
   REQUIRE(scene.differences() == "");
+  std::vector<std::string> types;
+  const auto catalogue = nlohmann::json::parse(scene.service.get("/v1/views").body);
+  for (const auto& view : catalogue.at("views"))
+    if (view.at("name") == "plain")
+      for (const auto& column : view.at("columns")) types.push_back(column.at("type"));
+  REQUIRE(types == std::vector<std::string>{"integer", "character varying(5)", "mood"});
   scene.execute(
       "UPDATE t SET mood = 'happy', name = 'zz' WHERE id = 2; INSERT INTO t VALUES (4, 'c', "
       "'sad')");

@@ -192,6 +192,12 @@ TEST_CASE("columns that are not served do not exist in public") {
         R"([{"id":1,"name":"Ada","balance":10.00}])");
 }
 
+TEST_CASE("the catalogue names types as the source does") {
+  HttpFixture http({total()});
+  http.backend.served[0].type_names = {"mood"};
+  CHECK(http.get("/v1/views").body.find(R"("type":"mood")") != std::string::npos);
+}
+
 TEST_CASE("the catalogue describes the views") {
   HttpFixture http({customers(), words()});
   http.backend.served[0].column_descriptions["balance"] = "EUR";
