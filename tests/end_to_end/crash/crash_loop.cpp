@@ -1,11 +1,12 @@
 // `crash_loop --kills N --seed S`: the service is killed with SIGKILL at random moments while
 // writers go on: in the snapshot and the first load, while it recovers, while it follows. After
 // each round of kills the writers rest and every view must equal PostgreSQL's answer at the same
-// position.
+// position. A reader watches all the while.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "tests/differential/random.h"
+#include "tests/end_to_end/crash/reader.h"
 #include "tests/end_to_end/crash/workload.h"
 #include "tests/support/postgres_cluster.h"
 #include "tests/support/running_service.h"
@@ -45,6 +46,7 @@ class Round {
   // Empty = all views were right after every comparison.
   [[nodiscard]] std::string run(int kills) {
     Workload workload(url_, random_.next());
+    Reader reader(project_, Workload::accounts_total);
     for (int kill = 1; kill <= kills; ++kill) {
       service_.launch();
       const std::optional<int> ended = service_.process().wait(moment(random_));
@@ -61,10 +63,13 @@ class Round {
       workload.resume();
       transactions_ = workload.transactions();
     }
+    if (const std::string problem = reader.finish(); !problem.empty()) return problem;
+    answers_ = reader.answers();
     return service_.stop() == 0 ? "" : "the service does not stop cleanly\n" + service_.trace();
   }
 
   [[nodiscard]] std::uint64_t transactions() const { return transactions_; }
+  [[nodiscard]] std::uint64_t answers() const { return answers_; }
 
  private:
   static constexpr int kills_per_comparison = 2;
@@ -85,6 +90,7 @@ class Round {
   RunningService service_;
   std::unique_ptr<ViewOracle> oracle_;
   std::uint64_t transactions_ = 0;
+  std::uint64_t answers_ = 0;
 };
 
 int run(const Arguments& arguments) {
@@ -92,6 +98,7 @@ int run(const Arguments& arguments) {
   PostgresCluster cluster;
   Random random(arguments.seed);
   std::uint64_t transactions = 0;
+  std::uint64_t answers = 0;
   int done = 0;
   for (int round = 0; done < arguments.kills; ++round) {
     const int kills = std::min(kills_per_round, arguments.kills - done);
@@ -104,8 +111,10 @@ int run(const Arguments& arguments) {
     }
     done += kills;
     transactions += current.transactions();
-    std::printf("%d kills, %llu transactions: views equal to PostgreSQL\n", done,
-                static_cast<unsigned long long>(transactions));
+    answers += current.answers();
+    std::printf("%d kills, %llu transactions, %llu answers: views equal to PostgreSQL\n", done,
+                static_cast<unsigned long long>(transactions),
+                static_cast<unsigned long long>(answers));
     std::fflush(stdout);
   }
   std::printf("test cases: %d | %d passed | 0 failed\n", done, done);

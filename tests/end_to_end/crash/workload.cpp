@@ -23,34 +23,44 @@ std::string transaction(int writer, Random& random) {
   const auto product = [&] { return std::to_string(random.between(1, products)); };
   const std::string one = order();
   const int choice = random.between(0, 99);
-  if (choice < 30)
+  if (choice < 24)
     return "INSERT INTO orders VALUES (" + one + ", " + product() +
            ", 'new') ON CONFLICT (id) DO UPDATE SET status = 'again';"
            "INSERT INTO lines SELECT " +
            one + ", n, " + product() + ", n * 1.5 FROM generate_series(1, " +
            std::to_string(random.between(1, 8)) + ") n ON CONFLICT DO NOTHING";
-  if (choice < 50)
+  if (choice < 44)
     return "UPDATE orders SET status = 'paid', customer = " + product() + " WHERE id BETWEEN " +
            one + " AND " + one + " + 20 AND id < " + std::to_string(first + orders_per_writer);
-  if (choice < 60)
+  if (choice < 54)
     return "DELETE FROM lines WHERE order_id = " + one + "; DELETE FROM orders WHERE id = " + one;
-  if (choice < 75) return "UPDATE lines SET price = price + 1 WHERE order_id = " + one;
-  if (choice < 85)
+  if (choice < 66) return "UPDATE lines SET price = price + 1 WHERE order_id = " + one;
+  if (choice < 75)
     return "INSERT INTO notes SELECT " + one +
            ", 'note ' || n % 3 FROM generate_series(1, 5) n;"
            "DELETE FROM notes WHERE ctid IN (SELECT ctid FROM notes WHERE order_id BETWEEN " +
            std::to_string(first) + " AND " + std::to_string(first + orders_per_writer - 1) +
            " LIMIT 4)";
-  if (choice < 90)  // keys move
+  if (choice < 80)  // keys move
     return "UPDATE lines SET line_no = line_no + 100 WHERE order_id = " + one +
            " AND line_no < 100; UPDATE lines SET line_no = line_no - 100 WHERE order_id = " + one +
            " AND line_no > 100 AND line_no - 100 NOT IN (SELECT line_no FROM lines WHERE order_id "
            "= " +
            one + ")";
-  if (choice < 93)
+  if (choice < 83)
     return "UPDATE lines SET price = price * 1.01 WHERE order_id BETWEEN " + std::to_string(first) +
            " AND " + std::to_string(first + orders_per_writer - 1);
-  if (choice < 96)
+  if (choice < 94) {  // a transfer within the writer's own accounts, also to one that is new
+    const std::string from = std::to_string(writer * 25 + random.between(0, 24));
+    const std::string to = std::to_string(writer * 25 + random.between(0, 24));
+    return "UPDATE accounts SET balance = balance - 7 WHERE id = " + from +
+           "; UPDATE accounts SET balance = balance + 7 WHERE id = " + to +
+           "; UPDATE accounts SET id = id + CASE WHEN id < 1000 THEN 1000 ELSE -1000 END WHERE id "
+           "% "
+           "1000 = " +
+           to + "; UPDATE accounts SET id = id % 1000 WHERE id % 1000 = " + to;
+  }
+  if (choice < 97)
     return "SAVEPOINT s; DELETE FROM orders WHERE id = " + one +
            "; ROLLBACK TO s; UPDATE orders SET "
            "status = 'kept' WHERE id = " +
@@ -70,6 +80,8 @@ void Workload::create_tables(const std::string& url) {
       "CREATE TABLE notes (order_id int, note text); ALTER TABLE notes REPLICA IDENTITY FULL;"
       "CREATE TABLE documents (id int PRIMARY KEY, version int, body text);"
       "ALTER TABLE documents ALTER COLUMN body SET STORAGE EXTERNAL;"
+      "CREATE TABLE accounts (id int PRIMARY KEY, balance bigint NOT NULL);"
+      "INSERT INTO accounts SELECT n, 1000 FROM generate_series(0, 99) n;"
       "INSERT INTO orders SELECT n, n % 50 + 1, 'old' FROM generate_series(0, 1599, 2) n;"
       "INSERT INTO lines SELECT o, l, (o + l) % 50 + 1, o * 0.5 FROM generate_series(0, 1599, 2) o,"
       " generate_series(1, 5) l;"
@@ -95,6 +107,7 @@ std::map<std::string, std::string> Workload::views() {
       {"kinds_of_notes",
        "SELECT note, count(*) AS n, count(DISTINCT order_id) AS orders FROM notes GROUP BY note"},
       {"bodies", "SELECT id, version, md5(body) AS digest, length(body) AS size FROM documents"},
+      {"balances", "SELECT id, balance FROM accounts"},
       {"everything", "SELECT count(*) AS n, sum(price) AS total FROM lines"},
       {"unmatched",
        "SELECT l.order_id, l.line_no, o.id FROM lines l FULL JOIN orders o ON o.id = l.order_id "

@@ -16,6 +16,9 @@ class Workload {
  public:
   static constexpr int writer_count = 4;
 
+  // Sum of the balances of all accounts, at every moment.
+  static constexpr std::int64_t accounts_total = 100'000;
+
   // Tables and first rows; REQUIRES: an empty database.
   static void create_tables(const std::string& url);
   // SELECTs of the views over them, by name.
