@@ -172,7 +172,7 @@ void Service::start_listening() {
 
 bool Service::run(const std::stop_token& stop) {
   start_listening();
-  if (!prepare_source(stop, false)) return stop.stop_requested();
+  if (!prepare_source(stop, false)) return true;
   if (options_.until && operations_->store_frontier() > *options_.until) {
     trace_.event(TraceLevel::error, "service.stopped",
                  "sink \"" + settings_.sqlite_sink + "\" is at " +
@@ -204,12 +204,12 @@ bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
       if (stop.stop_requested()) return false;
       if (failed.remedy() == Remedy::rebuild && !new_history) {
         trace_.event(TraceLevel::error, "source.gap", failed.what());
-        if (settings_.source.on_gap == OnGap::stop) return false;
+        if (settings_.source.on_gap == OnGap::stop) throw;
         new_history = true;
         continue;
       }
       trace_.event(TraceLevel::error, "source.failed", failed.what());
-      if (!failed.retryable() || options_.once) return false;
+      if (!failed.retryable() || options_.once) throw;
     }
     operations_->alive();
     if (!pause(delay, stop)) return false;
@@ -293,6 +293,10 @@ SourceHandlers Service::source_handlers() {
   handlers.on_trouble = [this](const std::string& message) {
     metrics_.add("source_reconnects_total", 1, {{"reason", "trouble"}});
     trace_.event(TraceLevel::warning, "source.trouble", message);
+  };
+  handlers.on_connected = [this](std::uint64_t connection) {
+    if (connection > 1)  // the first follows source_->prepare(), which tells it
+      trace_.event(TraceLevel::info, "source.connected", "the change log is read again");
   };
   handlers.on_progress = [this](const SourceProgress& progress) {
     if (options_.progress)

@@ -40,6 +40,7 @@ class Service {
   ~Service();
 
   // Runs until `stop` or until the options say so. True = done as asked, false = it had to give up.
+  // Throws SourceFailed when the source cannot be used as it is.
   [[nodiscard]] bool run(const std::stop_token& stop);
 
  private:
@@ -58,6 +59,7 @@ class Service {
   [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener,
                                                Site& site, std::size_t handler_threads);
   void stop_listening();
+  // Tries as long as that can help; false = stopped. Throws SourceFailed.
   [[nodiscard]] bool prepare_source(const std::stop_token& stop, bool new_history);
   void show_condition(std::uint32_t view);
   void stand_still(std::uint32_t view);

@@ -138,6 +138,10 @@ ExitCode run_service(ResolvedProject project, const CommonOptions& common, Servi
   try {
     Service service(std::move(*resolved), std::move(options), trace);
     return service.run(stop) ? ExitCode::done : ExitCode::failed;
+  } catch (const SourceFailed& failed) {
+    trace.event(TraceLevel::info, "service.stopped", "gave up");
+    complain(common, failed.what());  // once more for people: it may hold SQL to run
+    return ExitCode::failed;
   } catch (const std::exception& failure) {
     trace.event(TraceLevel::error, "service.stopped", failure.what());
     return ExitCode::failed;

@@ -77,6 +77,7 @@ std::chrono::milliseconds retry_delay(int attempt, std::chrono::milliseconds lon
 SourceHandlers complete(SourceHandlers handlers) {
   if (!handlers.on_end) handlers.on_end = [](const std::exception_ptr&) {};
   if (!handlers.on_trouble) handlers.on_trouble = [](const std::string&) {};
+  if (!handlers.on_connected) handlers.on_connected = [](std::uint64_t) {};
   if (!handlers.on_progress) handlers.on_progress = [](const SourceProgress&) {};
   return handlers;
 }
@@ -172,7 +173,7 @@ struct Source::Thread {
                                        journal, progress, wakeup);
     // Again, now that nobody else can move the slot, and before the first confirmation.
     check_continuable(*stored, frontier, server, read_slot(sql, options.slot));
-    ++connections;
+    handlers.on_connected(++connections);
     const std::lock_guard lock(mutex);
     identity = stored;
     return Streaming{std::move(stream), connecting.attempt, Clock::now()};

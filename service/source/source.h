@@ -57,6 +57,9 @@ struct SourceHandlers {
   // Something failed and will be tried again, or is being waited for. For trace events; on any
   // thread.
   std::function<void(const std::string&)> on_trouble;
+  // The change log is being read, again after trouble: `connection` counts from 1. On the source
+  // thread.
+  std::function<void(std::uint64_t connection)> on_connected;
   // Tables are being read. Calls come one at a time, on any thread.
   std::function<void(const SourceProgress&)> on_progress;
 };
