@@ -18,7 +18,7 @@ class Board {
   void set(std::size_t view, Condition condition, std::string reason = {});
   // Stopped by a failure: stale or failed, until it is set again.
   void stop(std::size_t view, Condition condition, std::string reason);
-  // live, stale, …; `degraded` is told apart by the error lists, not here.
+  // live, stale, …; `degraded` is told apart by the store's count of rows in error, not here.
   [[nodiscard]] Condition condition(std::size_t view) const;
   [[nodiscard]] std::string reason(std::size_t view) const;
   [[nodiscard]] bool stopped(std::size_t view) const;

@@ -86,9 +86,6 @@ ViewState Operations::view_state(std::size_t view) const {
   const std::string& name = served_[view].name;
   state.condition = parts_.board.condition(view);
   state.reason = parts_.board.reason(view);
-  state.error_rows = parts_.errors.count(view);
-  if (state.condition == Condition::live && state.error_rows != 0)
-    state.condition = Condition::degraded;
   StoreReader::Snapshot snapshot =
       parts_.store.open(std::chrono::steady_clock::now() + parts_.settings.serve.query_timeout);
   state.generation = snapshot.generation(name);
@@ -96,6 +93,9 @@ ViewState Operations::view_state(std::size_t view) const {
     state.previous_generation = previous;
   state.frontier = snapshot.table(name).empty() ? Frontier() : snapshot.view_frontier(name);
   state.rows = snapshot.row_count(name);
+  state.error_rows = snapshot.error_rows(name);
+  if (state.condition == Condition::live && state.error_rows != 0)
+    state.condition = Condition::degraded;
   state.lag_ms = lag_ms(state.frontier);
   state.rebuild_job = jobs_.active(JobKind::rebuild, name);
   return state;

@@ -91,6 +91,10 @@ class Sink {
   // activation.
   virtual void load(Generation generation, const Delta& delta) = 0;
 
+  // Of the rows that the generation should have, `change` more have no result (division by zero and
+  // kin): part of the open commit, as rows are.
+  virtual void add_error_rows(Generation generation, std::int64_t change) = 0;
+
   // Makes the generation current at the open commit; the previous one is kept according to the
   // sink's options.
   virtual void activate(Generation generation) = 0;

@@ -17,6 +17,7 @@ CREATE TABLE deltamill_generations (
   changed INTEGER NOT NULL,             -- frontier of the last commit that changed a row
   frozen INTEGER,                       -- its own frontier once it no longer follows the store's
   row_count INTEGER NOT NULL DEFAULT 0, -- with multiplicities
+  error_rows INTEGER NOT NULL DEFAULT 0, -- rows without a result, with multiplicities
   PRIMARY KEY (view, number)
 ) STRICT, WITHOUT ROWID;
 

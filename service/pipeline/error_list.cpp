@@ -3,6 +3,12 @@
 
 namespace deltamill {
 
+std::int64_t total_weight(const std::vector<ErrorDelta>& deltas) {
+  std::int64_t total = 0;
+  for (const ErrorDelta& delta : deltas) total += delta.weight;
+  return total;
+}
+
 void ErrorLists::apply(std::size_t view, const std::vector<ErrorDelta>& deltas) {
   const std::lock_guard lock(mutex_);
   for (const ErrorDelta& delta : deltas) {
@@ -16,13 +22,6 @@ void ErrorLists::apply(std::size_t view, const std::vector<ErrorDelta>& deltas) 
 void ErrorLists::clear(std::size_t view) {
   const std::lock_guard lock(mutex_);
   lists_[view].clear();
-}
-
-std::uint64_t ErrorLists::count(std::size_t view) const {
-  const std::lock_guard lock(mutex_);
-  std::int64_t total = 0;
-  for (const auto& [key, weight] : lists_[view]) total += weight;
-  return total > 0 ? static_cast<std::uint64_t>(total) : 0;
 }
 
 std::vector<ErrorRow> ErrorLists::rows(std::size_t view, std::size_t limit) const {

@@ -1,5 +1,5 @@
 // The rows in error of each view (division by zero and kin): a multiset kept by deltas, readable
-// from any thread.
+// from any thread. How many there are beside the rows that readers see, the store knows.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,15 @@
 
 namespace deltamill {
 
+// How many more rows are in error after these deltas.
+[[nodiscard]] std::int64_t total_weight(const std::vector<ErrorDelta>& deltas);
+
 class ErrorLists {
  public:
   explicit ErrorLists(std::size_t view_count) : lists_(view_count) {}
 
   void apply(std::size_t view, const std::vector<ErrorDelta>& deltas);
   void clear(std::size_t view);
-  // Rows in error with their multiplicities.
-  [[nodiscard]] std::uint64_t count(std::size_t view) const;
   // At most `limit` of them.
   [[nodiscard]] std::vector<ErrorRow> rows(std::size_t view, std::size_t limit) const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "service/pipeline/error_list.h"
 #include "service/pipeline/view_tables.h"
 #include "views/data/check.h"
 
@@ -116,6 +117,7 @@ class Rebuild {
       const ViewDeltas deltas = graph_.apply(batch);
       worker.run([&](Sink& sink) {
         for_each_slice(deltas, [&](const Delta& slice) { load_slice(sink, slice); });
+        count_errors(sink, deltas);
         if (batch.complete) sink.commit(sink.frontier(), sink.frontier());
       });
       if (batch.complete) return;
@@ -140,11 +142,27 @@ class Rebuild {
         sink.commit(sink.frontier(), sink.frontier());
       });
     });
+    if (!has_errors(deltas)) return;
+    on_sink([&](Sink& sink) {
+      count_errors(sink, deltas);
+      sink.commit(sink.frontier(), sink.frontier());
+    });
   }
 
   void load_slice(Sink& sink, const Delta& slice) {
     sink.load(generation_, slice);
     for (const DeltaRow& row : slice) rows_ += row.weight;
+  }
+
+  [[nodiscard]] bool has_errors(const ViewDeltas& deltas) const {
+    return std::ranges::any_of(deltas.views, [&](const ViewDelta& view) {
+      return view.view == ordinal_ && !view.errors.empty();
+    });
+  }
+
+  void count_errors(Sink& sink, const ViewDeltas& deltas) const {
+    for (const ViewDelta& view : deltas.views)
+      if (view.view == ordinal_) sink.add_error_rows(generation_, total_weight(view.errors));
   }
 
   // Deletes come first, so that no key is there twice between two slices.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "service/pipeline/error_list.h"
 #include "views/data/check.h"
 
 namespace deltamill {
@@ -129,12 +130,14 @@ bool SinkWorker::more_waits() {
 void SinkWorker::apply(const SinkDeltas& deltas) {
   for (const ViewDelta& view : deltas.deltas.views) {
     const Followed& followed = followed_[view_of_[view.view]];
-    if (!followed.generation || view.rows.empty()) continue;
-    if (followed.filling == Filling::yes)
+    if (!followed.generation) continue;
+    if (!view.rows.empty() && followed.filling == Filling::yes)
       sink_.load(*followed.generation, view.rows);
-    else
+    else if (!view.rows.empty())
       sink_.apply(*followed.generation, view.rows);
-    open_rows_ += view.rows.size();
+    if (const std::int64_t errors = total_weight(view.errors); errors != 0)
+      sink_.add_error_rows(*followed.generation, errors);
+    open_rows_ += view.rows.size() + view.errors.size();
   }
   within_ = !deltas.complete;
   if (deltas.complete) pending_ = std::max(pending_, deltas.to);

@@ -54,6 +54,7 @@ struct StoreReader::Snapshot::Connection {
     std::string epoch;
     Frontier changed_at;
     std::uint64_t row_count = 0;
+    std::uint64_t error_rows = 0;
   };
 
   explicit Connection(const std::string& path);
@@ -117,7 +118,7 @@ const StoreReader::Snapshot::Connection::View& StoreReader::Snapshot::Connection
   view.frontier = frontier;
   view.epoch = epoch;
   Statement& row = prepare(
-      "SELECT table_name, number, coalesce(frozen, ?2), epoch, changed, row_count, "
+      "SELECT table_name, number, coalesce(frozen, ?2), epoch, changed, row_count, error_rows, "
       "(SELECT coalesce(max(p.number), 0) FROM deltamill_generations AS p "
       "WHERE p.view = ?1 AND p.state = 'previous') "
       "FROM deltamill_generations WHERE view = ?1 AND state = 'current'");
@@ -129,7 +130,8 @@ const StoreReader::Snapshot::Connection::View& StoreReader::Snapshot::Connection
     view.epoch = row.text(3);
     view.changed_at = frontier_of(row.integer(4));
     view.row_count = static_cast<std::uint64_t>(row.integer(5));
-    view.previous_generation = row.integer(6);
+    view.error_rows = static_cast<std::uint64_t>(row.integer(6));
+    view.previous_generation = row.integer(7);
   }
   row.reset();
   return view;
@@ -240,6 +242,10 @@ Frontier StoreReader::Snapshot::changed_at(const std::string& view) const {
 
 std::uint64_t StoreReader::Snapshot::row_count(const std::string& view) const {
   return connection_->view(view).row_count;
+}
+
+std::uint64_t StoreReader::Snapshot::error_rows(const std::string& view) const {
+  return connection_->view(view).error_rows;
 }
 
 Statement& StoreReader::Snapshot::prepare(const std::string& sql) {

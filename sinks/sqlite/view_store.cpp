@@ -244,6 +244,18 @@ void SqliteSink::load(Generation generation, const Delta& delta) {
   apply(generation, delta);
 }
 
+void SqliteSink::add_error_rows(Generation generation, std::int64_t change) {
+  guarded([&] {
+    begin();
+    prepare_for(
+        "UPDATE deltamill_generations SET error_rows = error_rows + ?3 "
+        "WHERE view = ?1 AND number = ?2",
+        generation)
+        .bind(3, change)
+        .run();
+  });
+}
+
 void SqliteSink::activate(Generation generation) {
   guarded([&] {
     begin();

@@ -46,6 +46,7 @@ class SqliteSink final : public Sink {
   [[nodiscard]] Generation begin_generation(std::uint32_t view) override;
   void apply(Generation generation, const Delta& delta) override;
   void load(Generation generation, const Delta& delta) override;
+  void add_error_rows(Generation generation, std::int64_t change) override;
   void activate(Generation generation) override;
   void freeze(std::uint32_t view) override;
   // Joins the open commit, if there is one. REQUIRES: not the current generation.

@@ -92,7 +92,13 @@ TEST_CASE("a row without a result degrades the view until it is gone") {
   SECTION("the row is changed after a crash") {
     scene.service.kill();
     scene.service.start();
-    scene.service.wait_for_condition("quotients", "degraded");
+    REQUIRE(scene.service.rows("quotients", "").condition == "degraded");
+    scene.execute("UPDATE t SET d = 10 WHERE id = 3");
+  }
+  SECTION("the row is changed after a rebuild") {
+    REQUIRE(scene.project.command({"rebuild", "quotients", "--wait"}).exit_code == 0);
+    REQUIRE(scene.service.rows("quotients", "").condition == "degraded");
+    REQUIRE(scene.service.view_status("quotients").at("error_rows") == 1);
     scene.execute("UPDATE t SET d = 10 WHERE id = 3");
   }
   REQUIRE(scene.differences() == "");

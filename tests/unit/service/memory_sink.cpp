@@ -39,6 +39,11 @@ void MemorySink::load(Generation generation, const Delta& delta) {
   write(generation, delta);
 }
 
+void MemorySink::add_error_rows(Generation generation, std::int64_t change) {
+  const std::lock_guard lock(mutex_);
+  open_.error_rows[{generation.view, generation.number}] += change;
+}
+
 void MemorySink::activate(Generation generation) {
   const std::lock_guard lock(mutex_);
   open_.current[generation.view] = generation.number;
@@ -86,6 +91,11 @@ std::vector<std::string> MemorySink::rows(std::uint32_t view) {
     result.insert(result.end(), static_cast<std::size_t>(count), row);
   }
   return result;
+}
+
+std::int64_t MemorySink::error_rows(std::uint32_t view) {
+  const std::lock_guard lock(mutex_);
+  return stored_.error_rows[{view, stored_.current.at(view)}];
 }
 
 std::vector<std::string> MemorySink::commits() {

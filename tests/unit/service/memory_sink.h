@@ -24,6 +24,7 @@ class MemorySink : public Sink {
   [[nodiscard]] Generation begin_generation(std::uint32_t view) override;
   void apply(Generation generation, const Delta& delta) override;
   void load(Generation generation, const Delta& delta) override;
+  void add_error_rows(Generation generation, std::int64_t change) override;
   void activate(Generation generation) override;
   void freeze(std::uint32_t view) override;
   void drop(Generation generation) override;
@@ -33,6 +34,8 @@ class MemorySink : public Sink {
   // --- what a test asks; thread-safe ---
   // The committed rows of the view's current generation: "1,Ada" in order, once per multiplicity.
   [[nodiscard]] std::vector<std::string> rows(std::uint32_t view = 0);
+  // The committed rows in error of the view's current generation.
+  [[nodiscard]] std::int64_t error_rows(std::uint32_t view = 0);
   // The frontiers of all commits so far: "10-20".
   [[nodiscard]] std::vector<std::string> commits();
   // Rows written by apply() and load(), committed or not.
@@ -56,6 +59,7 @@ class MemorySink : public Sink {
     std::set<std::uint32_t> frozen;
     std::map<std::uint32_t, std::int64_t> current;                       // by view
     std::map<std::pair<std::uint32_t, std::int64_t>, Rows> generations;  // by view and number
+    std::map<std::pair<std::uint32_t, std::int64_t>, std::int64_t> error_rows;
   };
 
   void write(Generation generation, const Delta& delta);

@@ -149,6 +149,17 @@ TEST_CASE("a task sees everything before it committed") {
   CHECK(seen == at(30));
 }
 
+TEST_CASE("rows in error are counted in the commit of their transaction") {
+  Worker mill;
+  SinkDeltas deltas;
+  deltas.to = at(20);
+  deltas.deltas.views.push_back(
+      {0, {}, {{"project", "division by zero", "1", 2}, {"project", "division by zero", "2", -1}}});
+  REQUIRE(mill.worker->push(std::move(deltas)));
+  REQUIRE(mill.sink.wait_for(at(20)));
+  CHECK(mill.sink.error_rows() == 1);
+}
+
 TEST_CASE("what a task throws is thrown at its caller, and the worker goes on") {
   Worker mill;
   CHECK_THROWS_AS(mill.worker->run([](Sink&) { throw std::out_of_range("no"); }),

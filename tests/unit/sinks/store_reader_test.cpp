@@ -57,6 +57,26 @@ TEST_CASE("the frontier of the last change of a view is told") {
   CHECK(snapshot.changed_at("v") == at(20));
 }
 
+TEST_CASE("rows in error are counted with the rows, generation by generation") {
+  TestSink sink = named();
+  sink.start();
+  const auto told = [&] {
+    return StoreReader(sink.store().path(), 1).open(Clock::now() + 10s).error_rows("v");
+  };
+  CHECK(told() == 0);
+  sink->add_error_rows(sink.generation(), 3);
+  sink->abandon();
+  CHECK(told() == 0);
+  sink->add_error_rows(sink.generation(), 3);
+  sink->add_error_rows(sink.generation(), -1);
+  sink.commit();
+  CHECK(told() == 2);
+  sink.open();  // the next process
+  CHECK(told() == 2);
+  sink.activate_new({});
+  CHECK(told() == 0);
+}
+
 TEST_CASE("a view that does not follow has its own frontier") {
   TestSink sink = named();
   sink.start().change({{1, {"1", "a"}}});
