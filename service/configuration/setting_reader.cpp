@@ -11,14 +11,14 @@ namespace deltamill {
 void SettingReader::fail(const std::string& what, const std::string& hint) {
   if (failed_) return;
   failed_ = true;
-  source_.error(node_, "bad_value", "\"" + std::string(path_) + "\" must be " + what, hint);
+  source_.error(node_, "bad_value", "\"" + path_ + "\" must be " + what, hint);
 }
 
 void SettingReader::unavailable() {
   if (failed_) return;
   failed_ = true;
   source_.error(node_, "bad_value",
-                "\"" + std::string(path_) + "\" is not available in this version",
+                "\"" + path_ + "\" is not available in this version",
                 "remove it, or give its default");
 }
 

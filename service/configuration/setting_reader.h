@@ -17,8 +17,8 @@ namespace deltamill {
 
 class SettingReader {
  public:
-  SettingReader(const YamlNode& node, std::string_view path, YamlSource& source)
-      : node_(node), path_(path), source_(source) {}
+  SettingReader(const YamlNode& node, std::string path, YamlSource& source)
+      : node_(node), path_(std::move(path)), source_(source) {}
 
   // Reports `"path" must be WHAT`, unless something was reported before.
   void fail(const std::string& what, const std::string& hint = {});
@@ -47,7 +47,7 @@ class SettingReader {
 
  private:
   const YamlNode& node_;
-  std::string_view path_;
+  std::string path_;
   YamlSource& source_;
   bool failed_ = false;
 };

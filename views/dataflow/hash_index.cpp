@@ -84,7 +84,7 @@ void HashIndex::clear() {
   if (size_ * kept_share < capacity_ && capacity_ > capacity_min) {
     entries_.reset();
     capacity_ = 0;
-  } else {
+  } else if (capacity_ != 0) {
     std::memset(static_cast<void*>(entries_.get()), 0, capacity_ * sizeof(Entry));
   }
   size_ = 0;
