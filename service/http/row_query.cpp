@@ -66,6 +66,7 @@ class Parser {
   Checked<void> parse_select_item(QueryScanner& scanner);
   Checked<void> parse_order(std::string_view text);
   Checked<void> parse_order_item(QueryScanner& scanner);
+  Checked<std::string> parameter_column(std::string_view name) const;
   Checked<void> parse_filter_parameter(const Parameter& parameter);
 
   Checked<RowFilter> parse_group(QueryScanner& scanner, FilterKind kind, std::size_t depth);
@@ -225,6 +226,17 @@ Checked<void> Parser::parse_order_item(QueryScanner& scanner) {
   return {};
 }
 
+// The column that a parameter's name names: quoted, or as it stands. Quotes make a column of a word
+// of the grammar: "or", "select".
+Checked<std::string> Parser::parameter_column(std::string_view name) const {
+  if (!name.starts_with('"')) return std::string(name);
+  QueryScanner scanner(name);
+  Checked<std::string> column = take_name(scanner, "");
+  if (column && !scanner.done())
+    return bad_query("text after a quoted name: " + quoted(scanner.rest()));
+  return column;
+}
+
 Checked<void> Parser::parse_filter_parameter(const Parameter& parameter) {
   std::string_view name = parameter.name;
   const bool negated = name == "not.and" || name == "not.or";
@@ -239,7 +251,9 @@ Checked<void> Parser::parse_filter_parameter(const Parameter& parameter) {
     query_.filter.children.push_back(std::move(*group));
     return {};
   }
-  const Checked<std::uint32_t> column = find_column(name);
+  const Checked<std::string> column_name = parameter_column(name);
+  if (!column_name) return tl::unexpected<Problem>(column_name.error());
+  const Checked<std::uint32_t> column = find_column(*column_name);
   if (!column) return tl::unexpected<Problem>(column.error());
   Checked<RowFilter> filter = parse_operation(scanner, *column, false);
   if (!filter) return tl::unexpected<Problem>(std::move(filter.error()));
@@ -476,23 +490,28 @@ Checked<RowQuery> parse_row_query(const std::vector<Parameter>& parameters,
 
 namespace {
 
+// Quotes are only needed around a comma and around the text null, so a quote that opens nothing is
+// part of a value. Nothing = the value is not quoted as a whole.
+std::optional<std::string> take_quoted_value(QueryScanner& scanner) {
+  QueryScanner ahead = scanner;
+  std::optional<std::string> value = ahead.at('"') ? ahead.take_quoted() : std::nullopt;
+  if (!value || !(ahead.done() || ahead.at(','))) return std::nullopt;
+  scanner = ahead;
+  return value;
+}
+
 // The texts of a key's values; nothing inside = NULL.
-Checked<std::vector<ListElement>> split_key(std::string_view text) {
+std::vector<ListElement> split_key(std::string_view text) {
   std::vector<ListElement> values;
   QueryScanner scanner(text);
   do {
-    if (scanner.at('"')) {
-      std::optional<std::string> value = scanner.take_quoted();
-      if (!value) return refuse(ProblemName::bad_request, "a quoted key value does not end");
+    if (std::optional<std::string> value = take_quoted_value(scanner)) {
       values.emplace_back(std::move(*value));
-    } else {
-      const std::string_view value = scanner.take_until(",");
-      values.push_back(value == "null" ? ListElement() : ListElement(value));
+      continue;
     }
+    const std::string_view value = scanner.take_until(",");
+    values.push_back(value == "null" ? ListElement() : ListElement(value));
   } while (scanner.take(","));
-  if (!scanner.done())
-    return refuse(ProblemName::bad_request,
-                  "text after a quoted key value: " + quoted(scanner.rest()));
   return values;
 }
 
@@ -500,17 +519,16 @@ Checked<std::vector<ListElement>> split_key(std::string_view text) {
 
 Checked<std::vector<SqlValue>> parse_key(std::string_view text, const QueriedView& view) {
   const KeyColumns& key = *view.key;
-  Checked<std::vector<ListElement>> values = split_key(text);
-  if (!values) return tl::unexpected<Problem>(std::move(values.error()));
-  if (key.empty() && text.empty()) values->clear();
-  if (values->size() != key.size())
+  std::vector<ListElement> values = split_key(text);
+  if (key.empty() && text.empty()) values.clear();
+  if (values.size() != key.size())
     return refuse(ProblemName::bad_request, "the key has " + std::to_string(key.size()) +
                                                 " values, the path gives " +
-                                                std::to_string(values->size()));
+                                                std::to_string(values.size()));
   std::vector<SqlValue> operands;
   for (std::size_t i = 0; i < key.size(); ++i) {
     const Type& type = view.columns[key[i]].type;
-    const ListElement& value = (*values)[i];
+    const ListElement& value = values[i];
     std::optional<SqlValue> operand =
         value ? read_operand(type, Aspect::equality, *value) : SqlValue();
     if (!operand)

@@ -133,6 +133,26 @@ TEST_CASE("names in SQL are quoted names of the view") {
   CHECK(alias.text.find("DROP") == std::string::npos);
 }
 
+TEST_CASE("a quoted name of a parameter is a column, whatever it would mean without quotes") {
+  const std::string bare = sql_of({{"a \"b\".c", "eq.1"}}).text;
+  CHECK(sql_of({{"\"a \\\"b\\\".c\"", "eq.1"}}).text == bare);
+  QueriedView words;
+  for (const char* word : {"or", "not.and", "select", "order", "limit", "after", "a.b"}) {
+    words.columns.push_back(column(word, TypeKind::int4));
+    words.visible.push_back(true);
+  }
+  for (std::uint32_t offset = 0; offset < words.columns.size(); ++offset) {
+    const auto query = parse_row_query({{"\"" + words.columns[offset].name + "\"", "eq.3"}}, words);
+    REQUIRE(query);
+    CHECK(query->filter.children.at(0).kind == FilterKind::equal);
+    CHECK(query->filter.children.at(0).column == offset);
+  }
+  CHECK(outcome("\"nope\"", "eq.1") == "unknown_column");
+  CHECK(outcome("\"hidden\"", "eq.1") == "unknown_column");
+  CHECK(outcome("\"id", "eq.1") == "bad_query");
+  CHECK(outcome("\"id\"x", "eq.1") == "bad_query");
+}
+
 TEST_CASE("a key is read value by value") {
   QueriedView keyed = view();
   keyed.key = KeyColumns{0, 1};
@@ -144,7 +164,11 @@ TEST_CASE("a key is read value by value") {
   CHECK(key("7,").value()[1] == SqlValue(std::string()));
   CHECK(key("7").error().name == ProblemName::bad_request);
   CHECK(key("7,a,b").error().name == ProblemName::bad_request);
-  CHECK(key("7,\"a").error().name == ProblemName::bad_request);
+  CHECK(key("7,\"a\"").value()[1] == SqlValue(std::string("a")));
+  CHECK(key("7,\"\\\"a\\\"\"").value()[1] == SqlValue(std::string("\"a\"")));
+  for (const char* bare : {"\"", "\"a", "\"a\"b", "a\"b\""})
+    CHECK(key(("7," + std::string(bare)).c_str()).value()[1] == SqlValue(std::string(bare)));
+  CHECK(key("7,\"a,b").error().name == ProblemName::bad_request);
   CHECK(key("x,a").error().name == ProblemName::bad_value);
   keyed.key = KeyColumns{};
   CHECK(key("").value().empty());
