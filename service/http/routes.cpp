@@ -221,4 +221,14 @@ Response answer_request(Site& site, Listener listener, const Request& request) {
   return std::move(response);
 }
 
+std::function<void(int status, double seconds)> refusal_counter(Site& site) {
+  return [&site](int status, double seconds) {
+    try {
+      site.backend().count_request(no_route, status, seconds);
+    } catch (const std::exception& error) {
+      site.options().report_failure(error.what());
+    }
+  };
+}
+
 }  // namespace deltamill

@@ -2,6 +2,8 @@
 // every answer.
 #pragma once
 
+#include <functional>
+
 #include "service/http/message.h"
 #include "service/http/site.h"
 
@@ -10,5 +12,9 @@ namespace deltamill {
 // Answers a request of a listener. Never throws: what goes wrong inside is a 500 without details.
 // Safe for any number of threads.
 [[nodiscard]] Response answer_request(Site& site, Listener listener, const Request& request);
+
+// Counts what a server refuses before it becomes a request here, under the route "none": what
+// ServerOptions::refused takes. The site outlives it.
+[[nodiscard]] std::function<void(int status, double seconds)> refusal_counter(Site& site);
 
 }  // namespace deltamill

@@ -243,6 +243,7 @@ class Server::Listening::Connection {
   Task<Outcome> receive_body();
   Task<bool> receive_some();
   Task<Response> answer();
+  void count_refused(const Response& response) const;
   Task<bool> send(Response response, bool keep_alive);
   Task<bool> send_bytes(std::string_view bytes);
   Task<void> linger();
@@ -295,6 +296,7 @@ Task<void> Server::Listening::Connection::serve_requests() {
     if (outcome == Outcome::closed) co_return;
     if (outcome == Outcome::refused) {
       Response refusal = std::move(refusal_);
+      count_refused(refusal);
       const bool sent = co_await send(std::move(refusal), false);
       if (sent) co_await linger();
       co_return;
@@ -400,6 +402,11 @@ Task<bool> Server::Listening::Connection::receive_some() {
   co_return true;
 }
 
+void Server::Listening::Connection::count_refused(const Response& response) const {
+  const std::chrono::duration<double> took = Clock::now() - first_byte_;
+  listening_.options.refused(response.status, took.count());
+}
+
 Response Server::Listening::Connection::overloaded_answer() const {
   Response response =
       to_response({ProblemName::overloaded, "too many connections"}, path_of(head_.request.target));
@@ -409,7 +416,11 @@ Response Server::Listening::Connection::overloaded_answer() const {
 
 // Runs the handler on the pool; meanwhile this thread serves others.
 Task<Response> Server::Listening::Connection::answer() {
-  if (overloaded_) co_return overloaded_answer();
+  if (overloaded_) {
+    Response overloaded = overloaded_answer();
+    count_refused(overloaded);
+    co_return overloaded;
+  }
   auto start = [this](auto finish) {
     asio::post(listening_.pool, [this, finish = std::move(finish)]() mutable {
       Response response;
@@ -419,6 +430,7 @@ Task<Response> Server::Listening::Connection::answer() {
         response = {};
         response.status = 500;
         response.close = true;
+        count_refused(response);
       }
       asio::post(listening_.io,
                  [finish = std::move(finish), response = std::move(response)]() mutable {

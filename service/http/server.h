@@ -31,6 +31,9 @@ struct ServerOptions {
   std::chrono::milliseconds write_stall{10'000};       // without a byte taken by the client
   // Told how many are open whenever that changes; on the listener's thread.
   std::function<void(std::size_t connections)> connections_changed = [](std::size_t) {};
+  // Told of every answer that the handler did not give: refused heads, too many connections, a
+  // handler that threw. Called by several threads at once; must not throw.
+  std::function<void(int status, double seconds)> refused = [](int, double) {};
 };
 
 class Server {

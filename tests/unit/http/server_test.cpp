@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "service/http/client.h"
+#include "tests/unit/http/http_fixture.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
 using namespace deltamill;
@@ -224,6 +225,33 @@ TEST_CASE("the number of open connections is told as it changes") {
     CHECK(RawClient(server).send(get_last).read_all().ends_with("GET /b "));
   }
   CHECK(told == std::vector<std::size_t>{1, 0});
+}
+
+TEST_CASE("what never becomes a request of a route is counted under none") {
+  HttpFixture http({});
+  ServerOptions options;
+  options.refused = refusal_counter(http.site());
+  {
+    Server server(options, [](const Request&) -> Response { throw std::runtime_error("broken"); });
+    const std::string line = "GET / HTTP/1.1\r\n";
+    const std::vector<std::string> requests{
+        line + "Host: evil.example\r\n\r\n",
+        line + "\r\n",
+        "GET /" + std::string(10000, 'a'),
+        line + "X: " + std::string(20000, 'a'),
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n",
+        get_last};
+    for (const std::string& raw : requests)
+      CHECK_FALSE(RawClient(server).send(raw).read_all().empty());
+  }
+  options.connections_max = 0;
+  {
+    Server full(options, echo);
+    CHECK(starts(RawClient(full).send(get).read_all(), "HTTP/1.1 503 "));
+  }
+  CHECK(http.backend.counted == std::vector<std::string>{"none 421", "none 400", "none 414",
+                                                         "none 431", "none 413", "none 500",
+                                                         "none 503"});
 }
 
 TEST_CASE("a client that does not read is let go") {
