@@ -2,6 +2,7 @@
 #include "service/http/media_type.h"
 
 #include <array>
+#include <span>
 #include <string>
 
 namespace deltamill {
@@ -19,6 +20,7 @@ constexpr std::array offers{
     Offer{"text/csv", RowFormat::csv},
     Offer{"application/vnd.pgrst.object+json", RowFormat::single_object},
 };
+constexpr std::array row_offers{offers[0], offers[3]};
 
 struct Range {
   std::string type;  // lower case, without parameters
@@ -84,6 +86,19 @@ int quality_of(std::string_view accept, std::string_view type) {
   return quality;
 }
 
+std::optional<RowFormat> negotiate(std::span<const Offer> of, std::string_view accept) {
+  if (trim(accept).empty()) return RowFormat::json;
+  std::optional<RowFormat> chosen;
+  int best = 0;
+  for (const Offer& offer : of) {
+    const int quality = quality_of(accept, offer.type);
+    if (quality <= best) continue;
+    best = quality;
+    chosen = offer.format;
+  }
+  return chosen;
+}
+
 }  // namespace
 
 const char* content_type_of(RowFormat format) {
@@ -97,16 +112,11 @@ const char* content_type_of(RowFormat format) {
 }
 
 std::optional<RowFormat> negotiate_format(std::string_view accept) {
-  if (trim(accept).empty()) return RowFormat::json;
-  std::optional<RowFormat> chosen;
-  int best = 0;
-  for (const Offer& offer : offers) {
-    const int quality = quality_of(accept, offer.type);
-    if (quality <= best) continue;
-    best = quality;
-    chosen = offer.format;
-  }
-  return chosen;
+  return negotiate(offers, accept);
+}
+
+std::optional<RowFormat> negotiate_row_format(std::string_view accept) {
+  return negotiate(row_offers, accept);
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {

@@ -52,18 +52,20 @@ void Timing::end(const char* stage) {
   since_ = now;
 }
 
+Checked<CommonTerms> parse_common_terms(const Request& request) {
+  Checked<Preferences> preferences = parse_preferences(request.header("Prefer").value_or(""));
+  if (!preferences) return tl::unexpected<Problem>(std::move(preferences.error()));
+  const Checked<std::optional<Lsn>> min_lsn = parse_min_lsn(request);
+  if (!min_lsn) return tl::unexpected<Problem>(min_lsn.error());
+  return CommonTerms{std::move(*preferences), *min_lsn};
+}
+
 Checked<ReadTerms> parse_terms(Site& site, const Call& call) {
-  ReadTerms terms;
   const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
   if (!view) return tl::unexpected<Problem>(view.error());
-  terms.view = *view;
-  Checked<Preferences> preferences = parse_preferences(call.request.header("Prefer").value_or(""));
-  if (!preferences) return tl::unexpected<Problem>(std::move(preferences.error()));
-  terms.preferences = std::move(*preferences);
-  const Checked<std::optional<Lsn>> min_lsn = parse_min_lsn(call.request);
-  if (!min_lsn) return tl::unexpected<Problem>(min_lsn.error());
-  terms.min_lsn = *min_lsn;
-  return terms;
+  Checked<CommonTerms> terms = parse_common_terms(call.request);
+  if (!terms) return tl::unexpected<Problem>(std::move(terms.error()));
+  return ReadTerms{std::move(*terms), *view};
 }
 
 Frontier frontier_of(const ServedView& view, const ViewState& state,
@@ -74,14 +76,13 @@ Frontier frontier_of(const ServedView& view, const ViewState& state,
 }
 
 Reading::Reading(Site& site, const ServedView& view, const ViewState& state)
-    : snapshot_(site.open_snapshot()),
-      table_(snapshot_.table(view.name)),
-      condition_(state.condition) {
+    : snapshot_(site.open_snapshot()), table_(snapshot_.table(view.name)) {
+  freshness_.condition = state.condition;
   if (table_.empty()) return;
-  frontier_ = frontier_of(view, state, snapshot_);
+  freshness_.frontier = frontier_of(view, state, snapshot_);
   changed_at_ = snapshot_.changed_at(view.name);
   generation_ = snapshot_.generation(view.name);
-  lag_ms_ = site.backend().lag_ms(frontier_);
+  freshness_.lag_ms = site.backend().lag_ms(freshness_.frontier);
 }
 
 Checked<Reading> Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
@@ -96,7 +97,7 @@ Checked<Reading> Reading::begin(Site& site, const ReadTerms& terms, Timing& timi
   timing.end("wait");
   Reading reading(site, view, state);
   if (reading.table_.empty()) return not_ready(view.name, state);
-  if (terms.min_lsn && reading.frontier_.end() < *terms.min_lsn)
+  if (terms.min_lsn && reading.freshness_.frontier.end() < *terms.min_lsn)
     return tl::unexpected<Problem>(behind_problem(*terms.min_lsn));
   return reading;
 }
@@ -112,10 +113,10 @@ std::string Reading::entity_tag(std::uint64_t definition, const Call& call,
   return fmt::format("W/\"{:016x}{:016x}\"", hash.high64, hash.low64);
 }
 
-void Reading::add_headers(const ReadTerms& terms, Response& response) const {
-  response.set("Deltamill-Lsn", to_string(frontier_));
-  response.set("Deltamill-Lag-Ms", std::to_string(lag_ms_));
-  response.set("Deltamill-Condition", to_string(condition_));
+void add_headers(const Freshness& freshness, const CommonTerms& terms, Response& response) {
+  response.set("Deltamill-Lsn", to_string(freshness.frontier));
+  response.set("Deltamill-Lag-Ms", std::to_string(freshness.lag_ms));
+  response.set("Deltamill-Condition", to_string(freshness.condition));
   if (response.status < 400) response.set("Cache-Control", "no-cache");
   response.set("Vary", "Accept, Accept-Encoding, Authorization, Origin");
   std::string applied;

@@ -27,14 +27,30 @@ class Timing {
   std::string text_;
 };
 
-struct ReadTerms {
-  std::size_t view = 0;
+// What every answer that reads views may be asked for.
+struct CommonTerms {
   Preferences preferences;
   std::optional<Lsn> min_lsn;
 };
 
+[[nodiscard]] Checked<CommonTerms> parse_common_terms(const Request& request);
+
+struct ReadTerms : CommonTerms {
+  std::size_t view = 0;
+};
+
 // REQUIRES: the call's first argument is a view's name.
 [[nodiscard]] Checked<ReadTerms> parse_terms(Site& site, const Call& call);
+
+// What the headers of an answer say of its rows.
+struct Freshness {
+  Frontier frontier;
+  std::int64_t lag_ms = 0;
+  Condition condition = Condition::live;
+};
+
+// Freshness, caching, applied preferences.
+void add_headers(const Freshness& freshness, const CommonTerms& terms, Response& response);
 
 // The frontier of a view's rows: the snapshot's, or the view's own when it stopped following.
 [[nodiscard]] Frontier frontier_of(const ServedView& view, const ViewState& state,
@@ -54,19 +70,16 @@ class Reading {
   // the question.
   [[nodiscard]] std::string entity_tag(std::uint64_t definition, const Call& call,
                                        RowFormat format) const;
-  // Freshness, caching, applied preferences.
-  void add_headers(const ReadTerms& terms, Response& response) const;
+  [[nodiscard]] const Freshness& freshness() const { return freshness_; }
 
  private:
   Reading(Site& site, const ServedView& view, const ViewState& state);
 
   StoreReader::Snapshot snapshot_;
   std::string table_;
-  Frontier frontier_;
+  Freshness freshness_;
   Frontier changed_at_;
   std::int64_t generation_ = 0;
-  std::int64_t lag_ms_ = 0;
-  Condition condition_;
 };
 
 // True when one of the tags of If-None-Match is ours (weak comparison).

@@ -31,7 +31,7 @@ Checked<std::optional<Window>> parse_range(const std::string& text, std::uint64_
 
 Checked<Window> window_of(const RowQuery& query, const Request& request, std::uint64_t rows_max) {
   const std::optional<std::string> range = request.header("Range");
-  if (range && !query.limit && !query.offset && !query.after) {
+  if (range && !query.limit && !query.offset) {
     const Checked<std::optional<Window>> window = parse_range(*range, rows_max);
     if (!window) return tl::unexpected<Problem>(window.error());
     if (*window) return **window;
@@ -71,13 +71,22 @@ Checked<void> read_after(const QueriedView& view, RowsRequest& request) {
   return {};
 }
 
+Checked<RowFormat> acceptable(std::optional<RowFormat> format, const std::string& accept) {
+  if (format) return *format;
+  return refuse(ProblemName::not_acceptable, "none of the media types asked for is available",
+                accept);
+}
+
 }  // namespace
 
 Checked<RowFormat> format_of(const Request& request) {
   const std::string accept = request.header("Accept").value_or("");
-  if (const std::optional<RowFormat> format = negotiate_format(accept)) return *format;
-  return refuse(ProblemName::not_acceptable, "none of the media types asked for is available",
-                accept);
+  return acceptable(negotiate_format(accept), accept);
+}
+
+Checked<RowFormat> row_format_of(const Request& request) {
+  const std::string accept = request.header("Accept").value_or("");
+  return acceptable(negotiate_row_format(accept), accept);
 }
 
 Checked<RowsRequest> parse_rows_request(Site& site, const Call& call) {

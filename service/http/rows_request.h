@@ -12,7 +12,7 @@
 
 namespace deltamill {
 
-// Where the rows of an answer stand among all.
+// Where the rows of an answer stand among all; with `after` among those after it.
 struct Window {
   std::uint64_t offset = 0;
   std::uint64_t limit = 0;
@@ -31,7 +31,8 @@ struct RowsRequest {
 
 [[nodiscard]] Checked<RowsRequest> parse_rows_request(Site& site, const Call& call);
 
-// The format the Accept header asks for.
+// The format the Accept header asks for, of rows or of one row by its key.
 [[nodiscard]] Checked<RowFormat> format_of(const Request& request);
+[[nodiscard]] Checked<RowFormat> row_format_of(const Request& request);
 
 }  // namespace deltamill

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "service/http/deadline.h"
+
 namespace deltamill {
 namespace {
 
@@ -115,7 +117,7 @@ Checked<void> Site::wait_for(Lsn lsn, std::chrono::seconds patience) {
 }
 
 StoreReader::Snapshot Site::open_snapshot() {
-  return store_.open(std::chrono::steady_clock::now() + options_.query_timeout);
+  return store_.open(deadline_of(options_.query_timeout));
 }
 
 Problem behind_problem(Lsn lsn) {

@@ -22,7 +22,7 @@ enum class Listener : std::uint8_t { open, admin };  // the public one, the oper
 
 struct SiteOptions {
   std::size_t rows_max = 1000;                    // serve.max_rows
-  std::chrono::milliseconds query_timeout{5000};  // serve.limits.query_timeout
+  std::chrono::milliseconds query_timeout{5000};  // serve.limits.query_timeout; 0 = no limit
   std::size_t waiting_max =
       48;  // requests waiting for a position at once; the rest of the threads stay free
   // Told of what a client only sees as `internal`; called by any thread.

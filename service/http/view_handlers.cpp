@@ -3,6 +3,7 @@
 #include "service/http/view_handlers.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -115,26 +116,35 @@ Checked<Response> rows_response(Site& site, const Call& call, const RowsRequest&
   return response;
 }
 
-Checked<Response> row_response(Site& site, const Call& call, const ReadTerms& terms,
-                               const RowQuery& query, Reading& reading) {
-  const QueriedView& view = site.queried(call.listener, terms.view);
+struct RowRequest {
+  ReadTerms terms;
+  RowFormat format = RowFormat::json;
+  RowQuery query;  // its members
+};
+
+Checked<Response> row_response(Site& site, const Call& call, const RowRequest& request,
+                               Reading& reading, Timing& timing) {
+  const QueriedView& view = site.queried(call.listener, request.terms.view);
   const Checked<std::vector<SqlValue>> key = parse_key(call.arguments[1], view);
   if (!key) return tl::unexpected<Problem>(key.error());
-  const std::string tag = reading.entity_tag(site.definition(call.listener, terms.view), call,
-                                             RowFormat::single_object);
+  const std::string tag =
+      reading.entity_tag(site.definition(call.listener, request.terms.view), call, request.format);
   Response response = not_modified(call, tag).value_or(Response{});
   response.set("ETag", tag);
   if (response.status == 304) return response;
-  BoundStatement row(reading.snapshot(), row_sql(view, query.select, reading.table(), *key));
-  if (!row->step())
+  BoundStatement row(reading.snapshot(),
+                     row_sql(view, request.query.select, reading.table(), *key));
+  const bool there = row->step();
+  timing.end("query");
+  if (!there)
     return refuse(ProblemName::unknown_row, "view \"" + view.name + "\" has no row of this key");
-  RowWriter writer(RowFormat::single_object, view, query.select, response.body);
+  RowWriter writer(RowFormat::single_object, view, request.query.select, response.body);
   writer.append(*row);
-  response.set("Content-Type", "application/json");
+  timing.end("encode");
+  response.set("Content-Type", content_type_of(request.format));
   return response;
 }
 
-// The query of a single row: its members.
 Checked<RowQuery> parse_row_select(Site& site, const Call& call, const ReadTerms& terms) {
   const QueriedView& view = site.queried(call.listener, terms.view);
   const bool visible =
@@ -148,6 +158,20 @@ Checked<RowQuery> parse_row_select(Site& site, const Call& call, const ReadTerms
     if (parameter.name != "select")
       return refuse(ProblemName::bad_query, "a row by its key takes no \"" + parameter.name + "\"");
   return parse_row_query(*parameters, view);
+}
+
+Checked<RowRequest> parse_row_request(Site& site, const Call& call) {
+  RowRequest request;
+  Checked<ReadTerms> terms = parse_terms(site, call);
+  if (!terms) return tl::unexpected<Problem>(std::move(terms.error()));
+  request.terms = std::move(*terms);
+  Checked<RowQuery> query = parse_row_select(site, call, request.terms);
+  if (!query) return tl::unexpected<Problem>(std::move(query.error()));
+  request.query = std::move(*query);
+  const Checked<RowFormat> format = row_format_of(call.request);
+  if (!format) return tl::unexpected<Problem>(format.error());
+  request.format = *format;
+  return request;
 }
 
 void append_member(const char* name, std::string_view value, std::string& json) {
@@ -193,8 +217,9 @@ void append_columns(const ServedView& served, const QueriedView& view, std::stri
   json += ']';
 }
 
-void append_view(Site& site, const Call& call, std::size_t offset,
-                 const StoreReader::Snapshot& snapshot, std::string& json) {
+// Gives the view's condition.
+Condition append_view(Site& site, const Call& call, std::size_t offset,
+                      const StoreReader::Snapshot& snapshot, std::string& json) {
   const ServedView& served = site.backend().views()[offset];
   const ViewState state = site.backend().view_state(offset);
   const QueriedView& view = site.queried(call.listener, offset);
@@ -208,6 +233,41 @@ void append_view(Site& site, const Call& call, std::size_t offset,
   append_member(",\"search\":[],\"frontier\":", to_string(frontier), json);
   json += ",\"lag_ms\":" + std::to_string(site.backend().lag_ms(frontier));
   json += ",\"rows\":" + std::to_string(there ? snapshot.row_count(served.name) : 0) + "}";
+  return state.condition;
+}
+
+// From what is best for a reader to what is worst.
+constexpr std::array conditions_worsening{Condition::live,  Condition::degraded, Condition::paused,
+                                          Condition::stale, Condition::loading,  Condition::failed};
+
+Condition worse_of(Condition left, Condition right) {
+  const auto place = [](Condition condition) {
+    return std::find(conditions_worsening.begin(), conditions_worsening.end(), condition);
+  };
+  return std::max(place(left), place(right)) == place(left) ? left : right;
+}
+
+// The catalogue of one snapshot. Its frontier is the store's, which a view that stopped following
+// does not hold back: each view says its own. Its condition is the worst of the views listed, so
+// that `live` means that all of them are; without views it is `live`.
+Freshness append_catalogue(Site& site, const Call& call, const StoreReader::Snapshot& snapshot,
+                           std::string& json) {
+  Freshness freshness{snapshot.frontier(), site.backend().lag_ms(snapshot.frontier()),
+                      Condition::live};
+  append_member("{\"project\":", site.backend().project(), json);
+  append_member(",\"frontier\":", to_string(snapshot.frontier()), json);
+  append_member(",\"epoch\":", site.backend().epoch(), json);
+  json += ",\"views\":[";
+  const char* separator = "";
+  for (std::size_t offset = 0; offset < site.backend().views().size(); ++offset) {
+    if (!site.exists(call.listener, offset)) continue;
+    json += separator;
+    const Condition condition = append_view(site, call, offset, snapshot, json);
+    freshness.condition = worse_of(freshness.condition, condition);
+    separator = ",";
+  }
+  json += "]}";
+  return freshness;
 }
 
 struct WaitTarget {
@@ -276,25 +336,22 @@ Checked<Frontier> wait_for_target(Site& site, const WaitTarget& target,
 }  // namespace
 
 Response list_views(Site& site, const Call& call) {
-  Response response;
-  std::string& json = response.body;
-  const StoreReader::Snapshot snapshot = site.open_snapshot();
-  append_member("{\"project\":", site.backend().project(), json);
-  append_member(",\"frontier\":", to_string(snapshot.frontier()), json);
-  append_member(",\"epoch\":", site.backend().epoch(), json);
-  json += ",\"views\":[";
-  const char* separator = "";
-  for (std::size_t offset = 0; offset < site.backend().views().size(); ++offset) {
-    if (!site.exists(call.listener, offset)) continue;
-    json += separator;
-    append_view(site, call, offset, snapshot, json);
-    separator = ",";
+  Checked<CommonTerms> terms = parse_common_terms(call.request);
+  if (!terms) return answer(terms.error(), call);
+  // Nothing is counted here, so that preference is not applied.
+  std::erase_if(terms->preferences.applied,
+                [](const std::string& applied) { return applied.starts_with("count="); });
+  if (terms->min_lsn) {
+    const Checked<void> reached = site.wait_for(*terms->min_lsn, terms->preferences.patience());
+    if (!reached) return answer(reached.error(), call);
   }
-  json += "]}";
+  const StoreReader::Snapshot snapshot = site.open_snapshot();
+  if (terms->min_lsn && snapshot.frontier().end() < *terms->min_lsn)
+    return answer(behind_problem(*terms->min_lsn), call);
+  Response response;
+  const Freshness freshness = append_catalogue(site, call, snapshot, response.body);
   response.set("Content-Type", "application/json");
-  response.set("Cache-Control", "no-cache");
-  response.set("Deltamill-Lsn", to_string(snapshot.frontier()));
-  response.set("Deltamill-Lag-Ms", std::to_string(site.backend().lag_ms(snapshot.frontier())));
+  add_headers(freshness, *terms, response);
   return response;
 }
 
@@ -307,24 +364,21 @@ Response read_rows(Site& site, const Call& call) {
   if (!reading) return answer(reading.error(), call);
   Checked<Response> outcome = rows_response(site, call, *request, *reading, timing);
   Response response = outcome ? std::move(*outcome) : answer(outcome.error(), call);
-  reading->add_headers(request->terms, response);
+  add_headers(reading->freshness(), request->terms, response);
   response.set("Server-Timing", timing.text());
   return response;
 }
 
 Response read_row(Site& site, const Call& call) {
   Timing timing;
-  const Checked<ReadTerms> terms = parse_terms(site, call);
-  if (!terms) return answer(terms.error(), call);
-  const Checked<RowQuery> query = parse_row_select(site, call, *terms);
-  if (!query) return answer(query.error(), call);
+  const Checked<RowRequest> request = parse_row_request(site, call);
+  if (!request) return answer(request.error(), call);
   timing.end("parse");
-  Checked<Reading> reading = Reading::begin(site, *terms, timing);
+  Checked<Reading> reading = Reading::begin(site, request->terms, timing);
   if (!reading) return answer(reading.error(), call);
-  Checked<Response> outcome = row_response(site, call, *terms, *query, *reading);
-  timing.end("query");
+  Checked<Response> outcome = row_response(site, call, *request, *reading, timing);
   Response response = outcome ? std::move(*outcome) : answer(outcome.error(), call);
-  reading->add_headers(*terms, response);
+  add_headers(reading->freshness(), request->terms, response);
   response.set("Server-Timing", timing.text());
   return response;
 }

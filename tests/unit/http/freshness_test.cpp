@@ -93,6 +93,70 @@ TEST_CASE("requests that wait beyond the limit are turned away") {
   CHECK(first.status == 200);
 }
 
+TEST_CASE("a query timeout of zero is no limit") {
+  TestView many = things("a");
+  for (int id = 2; id <= 3000; ++id) many.rows.push_back({1, {std::to_string(id)}});
+  SiteOptions options;
+  options.rows_max = 5000;
+  options.query_timeout = std::chrono::milliseconds(0);
+  HttpFixture http({many}, options);
+  for (int round = 0; round < 20; ++round) {
+    CHECK(http.get("/v1/views").status == 200);
+    CHECK(http.get("/v1/views/a?id=gt.0", {{"Prefer", "count=exact"}}).status == 200);
+  }
+}
+
+TEST_CASE("the catalogue says how fresh it is, and as what it may be kept") {
+  HttpFixture http({things("a"), things("b")});
+  const Response response = http.get("/v1/views");
+  CHECK(header_of(response, "Deltamill-Lsn") == "0/20");
+  CHECK(header_of(response, "Deltamill-Lag-Ms") == "7");
+  CHECK(header_of(response, "Deltamill-Condition") == "live");
+  CHECK(header_of(response, "Cache-Control") == "no-cache");
+  CHECK(header_of(response, "Vary") == "Accept, Accept-Encoding, Authorization, Origin");
+}
+
+TEST_CASE("the condition of the catalogue is the worst of the views in it") {
+  HttpFixture http({things("a"), things("b"), things("c")});
+  const auto condition = [&http] {
+    return header_of(http.get("/v1/views"), "Deltamill-Condition");
+  };
+  for (const Condition worse : {Condition::degraded, Condition::paused, Condition::stale,
+                                Condition::loading, Condition::failed}) {
+    http.backend.states[2].condition = worse;
+    CHECK(condition() == to_string(worse));
+    http.backend.states[0].condition = worse;
+    CHECK(condition() == to_string(worse));
+  }
+  for (ServedView& view : http.backend.served) view.served = false;
+  CHECK(condition() == "live");
+}
+
+TEST_CASE("the catalogue waits for a position like a read") {
+  HttpFixture http({things("a")});
+  http.backend.reached = 0x10;
+  CHECK(http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/10"}}).status == 200);
+  const Response behind =
+      http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/11"}, {"Prefer", "wait=0"}});
+  CHECK(problem_of(behind) == "behind");
+  CHECK(header_of(behind, "Retry-After") == "1");
+  CHECK(problem_of(http.get("/v1/views", {{"Deltamill-Min-Lsn", "16"}})) == "bad_lsn");
+  http.backend.reached = 0x20;  // told of, but not in the snapshot
+  CHECK(problem_of(http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/20"}})) == "behind");
+  http.change(0, {{1, {"2"}}});
+  const Response there =
+      http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/20"}, {"Prefer", "wait=10, count=exact"}});
+  CHECK(there.status == 200);
+  CHECK(header_of(there, "Preference-Applied") == "wait=10");
+}
+
+TEST_CASE("the catalogue refuses unknown preferences where it is asked to") {
+  HttpFixture http({things("a")});
+  CHECK(http.get("/v1/views", {{"Prefer", "return=minimal"}}).status == 200);
+  CHECK(problem_of(http.get("/v1/views", {{"Prefer", "handling=strict, return=minimal"}})) ==
+        "bad_preference");
+}
+
 TEST_CASE("an unchanged view is not sent again") {
   HttpFixture http({things("a"), things("b")});
   const Response first = http.get("/v1/views/a");

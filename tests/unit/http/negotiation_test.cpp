@@ -21,6 +21,14 @@ TEST_CASE("a format of quality zero or of no kind of ours is not acceptable") {
   CHECK(negotiate_format("application/json;q=0, */*") != RowFormat::json);
 }
 
+TEST_CASE("one row is an object, as which it may also be asked for") {
+  CHECK(negotiate_row_format("") == RowFormat::json);
+  CHECK(negotiate_row_format("text/html, */*;q=0.1") == RowFormat::json);
+  CHECK(negotiate_row_format("application/vnd.pgrst.object+json") == RowFormat::single_object);
+  for (const char* accept : {"text/html", "text/csv", "application/x-ndjson", "text/*"})
+    CHECK_FALSE(negotiate_row_format(accept));
+}
+
 TEST_CASE("gzip is used where it is allowed") {
   CHECK(accepts_gzip("gzip, deflate, br"));
   CHECK(accepts_gzip("*"));

@@ -61,6 +61,24 @@ TEST_CASE("a link keeps the query and drops the offset") {
   CHECK(http.get(ranged).body == R"([{"id":3},{"id":4}])");
 }
 
+TEST_CASE("a Range after a token counts from the token") {
+  HttpFixture http({numbers(), letters()});
+  const std::string next = next_of(http.get("/v1/views/numbers?select=id&limit=1"));
+  const std::string after = "/v1/views/numbers?select=id&" + next.substr(next.find("after="));
+  Response response = http.get(after, {{"Range", "0-1"}});
+  CHECK(response.body == R"([{"id":2},{"id":3}])");
+  CHECK(header_of(response, "Content-Range") == "0-1/*");
+  CHECK(http.get(next_of(response)).body == R"([{"id":4},{"id":5}])");
+  response = http.get(after, {{"Range", "1-2"}});
+  CHECK(response.body == R"([{"id":3},{"id":4}])");
+  CHECK(header_of(response, "Content-Range") == "1-2/*");
+  CHECK(http.get(after + "&limit=1", {{"Range", "1-2"}}).body == R"([{"id":2}])");
+  const std::string letter = next_of(http.get("/v1/views/letters?select=letter&limit=2"));
+  CHECK(http.get("/v1/views/letters?select=letter&" + letter.substr(letter.find("after=")),
+                 {{"Range", "2-4"}})
+            .body == R"([{"letter":"a"},{"letter":"b"},{"letter":null}])");
+}
+
 TEST_CASE("text that could break out of a link is encoded in it") {
   HttpFixture http({numbers()});
   const Response response = http.get("/v1/views/numbers?part=neq.>\"<&limit=1");

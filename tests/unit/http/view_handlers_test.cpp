@@ -152,6 +152,20 @@ TEST_CASE("a row is found by its key") {
   CHECK(http.get("/v1/views/total/rows/").body == R"({"sum":42})");
 }
 
+TEST_CASE("a row is JSON for those who take it") {
+  HttpFixture http({customers()});
+  const std::string path = "/v1/views/customers/rows/1?select=id";
+  for (const char* accept : {"text/html", "text/csv", "application/json;q=0"})
+    CHECK(problem_of(http.get(path, {{"Accept", accept}})) == "not_acceptable");
+  CHECK(http.get(path, {{"Accept", "text/html, */*;q=0.8"}}).body == R"({"id":1})");
+  const Response object = http.get(path, {{"Accept", "application/vnd.pgrst.object+json"}});
+  CHECK(object.body == R"({"id":1})");
+  CHECK(header_of(object, "Content-Type") == "application/vnd.pgrst.object+json");
+  const std::string timing = header_of(object, "Server-Timing").value();
+  for (const char* stage : {"parse;", ", wait;", ", query;", ", encode;"})
+    CHECK(timing.find(stage) != std::string::npos);
+}
+
 TEST_CASE("a row that is not there, a key that is none, a view without key") {
   HttpFixture http({customers(), words()});
   CHECK(problem_of(http.get("/v1/views/customers/rows/9")) == "unknown_row");
