@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "sinks/sqlite/table_sql.h"
 #include "views/plan/plan.h"
 #include "views/sql/suggestion.h"
 
@@ -33,12 +34,29 @@ class Merger {
                       .columns = columns,
                       .key = binding.view.key,
                       .indexes = indexes(columns, form_c)};
+    check_store(view.sink_view, binding);
     view.served = served(columns, binding, form_c);
     view.binding = std::move(binding);
     return view;
   }
 
  private:
+  // What the store would refuse when the service starts, for all views together.
+  void check_store(const SinkView& view, const ViewBinding& binding) {
+    for (const StoreRefusal& refusal : refusals_of(view)) {
+      const bool has_place = refusal.about == StoreRefusal::About::column;
+      Diagnostic diagnostic;
+      locate(files_.source.text, has_place ? binding.column_positions[refusal.column] : 0,
+             diagnostic);
+      diagnostic.file = files_.source.file;
+      diagnostic.code =
+          refusal.about == StoreRefusal::About::columns ? "unsupported_sql" : "bad_name";
+      diagnostic.message = "cannot keep view \"" + view.name + "\": " + refusal.reason;
+      diagnostic.hint = refusal.hint;
+      diagnostics_.push_back(std::move(diagnostic));
+    }
+  }
+
   // `place`: one of the header's, or words of the statements.
   void error(const std::string& place, std::string_view code, std::string message,
              std::string hint = {}) {

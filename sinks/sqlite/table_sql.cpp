@@ -3,7 +3,7 @@
 #include "sinks/sqlite/table_sql.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "sinks/key_bytes.h"
 
@@ -105,7 +105,8 @@ std::vector<std::string> create_indexes(const SinkView& view, const std::string&
     for (const IndexColumn& column : view.indexes[ordinal - 1])
       parts.push_back(quote_name(view.columns[column.column].name) +
                       (column.descending ? " DESC" : ""));
-    statements.push_back("CREATE INDEX " + quote_name(table + "_" + std::to_string(ordinal)) +
+    // The dot is in no name of a view: a_1 is the name of another one.
+    statements.push_back("CREATE INDEX " + quote_name(table + "." + std::to_string(ordinal)) +
                          " ON " + quote_name(table) + " (" + join(parts, ", ") + ")");
   }
   return statements;
@@ -245,21 +246,34 @@ std::string create_view_sql(const SinkView& view, const std::string& table) {
          quote_name(table);
 }
 
-std::string refusal_of(const SinkView& view) {
+std::vector<StoreRefusal> refusals_of(const SinkView& view) {
+  using About = StoreRefusal::About;
+  std::vector<StoreRefusal> refusals;
   const std::string name = lower(view.name);
-  if (name.empty() || name.starts_with("deltamill_") || name.starts_with("sqlite_"))
-    return "the name is taken by the store itself; choose another one";
-  if (view.columns.empty()) return "a view without columns has nothing to keep";
-  std::set<std::string> seen;
-  for (const Column& column : view.columns) {
-    const std::string folded = lower(column.name);
+  // The SQL view of that name is what others read, and SQLite takes no such name for it.
+  for (const char* const taken : {"deltamill_", "sqlite_"})
+    if (name.starts_with(taken))
+      refusals.push_back({About::name, 0,
+                          std::string("names that begin with ") + taken + " are taken in SQLite",
+                          "rename the view"});
+  if (view.columns.empty())
+    refusals.push_back({About::columns, 0, "it has no columns", "select at least one column"});
+  std::map<std::string, std::string> seen;
+  for (std::uint32_t column = 0; column < view.columns.size(); ++column) {
+    const std::string& own = view.columns[column].name;
+    const std::string folded = lower(own);
     if (folded.starts_with("deltamill_"))
-      return "the column name \"" + column.name + "\" is taken by the store; give it another one";
-    if (!seen.insert(folded).second)
-      return "two columns are called \"" + column.name +
-             "\" for SQLite, which ignores case; give one of them another name";
+      refusals.push_back({About::column, column,
+                          "column \"" + own + "\": names that begin with deltamill_ are reserved",
+                          "give it another name: expression AS name"});
+    const auto [other, added] = seen.emplace(folded, own);
+    if (!added)
+      refusals.push_back({About::column, column,
+                          "columns \"" + other->second + "\" and \"" + own +
+                              "\" are one to SQLite, which ignores case in names",
+                          "give one of them another name: expression AS name"});
   }
-  return {};
+  return refusals;
 }
 
 }  // namespace deltamill

@@ -53,7 +53,17 @@ struct TableStatements {
 // CREATE VIEW of the view's name over the table of a generation.
 [[nodiscard]] std::string create_view_sql(const SinkView& view, const std::string& table);
 
-// Why the view cannot be kept in SQLite; empty = it can.
-[[nodiscard]] std::string refusal_of(const SinkView& view);
+// Why a view cannot be kept in SQLite, and what to do.
+struct StoreRefusal {
+  enum class About : std::uint8_t { name, columns, column };
+
+  About about = About::name;
+  std::uint32_t column = 0;  // the one at fault
+  std::string reason;
+  std::string hint;
+};
+
+// Every reason; empty = it can be kept.
+[[nodiscard]] std::vector<StoreRefusal> refusals_of(const SinkView& view);
 
 }  // namespace deltamill

@@ -39,8 +39,9 @@ std::unique_ptr<Database> open_store(const std::string& path, const SqliteSinkOp
 
 void refuse_unfit(const std::vector<SinkView>& views) {
   for (const SinkView& view : views)
-    if (const std::string reason = refusal_of(view); !reason.empty())
-      throw SinkFailed("cannot keep view \"" + view.name + "\" in SQLite: " + reason, false);
+    for (const StoreRefusal& refusal : refusals_of(view))
+      throw SinkFailed("cannot keep view \"" + view.name + "\" in SQLite: " + refusal.reason,
+                       false);
 }
 
 }  // namespace

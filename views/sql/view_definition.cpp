@@ -75,6 +75,21 @@ Position position_of_second(const std::string& name, const SelectSyntax& query) 
   return query.position;
 }
 
+std::vector<std::size_t> column_positions(const Columns& columns, const SelectSyntax& query) {
+  const SelectSyntax* first = &query;  // a UNION ALL takes its names from the left
+  while (first->kind == SelectSyntax::Kind::union_all) first = first->left.get();
+  std::map<std::string, Position> written;
+  for (const TargetSyntax& target : first->targets)
+    if (target.expression->kind != ExpressionSyntax::Kind::star)
+      written.emplace(output_name(target), target.position);
+  std::vector<std::size_t> positions;
+  for (const Column& column : columns) {
+    const auto found = written.find(column.name);
+    positions.push_back(found == written.end() ? first->position : found->second);
+  }
+  return positions;
+}
+
 class ProjectViews {
  public:
   ProjectViews(const std::vector<ViewSource>& sources, const Catalog& catalog) : catalog_(catalog) {
@@ -213,6 +228,7 @@ class ProjectViews {
     binding.view = {name, query.plan, key.columns, key.declared};
     binding.declarations = file.content.declarations;
     binding.select_text = file.content.select_text;
+    binding.column_positions = column_positions(query.plan->columns, *file.content.query);
     for (const RelationReference& reference : file.references)
       if (reference.schema.empty() && by_name_.contains(reference.name))
         binding.views_named.push_back(reference.name);

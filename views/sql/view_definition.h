@@ -41,6 +41,9 @@ struct ViewBinding {
                             // comments kept
   // Views of the project that the text names, also where the plan does without them.
   std::vector<std::string> views_named;
+  // Per output column, the byte of the file where it is written; the query's where that is not seen
+  // (behind a *).
+  std::vector<std::size_t> column_positions;
   Diagnostics warnings;
 };
 

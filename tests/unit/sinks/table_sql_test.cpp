@@ -46,16 +46,35 @@ TEST_CASE("large values are not part of a clustered table") {
   CHECK_THAT(table_statements(document, "g").create, Catch::EndsWith("STRICT"));
 }
 
+TEST_CASE("an index is called like no table of another view") {
+  const SinkView one = {"a", "d", {column("k", TypeKind::int4)}, KeyColumns{0}, {{{0, false}}}};
+  const TableStatements statements = table_statements(one, generation_table_name("a", 1));
+  REQUIRE(statements.create_indexes.size() == 1);
+  CHECK_THAT(statements.create_indexes[0],
+             !Catch::Contains(quote_name(generation_table_name("a_1", 1))));
+}
+
 TEST_CASE("names are quoted") {
   CHECK(quote_name("a\"b") == "\"a\"\"b\"");
 }
 
-TEST_CASE("what SQLite cannot keep is refused with the reason") {
-  CHECK_THAT(refusal_of(view({column("a", TypeKind::int4), column("A", TypeKind::int4)}, {})),
-             Catch::Contains("ignores case"));
-  CHECK_THAT(refusal_of(view({column("deltamill_count", TypeKind::int4)}, {})),
-             Catch::Contains("taken by the store"));
-  SinkView reserved = view({column("a", TypeKind::int4)}, {});
-  reserved.name = "deltamill_store";
-  CHECK_FALSE(refusal_of(reserved).empty());
+TEST_CASE("what SQLite cannot keep is refused with every reason") {
+  const auto reasons = [](const SinkView& one) {
+    std::string text;
+    for (const StoreRefusal& refusal : refusals_of(one)) text += refusal.reason + "; ";
+    return text;
+  };
+  CHECK(reasons(view({column("a", TypeKind::int4)}, {})).empty());
+  const SinkView columns = view({column("a", TypeKind::int4), column("A", TypeKind::int4),
+                                 column("Deltamill_count", TypeKind::int4)},
+                                {});
+  CHECK_THAT(reasons(columns), Catch::Contains("ignores case") && Catch::Contains("reserved"));
+  CHECK(refusals_of(columns).at(0).column == 1);
+  CHECK(refusals_of(columns).at(1).column == 2);
+  CHECK_THAT(reasons(view({}, KeyColumns{})), Catch::Contains("no columns"));
+  for (const char* const name : {"deltamill_store", "sqlite_foo"}) {
+    SinkView reserved = view({column("a", TypeKind::int4)}, {});
+    reserved.name = name;
+    CHECK_THAT(reasons(reserved), Catch::Contains("begin with"));
+  }
 }
