@@ -11,6 +11,7 @@ namespace {
 bool expand(YamlNode& node, const EnvironmentMap& environment, YamlSource& source) {
   std::string result;
   const std::string& text = node.text;
+  bool replaced = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] != '$' || at + 1 == text.size() || (text[at + 1] != '$' && text[at + 1] != '{')) {
       result += text[at];
@@ -40,8 +41,11 @@ bool expand(YamlNode& node, const EnvironmentMap& environment, YamlSource& sourc
       return false;
     }
     at = end;
+    replaced = true;
   }
   node.text = result;
+  // Within { } a reference can only be written in quotes; its value is of any type.
+  if (replaced) node.quoted = false;
   return true;
 }
 

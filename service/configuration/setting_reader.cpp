@@ -17,8 +17,7 @@ void SettingReader::fail(const std::string& what, const std::string& hint) {
 void SettingReader::unavailable() {
   if (failed_) return;
   failed_ = true;
-  source_.error(node_, "bad_value",
-                "\"" + path_ + "\" is not available in this version",
+  source_.error(node_, "bad_value", "\"" + path_ + "\" is not available in this version",
                 "remove it, or give its default");
 }
 
@@ -29,10 +28,8 @@ std::string SettingReader::text() {
 }
 
 bool SettingReader::boolean(bool otherwise) {
-  if (node_.kind == YamlNode::Kind::scalar && !node_.quoted) {
-    if (node_.text == "true") return true;
-    if (node_.text == "false") return false;
-  }
+  if (node_.is_word("true")) return true;
+  if (node_.is_word("false")) return false;
   fail("true or false");
   return otherwise;
 }
@@ -42,8 +39,9 @@ std::uint64_t SettingReader::integer(std::uint64_t min, std::uint64_t max) {
   const std::string& digits = node_.text;
   const char* const last = digits.data() + digits.size();
   const auto end = std::from_chars(digits.data(), last, value);
-  if (node_.kind == YamlNode::Kind::scalar && !digits.empty() && end.ec == std::errc{} &&
-      end.ptr == last && value >= min && value <= max)
+  const bool plain = node_.kind == YamlNode::Kind::scalar && !node_.quoted;
+  if (plain && !digits.empty() && end.ec == std::errc{} && end.ptr == last && value >= min &&
+      value <= max)
     return value;
   fail("an integer from " + std::to_string(min) + " to " + std::to_string(max));
   return min;
@@ -77,7 +75,7 @@ std::vector<std::string> SettingReader::texts() {
 void SettingReader::only(std::initializer_list<std::string_view> off) {
   const bool empty_list = node_.kind == YamlNode::Kind::list && node_.items.empty();
   const bool is_off =
-      node_.kind == YamlNode::Kind::scalar && std::ranges::find(off, node_.text) != off.end();
+      std::ranges::any_of(off, [&](std::string_view one) { return node_.is_word(one); });
   if (!is_off && !empty_list) unavailable();
 }
 

@@ -35,7 +35,7 @@ class SettingReader {
   [[nodiscard]] Value choice(const std::array<std::pair<std::string_view, Value>, count>& choices) {
     std::string names;
     for (const auto& [name, value] : choices) {
-      if (node_.kind == YamlNode::Kind::scalar && node_.text == name) return value;
+      if (node_.is_word(name)) return value;
       names += (names.empty() ? "" : ", ") + std::string(name);
     }
     fail("one of " + names);

@@ -11,6 +11,7 @@
 
 #include "service/configuration/environment.h"
 #include "service/configuration/setting_reader.h"
+#include "service/configuration/sink_settings.h"
 #include "service/configuration/source_url.h"
 #include "views/sql/suggestion.h"
 
@@ -172,12 +173,11 @@ class Loader {
     for (const YamlNode::Entry& entry : root.entries) read(entry.key, entry, "");
   }
 
-  // Whatever the path names: a setting, a section, the sinks. False = it names nothing.
+  // Whatever the path names: a setting or a section. False = it names nothing.
   bool read_path(const std::string& path, const YamlNode& node) {
     if (node.reported && find_setting(path) == nullptr) return true;
-    if (path == "sinks")
-      read_sinks(node);
-    else if (find_setting(path) != nullptr)
+    if (path == "sinks") return true;  // sinks.h reads them, with what variables say of them
+    if (find_setting(path) != nullptr)
       read_setting(path, node);
     else if (is_section(path))
       read_section(path, node);
@@ -210,60 +210,6 @@ class Loader {
                            "leave it out for the default");
     SettingReader reader(node, path, source_);
     find_setting(path)->read(settings_, reader);
-  }
-
-  void read_sinks(const YamlNode& sinks) {
-    if (sinks.kind == YamlNode::Kind::null) return;
-    if (sinks.kind != YamlNode::Kind::map)
-      return source_.error(sinks, "bad_value", "\"sinks\" must be a map from names to sinks");
-    bool sqlite_seen = false;
-    for (const YamlNode::Entry& sink : sinks.entries) read_sink(sink, sqlite_seen);
-  }
-
-  void read_sink(const YamlNode::Entry& sink, bool& sqlite_seen) {
-    const YamlNode* const type = sink.value.find("type");
-    if (type == nullptr)
-      return source_.error(sink, "missing_key", "sink \"" + sink.key + "\" has no type",
-                           "write for example " + sink.key + ": { type: sqlite }");
-    if (type->text == "feed") return read_feed(sink);
-    if (type->text == "postgres" || type->text == "redis")
-      return source_.error(
-          *type, "bad_value",
-          "sinks of type \"" + type->text + "\" are not available in this version");
-    if (type->text != "sqlite")
-      return source_.error(*type, "bad_value", "unknown type of sink \"" + type->text + "\"",
-                           "one of sqlite, postgres, redis, feed");
-    if (sqlite_seen)
-      return source_.error(sink, "bad_value", "a project has at most one sqlite sink");
-    sqlite_seen = true;
-    read_sqlite(sink);
-  }
-
-  void read_sqlite(const YamlNode::Entry& sink) {
-    settings_.sqlite_sink = sink.key;
-    for (const YamlNode::Entry& entry : sink.value.entries) {
-      if (entry.key == "path" && entry.value.kind == YamlNode::Kind::scalar)
-        settings_.store_path = entry.value.text;
-      else if (entry.key == "path")
-        source_.error(entry, "bad_value", "\"path\" must be a text");
-      else if (entry.key != "type")
-        source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\" of a sqlite sink",
-                      did_you_mean(entry.key, {"type", "path"}));
-    }
-  }
-
-  // May be declared as it is by default; no view can name it yet.
-  void read_feed(const YamlNode::Entry& sink) {
-    for (const YamlNode::Entry& entry : sink.value.entries) {
-      SettingReader reader(entry.value, sink.key + "." + entry.key, source_);
-      if (entry.key == "retain")
-        reader.only({"1h"});
-      else if (entry.key == "max_size")
-        reader.only({"256MiB"});
-      else if (entry.key != "type")
-        source_.error(entry, "unknown_key", "unknown key \"" + entry.key + "\" of a feed",
-                      did_you_mean(entry.key, {"type", "retain", "max_size"}));
-    }
   }
 
   YamlSource& source_;
@@ -318,8 +264,12 @@ class Overriding {
       : directory_(directory), settings_(settings), diagnostics_(diagnostics) {}
 
   void apply(const Override& one) {
+    if (is_about_sinks(one.path)) return;
     YamlSource source(one.variable, one.text, diagnostics_);
     if (one.path == "source.url") source.hide_text();
+    if (const std::string_view map = map_above(one.path); !map.empty())
+      return source.error("bad_value",
+                          "\"" + std::string(map) + "\" is not available in this version");
     if (one.path.find('.') != std::string::npos && !names_something(one.path))
       return source.error("unknown_key", "names no setting",
                           did_you_mean(one.variable, all_variables()));
@@ -340,7 +290,13 @@ class Overriding {
 
  private:
   static bool names_something(const std::string& path) {
-    return path == "sinks" || find_setting(path) != nullptr || is_section(path);
+    return find_setting(path) != nullptr || is_section(path);
+  }
+  // The setting whose value would be a map that the path leads into.
+  static std::string_view map_above(std::string_view path) {
+    for (const char* const map : {"serve.auth", "serve.tls", "admin.auth", "admin.tls"})
+      if (is_below(path, map)) return map;
+    return {};
   }
   static std::vector<std::string> all_variables() {
     std::vector<std::string> variables;
@@ -372,9 +328,7 @@ void check_default_sinks(const YamlNode& root, const Settings& settings, YamlSou
   if (sinks == nullptr || sinks->kind != YamlNode::Kind::list) return;
   for (const YamlNode& name : sinks->items)
     if (name.text != settings.sqlite_sink)
-      source.error(name, "bad_value",
-                   name.text == "feed" ? "the sink \"feed\" is not available in this version"
-                                       : "there is no sink \"" + name.text + "\"",
+      source.error(name, "bad_value", no_sink(name.text, settings),
                    "use \"" + settings.sqlite_sink + "\"");
   if (sinks->items.empty())
     source.error(*sinks, "bad_value", "a view needs a sink",
@@ -418,6 +372,7 @@ Settings read_settings(const std::string& file, const std::string& text,
   expand_variables(*root, environment, source);
   Loader loader(source, settings);
   loader.read_document(*root);
+  read_sinks(root->find("sinks"), source, overrides, settings, diagnostics);
   check_default_sinks(*root, settings, source);
 
   const bool file_seen = loader.seen("source.url_file");

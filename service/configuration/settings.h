@@ -74,6 +74,7 @@ struct Settings {
   std::uint64_t memory_limit_bytes = 0;   // after loading never 0
   SourceSettings source;
   std::string sqlite_sink = "local";              // name of the one sqlite sink
+  std::string feed_sink = "feed";                 // name of the one feed; no view can name it yet
   std::filesystem::path store_path = "views.db";  // absolute after loading
   ViewDefaults defaults;
   std::uint32_t keep_generations = 1;

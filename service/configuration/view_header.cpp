@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "service/configuration/project.h"
+#include "service/configuration/sink_settings.h"
 #include "service/configuration/yaml_document.h"
 #include "views/sql/suggestion.h"
 
@@ -91,9 +92,7 @@ class HeaderReader {
                     "remove one of the two");
     named.push_back(name);
     if (name == settings_.sqlite_sink) return;
-    source_.error(at, "bad_value",
-                  name == "feed" ? "the sink \"feed\" is not available in this version"
-                                 : "there is no sink \"" + name + "\"",
+    source_.error(at, "bad_value", no_sink(name, settings_),
                   "use \"" + settings_.sqlite_sink + "\"");
   }
 
@@ -116,6 +115,8 @@ class HeaderReader {
     for (const YamlNode& index : entry.value.items) {
       std::vector<std::string> columns;
       for (const YamlNode& column : index.items) {
+        if (column.kind != YamlNode::Kind::scalar)
+          return fail(entry, "a list of lists of columns, each a text");
         columns.push_back(column.text);
         header_.places["index." + column.text] = source_.at(column);
       }
@@ -133,19 +134,19 @@ class HeaderReader {
   }
 
   void read_required(const YamlNode::Entry& entry) {
-    if (entry.value.text != "true" && entry.value.text != "false")
+    if (!entry.value.is_word("true") && !entry.value.is_word("false"))
       return fail(entry, "true or false");
-    header_.required = entry.value.text == "true";
+    header_.required = entry.value.is_word("true");
   }
 
   void read_serve(const YamlNode::Entry& entry) {
     const YamlNode& node = entry.value;
     if (node.kind == YamlNode::Kind::map) return read_serve_map(node);
-    if (node.text == "true")
+    if (node.is_word("true"))
       header_.serve = ServeMode::always;
-    else if (node.text == "false")
+    else if (node.is_word("false"))
       header_.serve = ServeMode::never;
-    else if (node.text == "loopback")
+    else if (node.is_word("loopback"))
       header_.serve = ServeMode::loopback;
     else
       fail(entry, "true, false, loopback or a map with policy and columns");

@@ -163,6 +163,12 @@ const YamlNode* YamlNode::find(std::string_view key) const {
   return nullptr;
 }
 
+bool YamlNode::is_word(std::string_view word) const {
+  const bool is_text =
+      word != "true" && word != "false" && word.find_first_not_of("0123456789") != word.npos;
+  return kind == Kind::scalar && text == word && (is_text || !quoted);
+}
+
 YamlSource::YamlSource(std::string file, std::string text, Diagnostics& diagnostics,
                        std::size_t begin, std::size_t end)
     : file_(std::move(file)),

@@ -27,6 +27,8 @@ struct YamlNode {
   std::vector<Entry> entries;  // map, in order
 
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
+  // Whether this is the scalar `word`; where the word is a boolean or a number, not in quotes.
+  [[nodiscard]] bool is_word(std::string_view word) const;
 };
 
 struct YamlNode::Entry {

@@ -71,10 +71,23 @@ TEST_CASE("a wrong value is one error at the value") {
   CHECK(load(minimal + "defaults: { required: yes }\n").problems() == Problems{"3:23 bad_value"});
   CHECK(load(minimal + "defaults: { required: 'true' }\n").problems() ==
         Problems{"3:23 bad_value"});
+  CHECK(load(minimal + "serve: { max_rows: '10' }\n").problems() == Problems{"3:20 bad_value"});
+  CHECK(load(minimal + "serve: { insecure: 'false' }\n").problems() == Problems{"3:20 bad_value"});
+  CHECK(load(minimal + "defaults: { serve: \"true\" }\n").problems() == Problems{"3:20 bad_value"});
+  CHECK(load(minimal + "defaults: { serve: 'loopback' }\n").problems().empty());
   CHECK(load(minimal + "trace: { level: loud }\n").problems() == Problems{"3:17 bad_value"});
   CHECK(load(minimal + "serve: { max_rows: 0 }\n").problems() == Problems{"3:20 bad_value"});
   CHECK(load(minimal + "audit: 5\n").problems() == Problems{"3:8 bad_value"});
   CHECK(load(minimal + "state:\n").problems() == Problems{"3:1 bad_value"});
+}
+
+TEST_CASE("a reference in quotes stands for a value of any type") {
+  const std::string text =
+      "serve: { max_rows: '${ROWS}' }\ndefaults: { required: \"${R:-false}\" }\n";
+  const Loaded loaded = load(minimal + text, {{"ROWS", "10"}});
+  CHECK(loaded.problems().empty());
+  CHECK(loaded.settings.serve.rows_max == 10);
+  CHECK_FALSE(loaded.settings.defaults.required);
 }
 
 TEST_CASE("all errors are reported in one run") {
@@ -98,6 +111,25 @@ TEST_CASE("a listener off loopback is refused while there is no auth") {
   CHECK(load(minimal + "admin: { listen: off }\n").problems().size() == 1);
   for (const char* const good : {"127.0.0.1:0", "localhost:80", "'[::1]:80'", "unix:/run/x", "off"})
     CHECK(load(minimal + "serve: { listen: " + good + " }\n").problems().empty());
+}
+
+TEST_CASE("a project has at most one sink of a type, and the names that exist keep theirs") {
+  CHECK(load(minimal + "sinks: { f1: { type: feed }, f2: { type: feed } }\n").problems() ==
+        Problems{"3:30 bad_value"});
+  CHECK(load(minimal + "sinks: { a: { type: sqlite }, b: { type: sqlite } }\n").problems() ==
+        Problems{"3:31 bad_value"});
+  CHECK(load(minimal + "sinks: { local: { type: feed } }\n").problems() ==
+        Problems{"3:25 bad_value"});
+  CHECK(load(minimal + "sinks: { feed: { type: sqlite } }\n").problems() ==
+        Problems{"3:24 bad_value"});
+  CHECK(load(minimal + "sinks: { a: { type: sqlite }, b: { type: feed } }\n").problems().empty());
+}
+
+TEST_CASE("a sink that keeps change events is told apart from one that does not exist") {
+  const Loaded loaded =
+      load(minimal + "sinks: { events: { type: feed } }\ndefaults: { sinks: [events] }\n");
+  REQUIRE(loaded.problems() == Problems{"4:21 bad_value"});
+  CHECK(loaded.diagnostics[0].message == "the sink \"events\" is not available in this version");
 }
 
 TEST_CASE("default sinks have to be declared") {
@@ -131,6 +163,44 @@ TEST_CASE("a variable of the environment replaces its setting") {
   CHECK(loaded.settings.memory_limit_bytes == std::uint64_t{1} << 30);
   CHECK(loaded.settings.source.search_path == std::vector<std::string>{"a", "b"});
   CHECK(loaded.settings.trace.level == TraceLevel::debug);
+}
+
+TEST_CASE("a variable replaces a setting of a sink") {
+  const auto path_of = [](const std::string& text, const EnvironmentMap& environment) {
+    const Loaded loaded = load(minimal + text, environment);
+    CHECK(loaded.problems().empty());
+    return loaded.settings.store_path;
+  };
+  CHECK(path_of("", {{"DELTAMILL_SINKS__LOCAL__PATH", "q.db"}}) == "/srv/shop/state/q.db");
+  CHECK(path_of("sinks: { s: { type: sqlite, path: x.db } }\n",
+                {{"DELTAMILL_SINKS__S__PATH", "q.db"}}) == "/srv/shop/state/q.db");
+  CHECK(path_of("sinks: { s: { type: sqlite, path: '${UNSET}' } }\n",
+                {{"DELTAMILL_SINKS__S", "{ type: sqlite, path: q.db }"}}) ==
+        "/srv/shop/state/q.db");
+  CHECK(path_of("sinks: { s: { type: redis } }\n", {{"DELTAMILL_SINKS", "{}"}}) ==
+        "/srv/shop/state/views.db");
+  const Loaded renamed = load(minimal, {{"DELTAMILL_SINKS__STORE__TYPE", "sqlite"},
+                                        {"DELTAMILL_SINKS__STORE__PATH", "q.db"}});
+  CHECK(renamed.problems().empty());
+  CHECK(renamed.settings.sqlite_sink == "store");
+}
+
+TEST_CASE("what is wrong with a variable of a sink is told of the variable") {
+  const auto file_of = [](const EnvironmentMap& environment) {
+    const Loaded loaded = load(minimal + "sinks: { local: { type: sqlite } }\n", environment);
+    REQUIRE(loaded.diagnostics.size() == 1);
+    return loaded.diagnostics[0].file + " " + loaded.diagnostics[0].code;
+  };
+  CHECK(file_of({{"DELTAMILL_SINKS__LOCAL__PATH", "[x]"}}) ==
+        "DELTAMILL_SINKS__LOCAL__PATH bad_value");
+  CHECK(file_of({{"DELTAMILL_SINKS__LOCAL__PTH", "x"}}) ==
+        "DELTAMILL_SINKS__LOCAL__PTH unknown_key");
+  CHECK(file_of({{"DELTAMILL_SINKS__FEED__RETAIN", "2h"}}) ==
+        "DELTAMILL_SINKS__FEED__RETAIN bad_value");
+  CHECK(file_of({{"DELTAMILL_SINKS__CACHE__TYPE", "redis"}}) ==
+        "DELTAMILL_SINKS__CACHE__TYPE bad_value");
+  CHECK(file_of({{"DELTAMILL_SERVE__AUTH__TOKENS", "[]"}}) ==
+        "DELTAMILL_SERVE__AUTH__TOKENS bad_value");
 }
 
 TEST_CASE("a variable that names no setting is an error when it has two underscores") {

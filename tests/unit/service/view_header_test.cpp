@@ -79,6 +79,11 @@ TEST_CASE("what is named twice, empty or of another type is refused") {
         Problems{"2:16 duplicate_key"});
   CHECK(load("/* deltamill\nserve: { columns: [] }\n*/ SELECT 1").problems() ==
         Problems{"2:19 bad_value"});
+  CHECK(load("/* deltamill\nrequired: \"true\"\n*/ SELECT 1").problems() ==
+        Problems{"2:11 bad_value"});
+  CHECK(load("/* deltamill\nserve: 'false'\n*/ SELECT 1").problems() == Problems{"2:8 bad_value"});
+  CHECK(load("/* deltamill\nsinks: [{ local: { index: [[[a]]] } }]\n*/ SELECT 1").problems() ==
+        Problems{"2:27 bad_value"});
   CHECK(load("/* deltamill\ncolumns: { id: [x] }\n*/ SELECT 1").problems() ==
         Problems{"2:16 bad_value"});
 }
