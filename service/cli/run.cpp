@@ -124,7 +124,9 @@ std::optional<ResolvedProject> resolve_patiently(ResolvedProject project, bool o
 
 ExitCode run_service(ResolvedProject project, const CommonOptions& common, ServiceOptions options,
                      const std::stop_token& stop) {
-  Trace trace(project.files.settings.trace);
+  TraceSettings trace_settings = project.files.settings.trace;
+  if (common.json) trace_settings.format = TraceFormat::json;
+  Trace trace(trace_settings);
   std::optional<ResolvedProject> resolved =
       resolve_patiently(std::move(project), options.once, trace, stop);
   if (!resolved) return stop.stop_requested() ? ExitCode::done : ExitCode::failed;

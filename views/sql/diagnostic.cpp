@@ -57,7 +57,8 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
 
 std::string to_text(const Diagnostic& diagnostic) {
   std::string text = diagnostic.file;
-  if (diagnostic.line > 0) text += fmt::format(":{}:{}", diagnostic.line, diagnostic.column);
+  // What is about the file as a whole stands at its first character.
+  text += fmt::format(":{}:{}", std::max(1U, diagnostic.line), std::max(1U, diagnostic.column));
   const char* const severity = diagnostic.severity == Severity::error ? "error" : "warning";
   text += fmt::format(": {}: {} [{}]\n", severity, diagnostic.message, diagnostic.code);
   if (diagnostic.line > 0) {

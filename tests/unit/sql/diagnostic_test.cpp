@@ -20,13 +20,13 @@ TEST_CASE("a diagnostic prints as a compiler prints it") {
         "  hint: did you mean \"memory_limit\"?\n");
 }
 
-TEST_CASE("without a line only the file is named") {
+TEST_CASE("what is about a whole file stands at its first character") {
   Diagnostic diagnostic;
   diagnostic.file = "v.sql";
   diagnostic.severity = Severity::warning;
   diagnostic.code = "bad_name";
   diagnostic.message = "no";
-  CHECK(to_text(diagnostic) == "v.sql: warning: no [bad_name]\n");
+  CHECK(to_text(diagnostic) == "v.sql:1:1: warning: no [bad_name]\n");
 }
 
 TEST_CASE("the mark stands below its character, behind tabs and letters of several bytes") {
