@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "views/data/interval.h"
 #include "views/data/numeric.h"
 #include "views/data/text_form.h"
 
@@ -19,10 +20,22 @@ bool is_float(const Type& type) {
   return type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
 }
 
+std::string canonical(const Interval& interval) {
+  constexpr Int128 month_us = Int128{30} * 86'400'000'000;
+  Interval spread;
+  spread.months = static_cast<std::int32_t>(interval.span() / month_us);
+  spread.microseconds = static_cast<std::int64_t>(interval.span() % month_us);
+  std::string text;
+  append_interval(spread, text);
+  return text;
+}
+
 // A text that equal values share.
 std::string canonical(const Type& type, const std::string& text) {
   if (type.kind == TypeKind::numeric)
     if (const auto value = Numeric::parse(text)) return value->trim_scale().to_string();
+  if (type.kind == TypeKind::interval)  // 1 day = 24:00:00
+    if (const auto value = parse_interval(text, -1)) return canonical(*value);
   if (type.kind == TypeKind::bpchar) return text.substr(0, text.find_last_not_of(' ') + 1);
   if (is_float(type) && text == "-0") return "0";
   return text;

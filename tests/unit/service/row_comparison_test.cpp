@@ -26,6 +26,9 @@ TEST_CASE("values are equal by PostgreSQL's equality, not by their text") {
   CHECK(same_value(type_of(TypeKind::numeric), "1.0", "1.00"));
   CHECK_FALSE(same_value(type_of(TypeKind::numeric), "1.0", "1.01"));
   CHECK(same_value(type_of(TypeKind::bpchar), "a  ", "a"));
+  CHECK(same_value(type_of(TypeKind::interval), "24:00:00", "1 day"));
+  CHECK(same_value(type_of(TypeKind::interval), "1 mon -24:00:00", "29 days"));
+  CHECK_FALSE(same_value(type_of(TypeKind::interval), "1 mon", "31 days"));
   CHECK_FALSE(same_value(type_of(TypeKind::text), "a ", "a"));
   CHECK(same_value(type_of(TypeKind::float8), "-0", "0"));
 }
