@@ -9,6 +9,7 @@
 
 #include "service/deployment/full_query.h"
 #include "service/deployment/resolve.h"
+#include "service/http/deadline.h"
 #include "service/pipeline/rebuild.h"
 #include "service/pipeline/verification.h"
 #include "service/pipeline/view_tables.h"
@@ -32,6 +33,14 @@ std::int64_t steady_ms() {
 constexpr Condition all_conditions[] = {Condition::loading, Condition::live,  Condition::degraded,
                                         Condition::paused,  Condition::stale, Condition::failed};
 
+// The smaller limit in milliseconds; 0 is none.
+std::optional<std::int64_t> lag_allowed(std::chrono::milliseconds of_view,
+                                        std::chrono::milliseconds of_all) {
+  if (of_view.count() == 0 && of_all.count() == 0) return std::nullopt;
+  if (of_view.count() == 0 || of_all.count() == 0) return std::max(of_view, of_all).count();
+  return std::min(of_view, of_all).count();
+}
+
 double seconds_of(std::int64_t milliseconds) {
   return static_cast<double>(milliseconds) / 1000;
 }
@@ -39,7 +48,10 @@ double seconds_of(std::int64_t milliseconds) {
 }  // namespace
 
 Operations::Operations(Parts parts)
-    : parts_(parts), version_(deltamill_version), served_(parts.deployment.served_views()) {
+    : parts_(parts),
+      version_(deltamill_version),
+      served_(parts.deployment.served_views()),
+      unfinished_(parts.settings.state) {
   const Graph graph(parts.deployment.bound_views());
   for (ServedView& view : served_) view.explain = graph.explain(view.name);
   lag_.heard(wall_clock_us());  // a source that never says anything is silent from here on
@@ -87,7 +99,7 @@ ViewState Operations::view_state(std::size_t view) const {
   state.condition = parts_.board.condition(view);
   state.reason = parts_.board.reason(view);
   StoreReader::Snapshot snapshot =
-      parts_.store.open(std::chrono::steady_clock::now() + parts_.settings.serve.query_timeout);
+      parts_.store.open(deadline_of(parts_.settings.serve.query_timeout));
   state.generation = snapshot.generation(name);
   if (const std::int64_t previous = snapshot.previous_generation(name); previous != 0)
     state.previous_generation = previous;
@@ -149,6 +161,22 @@ std::vector<ErrorRow> Operations::error_rows(std::size_t view) const {
   return parts_.errors.rows(view, error_rows_max);
 }
 
+std::optional<std::vector<OperatorState>> Operations::operators(std::size_t view) const {
+  const std::shared_lock lock(engine_mutex_);
+  // Before its first boundary the engine would answer only when all is loaded.
+  if (engine_ == nullptr || engine_->frontier() == Frontier() || parts_.board.stopped(view))
+    return std::nullopt;
+  std::uint32_t running = 0;  // offset of the view in the engine, which has those not stopped
+  for (std::size_t other = 0; other < view; ++other) running += parts_.board.stopped(other) ? 0 : 1;
+  std::vector<OperatorSize> sizes;
+  if (!engine_->run([&](Engine::Pause&) { sizes = engine_->sizes(); })) return std::nullopt;
+  std::vector<OperatorState> states;
+  for (const OperatorSize& size : sizes)
+    if (std::ranges::find(size.readers, running) != size.readers.end())
+      states.push_back({size.name, size.view.empty(), size.rows, size.bytes});
+  return states;
+}
+
 std::int64_t Operations::lag_ms(Frontier frontier) const {
   lag_.heard(parts_.source.status().latest_message_time);
   return lag_.lag_ms(frontier, wall_clock_us());
@@ -172,14 +200,14 @@ std::vector<ReadyCheck> Operations::ready_checks() const {
     const DeployedView& deployed = parts_.deployment.views[view];
     if (!deployed.required) continue;
     const ViewState state = view_state(view);
-    const auto allowed = std::min(deployed.max_lag, parts_.settings.admin.ready_lag_max).count();
+    const auto allowed = lag_allowed(deployed.max_lag, parts_.settings.admin.ready_lag_max);
     ReadyCheck check;
     check.name = served_[view].name;
     check.ok = (state.condition == Condition::live || state.condition == Condition::degraded) &&
-               state.lag_ms <= allowed;
-    check.detail =
-        fmt::format("{}, lag {} ms of {} ms{}{}", to_string(state.condition), state.lag_ms, allowed,
-                    state.reason.empty() ? "" : ": ", state.reason);
+               (!allowed || state.lag_ms <= *allowed);
+    check.detail = fmt::format("{}, lag {} ms", to_string(state.condition), state.lag_ms);
+    if (allowed) check.detail += fmt::format(" of {} ms", *allowed);
+    if (!state.reason.empty()) check.detail += ": " + state.reason;
     checks.push_back(std::move(check));
   }
   return checks;
@@ -253,8 +281,39 @@ void Operations::count_request(const char* route, int status, double seconds) {
 }
 
 std::optional<std::string> Operations::start_rebuild(std::size_t view) {
-  return jobs_.start(JobKind::rebuild, served_[view].name,
-                     [this, view](JobControl& control) { return run_rebuild(view, control); });
+  const std::string id = jobs_.new_id();
+  unfinished_.add(id, served_[view].name);
+  auto started = start_rebuild(view, id);
+  if (!started) unfinished_.remove(id);
+  return started;
+}
+
+std::optional<std::string> Operations::start_rebuild(std::size_t view, const std::string& id) {
+  const auto work = [this, view, id](JobControl& control) {
+    try {
+      std::string result = run_rebuild(view, control);
+      unfinished_.remove(id);
+      return result;
+    } catch (...) {
+      if (!stopping()) unfinished_.remove(id);
+      throw;
+    }
+  };
+  return jobs_.start(JobKind::rebuild, served_[view].name, work, id);
+}
+
+void Operations::resume_rebuilds() {
+  for (const auto& [id, name] : unfinished_.all()) {
+    const auto view = std::ranges::find(served_, name, &ServedView::name);
+    const auto offset = static_cast<std::size_t>(view - served_.begin());
+    if (view == served_.end() || !start_rebuild(offset, id)) unfinished_.remove(id);
+  }
+}
+
+bool Operations::cancel_job(const std::string& id) {
+  if (!jobs_.cancel(id)) return false;
+  unfinished_.remove(id);
+  return true;
 }
 
 std::optional<std::string> Operations::start_verify(std::size_t view, std::uint64_t sample_rows) {
@@ -279,13 +338,24 @@ std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
   }
 }
 
+Operations::EngineLock Operations::wait_for_engine(JobControl& control) const {
+  while (!control.stop().stop_requested()) {
+    EngineLock lock(engine_mutex_);
+    if (engine_ != nullptr && engine_->settled()) return lock;
+    lock.unlock();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  throw JobCancelled();
+}
+
 std::string Operations::rebuild_live(std::size_t view, JobControl& control) {
-  const std::shared_lock lock(engine_mutex_);
-  if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
+  const EngineLock lock = wait_for_engine(control);
   const std::vector<BoundView> bound = parts_.deployment.bound_views();
   const RebuildTarget target{parts_.journal, *engine_, bound, served_[view].name,
                              static_cast<std::uint32_t>(view)};
-  return rebuild_view(target, control);
+  std::string result = rebuild_view(target, control);
+  parts_.activated(view);
+  return result;
 }
 
 // The engine does not follow a stopped view: it starts anew, loading it like a new one.
@@ -308,8 +378,7 @@ std::string Operations::rebuild_stopped(std::size_t view, JobControl& control) {
 
 std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows,
                                    JobControl& control) {
-  const std::shared_lock lock(engine_mutex_);
-  if (engine_ == nullptr) throw std::runtime_error("the engine is not running");
+  const EngineLock lock = wait_for_engine(control);
   const DeployedView& deployed = parts_.deployment.views[view];
   Deployment with_dependencies_only;
   for (const BoundView& one :

@@ -22,6 +22,7 @@
 #include "service/pipeline/lag.h"
 #include "service/source/source.h"
 #include "service/telemetry/metrics.h"
+#include "service/unfinished_rebuilds.h"
 #include "sinks/sqlite/reader.h"
 
 namespace deltamill {
@@ -38,6 +39,7 @@ class Operations : public Backend {
     StoreReader& store;
     Source& source;
     std::function<void(std::size_t view)> resume;  // asks for a stopped view to be taken up again
+    std::function<void(std::size_t view)> activated;  // a rebuild has swapped its generation in
   };
 
   explicit Operations(Parts parts);
@@ -45,6 +47,8 @@ class Operations : public Backend {
 
   // The engine that jobs use; nullptr while there is none. Ends the job that uses the one before.
   void use_engine(Engine* engine);
+  // Takes up the rebuilds that the process before left unfinished.
+  void resume_rebuilds();
   // A commit of the store happened.
   void committed(Frontier frontier);
   [[nodiscard]] Frontier store_frontier() const { return Frontier(Lsn(store_frontier_)); }
@@ -65,6 +69,8 @@ class Operations : public Backend {
   [[nodiscard]] std::uint64_t memory_limit_bytes() const override;
   [[nodiscard]] std::uint64_t memory_used_bytes() const override;
   [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t view) const override;
+  [[nodiscard]] std::optional<std::vector<OperatorState>> operators(
+      std::size_t view) const override;
   [[nodiscard]] std::int64_t lag_ms(Frontier frontier) const override;
   [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] bool threads_alive() const override;
@@ -78,10 +84,15 @@ class Operations : public Backend {
   [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override {
     return jobs_.find(id);
   }
-  bool cancel_job(const std::string& id) override { return jobs_.cancel(id); }
+  bool cancel_job(const std::string& id) override;
   [[nodiscard]] bool stopping() const override;
 
  private:
+  using EngineLock = std::shared_lock<std::shared_timed_mutex>;
+
+  // Waits until there is an engine and all its views follow. Throws JobCancelled.
+  [[nodiscard]] EngineLock wait_for_engine(JobControl& control) const;
+  [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view, const std::string& id);
   [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_live(std::size_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_stopped(std::size_t view, JobControl& control);
@@ -104,7 +115,8 @@ class Operations : public Backend {
 
   mutable std::shared_timed_mutex engine_mutex_;  // shared while a job uses the engine
   Engine* engine_ = nullptr;                      // guarded by engine_mutex_
-  Jobs jobs_;                                     // last: jobs use everything above
+  UnfinishedRebuilds unfinished_;
+  Jobs jobs_;  // last: jobs use everything above
 };
 
 }  // namespace deltamill

@@ -10,6 +10,7 @@
 #include <random>
 #include <ranges>
 
+#include "service/http/deadline.h"
 #include "service/pipeline/view_tables.h"
 #include "service/source/source_failed.h"
 #include "service/version.h"
@@ -70,7 +71,8 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
       trace_(trace),
       lock_(settings_.state),
       board_(project_.deployment.views.size()),
-      errors_(project_.deployment.views.size()) {
+      errors_(project_.deployment.views.size()),
+      told_live_(project_.deployment.views.size()) {
   metrics_.set("build_info", 1, {{"version", deltamill_version}, {"commit", deltamill_commit}});
   metrics_.set("start_time_seconds", static_cast<double>(std::time(nullptr)));
   open_stores();
@@ -93,6 +95,14 @@ void Service::open_sink() {
       SqliteSinkOptions{.keep_generations = settings_.keep_generations});
 }
 
+void Service::reload_sink() {
+  open_sink();
+  if (!sink_->epoch_changed()) return;
+  trace_.event(TraceLevel::warning, "sink.reloading", "every view is loaded anew",
+               {{"sink", settings_.sqlite_sink}});
+  metrics_.add("sink_reloads_total", 1, {{"sink", settings_.sqlite_sink}});
+}
+
 void Service::open_stores() {
   journal_ = open_journal((settings_.state / "journal.db").string(), {});
   open_sink();
@@ -106,12 +116,14 @@ void Service::open_stores() {
   source_ = std::make_unique<Source>(source, *journal_, source_handlers());
   operations_ = std::make_unique<Operations>(Operations::Parts{
       settings_, project_.deployment, board_, metrics_, errors_, *journal_, *store_, *source_,
-      [this](std::size_t view) { tell(Resume{static_cast<std::uint32_t>(view)}); }});
+      [this](std::size_t view) { tell(Resume{static_cast<std::uint32_t>(view)}); },
+      [this](std::size_t view) { trace_activation(static_cast<std::uint32_t>(view)); }});
   // What an earlier process left is served at once.
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
     show_condition(view);
   remember_lag();
   operations_->committed(sink_->frontier());
+  operations_->resume_rebuilds();
 }
 
 // The journal may hold commits that the store does not: their age is known before the engine reads
@@ -184,6 +196,7 @@ bool Service::run(const std::stop_token& stop) {
   source_->start();
   start_engine();
   const bool done = supervise(stop);
+  operations_->stop_waiting();
   stop_engine();
   source_->stop();
   trace_.event(TraceLevel::info, "service.stopped", done ? "stopped" : "gave up");
@@ -196,7 +209,7 @@ bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
     try {
       const Prepared prepared = source_->prepare(
           {.tables = project_.deployment.tables(), .new_history = new_history}, stop);
-      if (journal_->epoch() != sink_epoch_) open_sink();
+      if (journal_->epoch() != sink_epoch_) reload_sink();
       trace_.event(TraceLevel::info, "source.connected", "the source is ready",
                    {{"tables_read", std::to_string(prepared.read_tables.size())}});
       return true;
@@ -231,8 +244,7 @@ void Service::show_condition(std::uint32_t view) {
 
 // The age of what a view does not contain grows from here on.
 void Service::stand_still(std::uint32_t view) {
-  const StoreReader::Snapshot snapshot =
-      store_->open(std::chrono::steady_clock::now() + settings_.serve.query_timeout);
+  const StoreReader::Snapshot snapshot = store_->open(deadline_of(settings_.serve.query_timeout));
   const std::string& name = project_.deployment.views[view].sink_view.name;
   if (!snapshot.table(name).empty()) operations_->lag().hold(snapshot.view_frontier(name));
 }
@@ -244,9 +256,11 @@ void Service::start_engine() {
     errors_.clear(view);
     const bool current = sink_->current(view).has_value();
     show_condition(view);
-    if (!current)
+    if (!current) {
+      told_live_[view] = false;
       trace_.event(TraceLevel::info, "view.loading", "loading from the journal",
-                   {{"view", project_.deployment.views[view].sink_view.name}});
+                   {{"view", name_of(view)}});
+    }
     views.push_back({project_.deployment.views[view].binding.view, view});
   }
   board_.set_sink("loading");
@@ -265,20 +279,34 @@ void Service::stop_engine() {
   engine_.reset();
 }
 
+const std::string& Service::name_of(std::uint32_t view) const {
+  return project_.deployment.views[view].sink_view.name;
+}
+
+void Service::trace_activation(std::uint32_t view) {
+  trace_.event(TraceLevel::info, "view.activated", "readers see a new generation",
+               {{"view", name_of(view)}});
+}
+
 EngineListeners Service::engine_listeners() {
   EngineListeners listeners;
   listeners.read = [this](const Block& block) {
     operations_->lag().known(block.to, block.oldest_commit_time);
   };
-  listeners.committed = [this](Frontier frontier) { operations_->committed(frontier); };
+  listeners.committed = [this](Frontier frontier) {
+    engine_failures_ = 0;
+    operations_->committed(frontier);
+  };
   listeners.loading = [this](std::uint64_t rows, std::uint64_t total) {
     if (options_.progress) options_.progress("views", rows, total);
   };
   listeners.live = [this](const std::vector<std::uint32_t>& views) {
     for (const std::uint32_t view : views) {
+      if (board_.condition(view) != Condition::live) trace_activation(view);
       board_.set(view, Condition::live);
-      trace_.event(TraceLevel::info, "view.live", "following",
-                   {{"view", project_.deployment.views[view].sink_view.name}});
+      if (!told_live_[view])
+        trace_.event(TraceLevel::info, "view.live", "following", {{"view", name_of(view)}});
+      told_live_[view] = true;
     }
     board_.set_sink("following");
   };
@@ -318,13 +346,26 @@ std::optional<Service::Event> Service::next_event() {
   return event;
 }
 
+// Views that are loaded anew beside rows of theirs that stand still are not there yet.
 bool Service::reached_goal() const {
-  const Frontier stored = operations_->store_frontier();
   const bool all_live = std::ranges::all_of(
       std::views::iota(std::size_t{0}, project_.deployment.views.size()),
-      [&](std::size_t view) { return board_.condition(view) != Condition::loading; });
+      [&](std::size_t view) { return board_.condition(view) == Condition::live; });
+  const Frontier stored = operations_->store_frontier();
   if (options_.until) return all_live && stored >= *options_.until;
   return goal_ && all_live && stored.end() >= *goal_;
+}
+
+// A view that has stopped does not get to where all of them are to go.
+bool Service::missed_goal() const {
+  if (!goal_ && !options_.until) return false;
+  for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view) {
+    if (!board_.stopped(view)) continue;
+    trace_.event(TraceLevel::error, "service.stopped",
+                 "view " + name_of(view) + " has stopped: " + board_.reason(view));
+    return true;
+  }
+  return false;
 }
 
 // There is no way back to a frontier that the store has left behind.
@@ -341,7 +382,7 @@ bool Service::supervise(const std::stop_token& stop) {
     operations_->alive();
     if (goal_) source_->request_position(*goal_);
     if (options_.until) source_->request_position(options_.until->end());
-    if (passed_until()) return false;
+    if (passed_until() || missed_goal()) return false;
     if (reached_goal()) return true;
     if (const std::optional<Event> event = next_event()) {
       if (!handle(*event, stop)) return stop.stop_requested();
@@ -363,11 +404,11 @@ bool Service::handle(const Event& event, const std::stop_token& stop) {
 }
 
 bool Service::handle_engine(const EngineFailure& failure, const std::stop_token& stop) {
-  trace_.event(TraceLevel::error, "sink.failed", failure.message);
   stop_engine();
   if (!failure.sink_views.empty()) {
     for (const std::uint32_t view : failure.sink_views) stop_view(view, failure.message);
   } else {
+    trace_.event(TraceLevel::error, "sink.failed", failure.message);
     board_.set_sink("retrying", failure.message);
     metrics_.add("sink_retries_total", 1, {{"sink", settings_.sqlite_sink}});
     if (++engine_failures_ > engine_failures_max) return false;
@@ -387,8 +428,7 @@ void Service::stop_view(std::uint32_t view, const std::string& reason) {
     sink_->freeze(other);
     stand_still(other);
     board_.stop(other, sink_->readable(other) ? Condition::stale : Condition::failed, reason);
-    trace_.event(TraceLevel::error, "view.stale", reason,
-                 {{"view", project_.deployment.views[other].sink_view.name}});
+    trace_.event(TraceLevel::error, "view.stale", reason, {{"view", name_of(other)}});
   }
 }
 
@@ -423,7 +463,6 @@ bool Service::restart_after_gap(const std::stop_token& stop, const std::string& 
   stop_engine();
   source_->stop();
   board_.set_sink("loading", reason);
-  metrics_.add("sink_reloads_total", 1, {{"sink", settings_.sqlite_sink}});
   if (!prepare_source(stop, true)) return false;
   source_->start();
   start_engine();

@@ -54,6 +54,7 @@ class Service {
   using Event = std::variant<EngineFailure, SourceEnded, Resume>;
 
   void open_sink();
+  void reload_sink();
   void open_stores();
   void start_listening();
   [[nodiscard]] std::unique_ptr<Server> listen(const std::string& address, Listener listener,
@@ -77,7 +78,10 @@ class Service {
   void tell(Event event);
   void remember_lag();
   [[nodiscard]] bool reached_goal() const;
+  [[nodiscard]] bool missed_goal() const;
   [[nodiscard]] bool passed_until();
+  [[nodiscard]] const std::string& name_of(std::uint32_t view) const;
+  void trace_activation(std::uint32_t view);
   [[nodiscard]] EngineListeners engine_listeners();
   [[nodiscard]] SourceHandlers source_handlers();
   [[nodiscard]] bool pause(std::chrono::milliseconds duration, const std::stop_token& stop) const;
@@ -90,6 +94,7 @@ class Service {
   StateLock lock_;
   Board board_;
   ErrorLists errors_;
+  std::vector<bool> told_live_;  // by view; written by the engine's thread or while there is none
 
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<SqliteSink> sink_;
@@ -104,8 +109,8 @@ class Service {
   std::unique_ptr<Engine> engine_;
   std::array<std::atomic<std::size_t>, 2> connections_{};  // of the listeners
 
-  std::optional<Lsn> goal_;            // of --once
-  std::uint32_t engine_failures_ = 0;  // in a row
+  std::optional<Lsn> goal_;                         // of --once
+  std::atomic<std::uint32_t> engine_failures_ = 0;  // without a commit between
 
   std::mutex events_mutex_;
   std::deque<Event> events_;  // guarded by events_mutex_

@@ -141,6 +141,16 @@ Json view_json(const ServedView& view, const ViewState& state, const Json& sink_
           {"rebuild", or_null(state.rebuild_job)}};
 }
 
+// The live sizes that go with a plan; null = nothing runs.
+Json operators_json(const std::optional<std::vector<OperatorState>>& operators) {
+  if (!operators) return nullptr;
+  Json list = Json::array();
+  for (const OperatorState& one : *operators)
+    list.push_back(
+        {{"name", one.name}, {"shared", one.shared}, {"rows", one.rows}, {"bytes", one.bytes}});
+  return list;
+}
+
 bool all_ok(const std::vector<ReadyCheck>& checks) {
   for (const ReadyCheck& check : checks)
     if (!check.ok) return false;
@@ -197,7 +207,7 @@ Response unknown_job(const Call& call) {
 
 Response show_health(Site& site, const Call& /*call*/) {
   const bool alive = site.backend().threads_alive();
-  return answer_text(alive ? "ok\n" : "a thread does not answer\n", "text/plain; charset=utf-8",
+  return answer_text(alive ? "ok" : "a thread does not answer", "text/plain; charset=utf-8",
                      alive ? 200 : 500);
 }
 
@@ -247,7 +257,9 @@ Response explain_view(Site& site, const Call& call) {
   const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
   if (!view) return answer(view.error(), call);
   const ServedView& served = site.backend().views()[*view];
-  return answer_json(Json{{"view", served.name}, {"plan", served.explain}});
+  return answer_json(Json{{"view", served.name},
+                          {"plan", served.explain},
+                          {"operators", operators_json(site.backend().operators(*view))}});
 }
 
 Response show_errors(Site& site, const Call& call) {

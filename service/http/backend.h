@@ -97,6 +97,14 @@ struct ErrorRow {
   std::string message;
 };
 
+// What an operator of the dataflow keeps.
+struct OperatorState {
+  std::string name;
+  bool shared = false;  // with other views, or a table
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct ReadyCheck {
   std::string name;
   bool ok = false;
@@ -118,6 +126,9 @@ class Backend {
   [[nodiscard]] virtual std::uint64_t memory_limit_bytes() const = 0;
   [[nodiscard]] virtual std::uint64_t memory_used_bytes() const = 0;
   [[nodiscard]] virtual std::vector<ErrorRow> error_rows(std::size_t view) const = 0;
+  // The operators that maintain a view, in flow order; nothing = they do not run.
+  [[nodiscard]] virtual std::optional<std::vector<OperatorState>> operators(
+      std::size_t view) const = 0;
 
   // Age in ms as the header Deltamill-Lag-Ms defines it, for an answer at this frontier.
   [[nodiscard]] virtual std::int64_t lag_ms(Frontier frontier) const = 0;

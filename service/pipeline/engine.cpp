@@ -1,6 +1,8 @@
 // The loop of the engine thread, and how it begins.
 #include "service/pipeline/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -175,6 +177,7 @@ void Engine::at_boundary() {
   frontier_ = frontier.end().value;
   if (!following_ && frontier >= stored_) follow_running();
   if (!loading_.empty() && frontier >= activation_) activate_loaded();
+  settled_ = following_ && loading_.empty();
   while (!waiting_.empty() && waiting_.begin()->first <= frontier) {
     const SinkTask task = std::move(waiting_.begin()->second);
     waiting_.erase(waiting_.begin());
@@ -300,17 +303,18 @@ void Engine::check_memory() {
   memory_bytes_ = graph_.memory_bytes();
   if (memory_bytes_ <= options_.memory_bytes_max) return;
   const std::vector<OperatorSize> sizes = graph_.sizes();
-  const auto largest = std::ranges::max_element(sizes, {}, &OperatorSize::bytes);
   EngineFailure failure;
-  failure.message = "memory_limit is reached: the dataflow holds " +
-                    std::to_string(memory_bytes_ >> 20) + " MiB of " +
-                    std::to_string(options_.memory_bytes_max >> 20) + " MiB";
+  failure.message = fmt::format("memory_limit is reached: the dataflow holds {} MiB of {} MiB",
+                                memory_bytes_ >> 20, options_.memory_bytes_max >> 20);
+  // Those who use the largest operator stop; the others go on in the memory that becomes free.
+  const auto largest = std::ranges::max_element(sizes, {}, &OperatorSize::bytes);
   if (largest != sizes.end()) {
-    failure.message += "; the largest operator is " + largest->name + " (" +
-                       std::to_string(largest->bytes >> 20) + " MiB)" +
-                       (largest->view.empty() ? "" : " of view " + largest->view);
-    for (const EngineView& view : views_)
-      if (view.bound.name == largest->view) failure.sink_views.push_back(view.sink_view);
+    failure.message += fmt::format("; the largest operator is {} ({} MiB), used by", largest->name,
+                                   largest->bytes >> 20);
+    for (const std::uint32_t view : largest->readers) {
+      failure.message += " " + views_[view].bound.name;
+      failure.sink_views.push_back(views_[view].sink_view);
+    }
   }
   fail(std::move(failure));
   throw Ended{};

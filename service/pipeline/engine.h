@@ -85,6 +85,8 @@ class Engine {
   // = it has ended.
   bool run(const std::function<void(Pause&)>& task);
 
+  // Every view follows: none waits for the sink's frontier or for its first rows.
+  [[nodiscard]] bool settled() const { return settled_; }
   // Bytes of state, as of the last batch.
   [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_; }
   [[nodiscard]] Frontier frontier() const;
@@ -124,6 +126,7 @@ class Engine {
   SinkWorker worker_;
   std::atomic<std::size_t> memory_bytes_ = 0;
   std::atomic<std::uint64_t> frontier_ = 0;
+  std::atomic<bool> settled_ = false;
 
   // Owned by the engine thread.
   Frontier stored_;                  // the sink's, at start

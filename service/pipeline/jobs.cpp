@@ -30,6 +30,7 @@ struct Jobs::Job {
   std::stop_source stop;
   std::string interruption;  // why it was stopped, if not by its caller
   std::chrono::steady_clock::time_point phase_began;
+  std::uint64_t phase_begin_rows = 0;
 };
 
 class Jobs::Control : public JobControl {
@@ -40,6 +41,7 @@ class Jobs::Control : public JobControl {
     const std::lock_guard lock(jobs_.mutex_);
     job_.status.phase = name;
     job_.phase_began = std::chrono::steady_clock::now();
+    job_.phase_begin_rows = job_.status.rows;
   }
 
   void progress(std::uint64_t rows, std::uint64_t total_rows) override {
@@ -48,8 +50,9 @@ class Jobs::Control : public JobControl {
         std::chrono::steady_clock::now() - job_.phase_began;
     job_.status.rows = rows;
     job_.status.total_rows = total_rows;
-    if (elapsed.count() > 0)
-      job_.status.rows_per_second = static_cast<double>(rows) / elapsed.count();
+    if (elapsed.count() > 0 && rows > job_.phase_begin_rows)
+      job_.status.rows_per_second =
+          static_cast<double>(rows - job_.phase_begin_rows) / elapsed.count();
   }
 
   [[nodiscard]] const std::stop_token& stop() const override { return stop_; }
@@ -75,13 +78,18 @@ Jobs::~Jobs() {
   thread_.join();
 }
 
-std::optional<std::string> Jobs::start(JobKind kind, const std::string& view, JobWork work) {
+std::string Jobs::new_id() {
+  return fmt::format("{}-{}", prefix_, next_id_++);
+}
+
+std::optional<std::string> Jobs::start(JobKind kind, const std::string& view, JobWork work,
+                                       const std::string& id) {
   const std::lock_guard lock(mutex_);
   for (const auto& job : jobs_)
     if (job->status.kind == kind && job->status.view == view && active_state(job->status.state))
       return std::nullopt;
   auto job = std::make_shared<Job>();
-  job->status.id = fmt::format("{}-{}", prefix_, next_id_++);
+  job->status.id = id.empty() ? new_id() : id;
   job->status.kind = kind;
   job->status.view = view;
   job->work = std::move(work);

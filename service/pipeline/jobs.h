@@ -2,6 +2,7 @@
 // last hundred kept.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -36,9 +37,12 @@ class Jobs {
   Jobs();
   ~Jobs();  // cancels what runs and waits for it
 
-  // Queues a job; nothing when one of this kind is queued or running for the view.
+  // An id that no job has or had.
+  [[nodiscard]] std::string new_id();
+  // Queues a job under this id, a new one if it is empty; nothing when one of this kind is queued
+  // or running for the view.
   [[nodiscard]] std::optional<std::string> start(JobKind kind, const std::string& view,
-                                                 JobWork work);
+                                                 JobWork work, const std::string& id = {});
   [[nodiscard]] std::vector<JobStatus> all() const;
   [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const;
   // The id of the queued or running job of this kind for the view, or empty.
@@ -58,7 +62,7 @@ class Jobs {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Job>> jobs_;  // shared: a caller may hold one that is being forgotten
-  std::uint64_t next_id_ = 1;
+  std::atomic<std::uint64_t> next_id_ = 1;
   bool stopping_ = false;
   std::string prefix_;  // of ids: differs from run to run
   std::thread thread_;

@@ -55,7 +55,7 @@ class Rebuild {
         [&](const Batch& batch) {
           write(graph_.apply(batch));
           read_ += batch.changes.size();
-          control_.progress(read_, replay_.base_rows());
+          control_.progress(read_, std::max(read_, replay_.base_rows()));
         },
         control_.stop());
     if (!all) throw JobCancelled();
@@ -64,7 +64,7 @@ class Rebuild {
   void catch_up() {
     control_.phase("catch_up");
     const std::uint64_t begin = replay_.frontier().end().value;
-    read_ = 0;
+    const std::uint64_t base_rows = read_;
     while (replay_.frontier() < target_.engine.frontier()) {
       // The journal may be ahead of the engine; the rebuild must not be.
       replay_.cut_at(target_.engine.frontier());
@@ -72,7 +72,7 @@ class Rebuild {
       // As many rows to each byte of the change log as there were so far.
       const auto passed = static_cast<double>(replay_.frontier().end().value - begin);
       const auto left = static_cast<double>(target_.engine.frontier().end().value - begin) - passed;
-      const double rows = static_cast<double>(read_);
+      const auto rows = static_cast<double>(read_ - base_rows);
       const double rest = passed > 0 && left > 0 ? rows * left / passed : 0;
       control_.progress(read_, read_ + static_cast<std::uint64_t>(rest));
     }
@@ -80,6 +80,7 @@ class Rebuild {
 
   std::string activate() {
     control_.phase("activate");
+    control_.progress(read_, read_);
     Frontier frontier;
     const bool ran = target_.engine.run([&](Engine::Pause& pause) {
       frontier = pause.frontier();
@@ -192,7 +193,7 @@ class Rebuild {
   Replay replay_;
   std::uint32_t ordinal_ = 0;
   Generation generation_;
-  std::uint64_t read_ = 0;  // row changes of the present phase
+  std::uint64_t read_ = 0;  // base rows and row changes
   std::int64_t rows_ = 0;
 };
 

@@ -118,6 +118,56 @@ TEST_CASE("what is printed with --json is the service's own answer") {
   CHECK(nlohmann::json::parse(explained.output) == scene.service.admin("/v1/views/plain/explain"));
 }
 
+TEST_CASE("explain tells the sizes of the operators that run") {
+  SourceAndViews scene(schema);
+  scene.add_view("sums", "SELECT g, sum(v) AS total FROM t GROUP BY g");
+  const Outcome before = scene.project.command({"explain", "sums"});
+  CHECK(before.exit_code == 0);
+  CHECK(before.output.find("sizes now") == std::string::npos);
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  const Outcome during = scene.project.command({"explain", "sums"});
+  CHECK(during.output.starts_with(before.output));
+  CHECK(during.output.find("table public.t: 2000 rows") != std::string::npos);
+  CHECK(during.output.find("5 rows") != std::string::npos);
+  scene.project.write_view("sums", "SELECT g, sum(v) + 1 AS total FROM t GROUP BY g");
+  const Outcome changed = scene.project.command({"explain", "sums"});
+  CHECK(changed.output.find("sizes now") == std::string::npos);
+}
+
+TEST_CASE("a rebuild that was not finished is done by the next process under its id") {
+  SourceAndViews scene(
+      "CREATE TABLE t (id int PRIMARY KEY, note text);"
+      "INSERT INTO t SELECT n, repeat('x', 100) FROM generate_series(1, 200000) n");
+  scene.add_view("plain", "SELECT id, note FROM t");
+  scene.service.start();
+  REQUIRE(scene.differences() == "");
+  const int before = scene.service.view_status("plain").at("generation").get<int>();
+  const Response accepted = scene.service.post_admin("/v1/views/plain/rebuild");
+  REQUIRE(accepted.status == 202);
+  const std::string job = header_of(accepted, "Location").value_or("");
+  const bool crash = GENERATE(false, true);
+  if (crash)
+    scene.service.kill();
+  else
+    REQUIRE(scene.service.stop() == 0);
+  REQUIRE(std::filesystem::exists(scene.project.state() / "rebuilds.json"));
+
+  scene.execute("DELETE FROM t WHERE id > 199000");
+  scene.service.start();
+  nlohmann::json progress = {{"state", "queued"}};
+  while (progress.at("state") == "queued" || progress.at("state") == "running")
+    progress = scene.service.admin(job);
+  CAPTURE(progress.dump());
+  CHECK(progress.at("state") == "done");
+  CHECK(progress.at("progress").at("ratio") == 1.0);
+  CHECK(progress.at("progress").at("rows") >= 199000);
+  CHECK(scene.service.view_status("plain").at("generation").get<int>() > before);
+  CHECK_FALSE(std::filesystem::exists(scene.project.state() / "rebuilds.json"));
+  CHECK(scene.service.trace().find("event=view.activated view=plain") != std::string::npos);
+  REQUIRE(scene.differences() == "");
+}
+
 TEST_CASE("a rebuild under writes ends with the right rows, and readers always have some") {
   SourceAndViews scene(schema);
   scene.add_view("plain", "SELECT id, g, v FROM t");

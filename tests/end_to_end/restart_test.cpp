@@ -182,6 +182,33 @@ TEST_CASE("run --once ends when the views have reached the present") {
   REQUIRE(StoreFile(scene.project).count("plain") == 100);
 }
 
+TEST_CASE("run --once waits for views that are loaded anew beside their old rows") {
+  SourceAndViews scene(schema);
+  add_views(scene);
+  REQUIRE(scene.project.command({"run", "--once"}).exit_code == 0);
+  scene.project.remove_view("sums");
+  REQUIRE(scene.project.command({"run", "--once"}).exit_code == 0);
+  scene.execute("DELETE FROM t WHERE id > 100");
+  scene.project.write_view("sums", "SELECT g, sum(v) AS total, count(*) AS n FROM t GROUP BY g");
+  REQUIRE(scene.project.command({"run", "--once"}).exit_code == 0);
+  StoreFile store(scene.project);
+  REQUIRE(store.frontier("sums") == store.frontier("plain"));
+  REQUIRE(scene.session->value("SELECT count(DISTINCT g) FROM t") ==
+          std::to_string(store.count("sums")));
+}
+
+TEST_CASE("run --once fails when a view stops on the way") {
+  SourceAndViews scene(
+      "CREATE TABLE t (id int PRIMARY KEY, name text); INSERT INTO t VALUES (1, 'a')");
+  scene.project.write_view("named", "/* deltamill\nkey: [name]\n*/\nSELECT name, id FROM t");
+  REQUIRE(scene.project.command({"run", "--once"}).exit_code == 0);
+  scene.execute("INSERT INTO t VALUES (2, 'a')");
+  const Outcome outcome = scene.project.command({"run", "--once"});
+  INFO(outcome.messages);
+  REQUIRE(outcome.exit_code == 1);
+  REQUIRE(outcome.messages.find("two rows have the key") != std::string::npos);
+}
+
 TEST_CASE("run --until stops every view exactly at a frontier") {
   SourceAndViews scene(schema);
   add_views(scene);

@@ -162,6 +162,7 @@ std::vector<OperatorSize> Graph::sizes() const {
     const std::vector<std::uint32_t>& views = flow.dependents[collection->number()];
     if (!table && views.size() == 1) size.view = flow.views[views.front()].name;
     size.name = collection->name();
+    size.readers = views;
     size.rows = arrangement != nullptr ? arrangement->size() : producer->size();
     size.bytes = collection->memory_bytes();
     sizes.push_back(std::move(size));

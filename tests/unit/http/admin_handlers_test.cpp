@@ -23,7 +23,7 @@ std::vector<std::string> names_of(const Json& object) {
 
 TEST_CASE("health and readiness speak by their status") {
   HttpFixture http = make_site();
-  CHECK(http.admin("GET", "/healthz").body == "ok\n");
+  CHECK(http.admin("GET", "/healthz").body == "ok");
   CHECK(http.admin("GET", "/readyz").body == R"({"ready":true,"checks":[]})");
   http.backend.alive = false;
   http.backend.checks = {{"view a", true, ""}, {"lag", false, "40 s"}};
@@ -117,7 +117,13 @@ TEST_CASE("bodies are JSON objects of known members") {
 TEST_CASE("the plan and the rows in error of a view") {
   HttpFixture http = make_site();
   http.backend.errors.push_back({"(1)", "project", "division by zero"});
-  CHECK(http.admin("GET", "/v1/views/a/explain").body == R"({"view":"a","plan":"plan of a"})");
+  CHECK(http.admin("GET", "/v1/views/a/explain").body ==
+        R"({"view":"a","plan":"plan of a","operators":null})");
+  http.backend.operator_states = {{"table public.t", true, 7, 700}, {"view a", false, 3, 300}};
+  CHECK(http.admin("GET", "/v1/views/a/explain").body ==
+        R"({"view":"a","plan":"plan of a","operators":[)"
+        R"({"name":"table public.t","shared":true,"rows":7,"bytes":700},)"
+        R"({"name":"view a","shared":false,"rows":3,"bytes":300}]})");
   CHECK(http.admin("GET", "/v1/views/a/errors").body ==
         R"x([{"key":"(1)","operator":"project","message":"division by zero"}])x");
 }

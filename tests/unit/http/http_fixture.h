@@ -30,6 +30,10 @@ class FakeBackend final : public Backend {
   [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t /*view*/) const override {
     return errors;
   }
+  [[nodiscard]] std::optional<std::vector<OperatorState>> operators(
+      std::size_t /*view*/) const override {
+    return operator_states;
+  }
   [[nodiscard]] std::int64_t lag_ms(Frontier /*frontier*/) const override { return 7; }
   [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] bool threads_alive() const override { return alive; }
@@ -51,6 +55,7 @@ class FakeBackend final : public Backend {
   SourceState source;
   std::vector<SinkState> sinks;
   std::vector<ErrorRow> errors;
+  std::optional<std::vector<OperatorState>> operator_states;
   std::vector<ReadyCheck> checks;
   std::vector<JobStatus> job_list;
   bool alive = true;

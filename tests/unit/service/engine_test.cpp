@@ -76,6 +76,17 @@ TEST_CASE("views of one sink are loaded and changed together") {
   CHECK(mill.sink().rows(1) == Texts{"3"});
 }
 
+TEST_CASE("an engine is settled when all its views follow") {
+  Mill mill({"+1,Ada"});
+  mill.commit(20, {"+2,Bob"});
+  mill.sink().hold();
+  mill.start();
+  CHECK_FALSE(mill.engine().settled());
+  mill.sink().release();
+  CHECK(mill.engine().run([](Engine::Pause&) {}));
+  CHECK(mill.engine().settled());
+}
+
 TEST_CASE("an aggregate of nothing has its row") {
   Mill mill({}, {row_count("n")});
   mill.start();
