@@ -12,7 +12,7 @@ namespace deltamill {
 
 struct PageToken {
   std::uint64_t fingerprint = 0;  // of the view's definition and of the order
-  std::uint64_t copies = 0;       // views without key: how many copies of that row were sent
+  std::uint64_t copies = 0;       // callers without key: how many copies of that row were sent
   std::vector<std::optional<std::string>> values;  // text forms; nothing = NULL
 
   [[nodiscard]] bool operator==(const PageToken&) const = default;

@@ -453,17 +453,23 @@ void Parser::complete() {
       query_.order.push_back({.column = column});
     ordered[column] = true;
   };
-  if (view_.key) {
+  if (view_.keyed()) {
     for (const std::uint32_t column : *view_.key) add(column);
     return;
   }
-  for (std::uint32_t column = 0; column < view_.columns.size(); ++column) add(column);
   for (std::uint32_t column = 0; column < view_.columns.size(); ++column)
-    if (several_forms(view_.columns[column].type))
+    if (view_.visible[column]) add(column);
+  for (std::uint32_t column = 0; column < view_.columns.size(); ++column)
+    if (view_.visible[column] && several_forms(view_.columns[column].type))
       query_.order.push_back({.column = column, .aspect = Aspect::stored});
 }
 
 }  // namespace
+
+bool QueriedView::keyed() const {
+  return key && std::all_of(key->begin(), key->end(),
+                            [this](std::uint32_t column) { return visible[column]; });
+}
 
 std::optional<std::uint32_t> QueriedView::find(std::string_view column) const {
   for (std::uint32_t offset = 0; offset < columns.size(); ++offset)

@@ -27,6 +27,9 @@ struct QueriedView {
   std::vector<bool> visible;  // of these, what the caller may see
   std::optional<KeyColumns> key;
 
+  // True = the caller sees a key. Otherwise rows are told apart by what is visible of them: the
+  // order, a page token and a path say nothing of other columns.
+  [[nodiscard]] bool keyed() const;
   // The offset of a visible column.
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view column) const;
 };
@@ -82,7 +85,7 @@ struct OrderItem {
 struct RowQuery {
   std::vector<SelectItem> select;
   RowFilter filter;              // all_of
-  std::vector<OrderItem> order;  // total: completed by the key, or by whole rows
+  std::vector<OrderItem> order;  // total: completed by the key, or by whole rows as visible
   std::optional<std::uint64_t> limit;
   std::optional<std::uint64_t> offset;
   std::optional<std::string> after;

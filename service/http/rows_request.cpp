@@ -58,7 +58,7 @@ Checked<void> read_after(const QueriedView& view, RowsRequest& request) {
       request.after->values.size() != order.size())
     return refused();
   PageStart start;
-  start.inclusive = !view.key;
+  start.inclusive = !view.keyed();
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::optional<std::string>& text = request.after->values[i];
     std::optional<SqlValue> value =

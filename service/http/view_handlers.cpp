@@ -49,12 +49,6 @@ std::string content_range(const RowsRequest& request, std::uint64_t rows,
   return sent + "/" + (total ? std::to_string(*total) : "*");
 }
 
-// A token shows the values of the columns of the order: all of them must be the caller's to see.
-bool order_visible(const QueriedView& view, const RowQuery& query) {
-  return std::all_of(query.order.begin(), query.order.end(),
-                     [&view](const OrderItem& item) { return view.visible[item.column]; });
-}
-
 // The same query from the next row on.
 std::string next_link(const Call& call, const RowsRequest& request, const std::string& token) {
   std::string link = "<";
@@ -75,9 +69,9 @@ std::string next_link(const Call& call, const RowsRequest& request, const std::s
   return link + "after=" + token + ">; rel=\"next\"";
 }
 
-void add_next_link(const Call& call, const QueriedView& view, const RowsRequest& request,
-                   const Page& page, Response& response) {
-  if (!page.more || !page.last || !order_visible(view, request.query)) return;
+void add_next_link(const Call& call, const RowsRequest& request, const Page& page,
+                   Response& response) {
+  if (!page.more || !page.last) return;
   const std::string token = encode_page_token(*page.last);
   if (token.size() <= token_bytes_max) response.set("Link", next_link(call, request, token));
 }
@@ -112,7 +106,7 @@ Checked<Response> rows_response(Site& site, const Call& call, const RowsRequest&
   if (total && page->rows < *total) response.status = 206;
   response.set("Content-Type", content_type_of(request.format));
   response.set("Content-Range", content_range(request, page->rows, total));
-  add_next_link(call, view, request, *page, response);
+  add_next_link(call, request, *page, response);
   return response;
 }
 
@@ -147,10 +141,7 @@ Checked<Response> row_response(Site& site, const Call& call, const RowRequest& r
 
 Checked<RowQuery> parse_row_select(Site& site, const Call& call, const ReadTerms& terms) {
   const QueriedView& view = site.queried(call.listener, terms.view);
-  const bool visible =
-      view.key && std::all_of(view.key->begin(), view.key->end(),
-                              [&view](std::uint32_t c) { return view.visible[c]; });
-  if (!visible) return refuse(ProblemName::no_key, "view \"" + view.name + "\" has no key");
+  if (!view.keyed()) return refuse(ProblemName::no_key, "view \"" + view.name + "\" has no key");
   const Checked<std::vector<Parameter>> parameters =
       parse_parameters(query_of(call.request.target));
   if (!parameters) return tl::unexpected<Problem>(parameters.error());
@@ -180,11 +171,8 @@ void append_member(const char* name, std::string_view value, std::string& json) 
 }
 
 void append_key(const QueriedView& view, std::string& json) {
-  const bool visible =
-      view.key && std::all_of(view.key->begin(), view.key->end(),
-                              [&view](std::uint32_t c) { return view.visible[c]; });
   json += ",\"key\":";
-  if (!visible) {
+  if (!view.keyed()) {
     json += "null";
     return;
   }
