@@ -1,6 +1,6 @@
 // Dates, times and timestamps as PostgreSQL holds them: days and microseconds since 2000-01-01,
-// infinities at the ends. The calendar is the proleptic Gregorian one; the only time zone is UTC.
-// Intervals: interval.h.
+// infinities at the ends. The calendar is the proleptic Gregorian one; values
+// are in UTC and printed so. Other zones: time_zones.h. Intervals: interval.h.
 #pragma once
 
 #include <cstdint>
@@ -78,9 +78,9 @@ struct DayAndTime {
 // Monday = 1 .. Sunday = 7 (ISO 8601).
 [[nodiscard]] std::int32_t iso_weekday(std::int64_t days);
 
-// PostgreSQL's input forms, blanks around allowed. Words that depend on the clock (now, today) and
-// named time zones other than UTC are not values here. A zone in the text shifts a timestamptz and
-// is ignored by the other types.
+// PostgreSQL's input forms, blanks around allowed. Words that depend on the clock (now, today) are
+// not values here. A zone in the text, by offset or by name, shifts a timestamptz and is ignored by
+// the other types.
 [[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text);

@@ -1,6 +1,5 @@
 // Reading dates and times: first the one form PostgreSQL prints, without a token; then its usual
-// input forms (ISO 8601, month names, M/D/Y under DateStyle MDY, AM and PM, numeric zones), token
-// by token.
+// input forms (ISO 8601, month names, M/D/Y under DateStyle MDY, AM and PM, zones), token by token.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "views/data/datetime.h"
+#include "views/data/time_zones.h"
 
 namespace deltamill {
 
@@ -32,6 +32,7 @@ struct Fields {
   std::optional<std::int64_t> days;
   std::optional<std::int64_t> time;          // microseconds, up to 24:00:00
   std::optional<std::int64_t> zone_seconds;  // east of UTC
+  const Zone* zone = nullptr;                // by name; used before another one is looked for
 };
 
 // ---- the printed form
@@ -141,9 +142,9 @@ class Reader {
     if (is_letter(c)) return read_word_token();
     if (is_digit(c)) return read_number_token();
     if ((c == '+' || c == '-') && fields_.time) return read_zone();
-    if (c == '-' && text_.substr(at_ + 1) == "infinity") {
-      at_ = text_.size();
-      return set_special(Fields::Special::negative_infinity);
+    if (c == '-' && is_letter(peek(1))) {
+      ++at_;
+      return read_word() == "infinity" && set_special(Fields::Special::negative_infinity);
     }
     return false;
   }
@@ -155,9 +156,20 @@ class Reader {
   }
 
   bool set_zone(std::int64_t seconds) {
-    if (fields_.zone_seconds || !fields_.time) return false;
+    if (has_zone() || !fields_.time) return false;
     fields_.zone_seconds = seconds;
     return true;
+  }
+
+  [[nodiscard]] bool has_zone() const { return fields_.zone_seconds || fields_.zone != nullptr; }
+
+  bool set_zone_named(std::string_view name) {
+    if (has_zone()) return false;
+    // Beside a date, PostgreSQL takes a time of day with a zone in few orders only: no value here.
+    const bool plain = fields_.time && is_zone_abbreviation(name);
+    if (expected_ == Expected::time && has_date() && !plain) return false;
+    fields_.zone = find_zone(name);
+    return fields_.zone != nullptr;
   }
 
   static std::optional<std::int32_t> month_of(std::string_view word) {
@@ -186,12 +198,44 @@ class Reader {
     return true;
   }
 
+  static bool is_zone_sign(char c) {
+    return is_letter(c) || is_digit(c) ||
+           (c != '\0' && std::string_view("+-/_.:").find(c) != std::string_view::npos);
+  }
+
+  // Words that a digit or '+' ends; it ends no other, which then names a zone: "EST5EDT".
+  static bool is_keyword(std::string_view word) {
+    constexpr std::array<std::string_view, 18> words{"t",  "j",  "jd", "am",       "pm",    "bc",
+                                                     "ad", "at", "on", "infinity", "epoch", "dst",
+                                                     "d",  "h",  "m",  "mm",       "s",     "y"};
+    return month_of(word) || is_weekday(word) ||
+           std::find(words.begin(), words.end(), word) != words.end();
+  }
+
+  [[nodiscard]] bool is_joined(std::string_view word) const {
+    return (peek() == '+' || is_digit(peek())) && !is_keyword(word);
+  }
+
+  // Whether a word that ends here goes on as the name of a zone: "America/New_York", "UTC+3". As in
+  // PostgreSQL, month and day must come first.
+  [[nodiscard]] bool zone_goes_on(std::string_view word) const {
+    const bool day_known = has_date() || (month_ && !numbers_.empty());
+    return day_known && (is_separator(peek()) || is_joined(word));
+  }
+
+  bool read_zone_name(std::size_t begin) {
+    while (is_zone_sign(peek())) ++at_;
+    return set_zone_named(text_.substr(begin, at_ - begin));
+  }
+
   bool read_word_token() {
+    const std::size_t begin = at_;
     const std::string word = read_word();
+    if (zone_goes_on(word)) return read_zone_name(begin);
+    if (is_joined(word)) return false;
+    if (is_zone_abbreviation(word)) return set_zone_named(word);
     if (word == "t") return is_digit(peek()) && has_date() && (time_follows_ = true);
     if (word == "j" && is_digit(peek())) return read_julian_day();
-    if (word == "z" || word == "utc" || word == "gmt" || word == "ut" || word == "zulu")
-      return set_zone(0);
     if (word == "infinity") return set_special(Fields::Special::infinity);
     if (word == "epoch") return set_special(Fields::Special::epoch);
     if (word == "bc" || word == "ad") return set_era(word == "bc");
@@ -201,7 +245,10 @@ class Reader {
       if (peek() == '-' || peek() == '/') ++at_;
       return true;
     }
-    return is_weekday(word) && (weekday_given_ = true);
+    if (is_weekday(word)) return weekday_given_ = true;
+    // Of a time alone, PostgreSQL takes such a zone only when its clocks never changed: no value
+    // here.
+    return expected_ == Expected::date && set_zone_named(word);
   }
 
   bool set_era(bool before_christ) {
@@ -212,7 +259,6 @@ class Reader {
   }
 
   bool set_half(HalfOfDay half) {
-    // PostgreSQL reads "PM-05" as one word and drops the PM: no value here.
     if (half_ != HalfOfDay::none || !fields_.time || peek() == '-' || peek() == '+') return false;
     half_ = half;
     return true;
@@ -262,7 +308,9 @@ class Reader {
   // After the first field of a date: "-08-03", "/8/1999", "-Jan-08".
   bool read_separated_date() {
     const char separator = peek();
-    if (is_separator(separator) && weekday_given_) return false;
+    // As in PostgreSQL, a date with separators stands before all else.
+    if (is_separator(separator) && (weekday_given_ || era_given_ || fields_.time || has_zone()))
+      return false;
     bool month_inside = false;
     while (is_separator(separator) && peek() == separator && !has_date()) {
       ++at_;
@@ -356,7 +404,7 @@ class Reader {
 
   bool finish() {
     if (fields_.special != Fields::Special::none)
-      return numbers_.empty() && !month_ && !fields_.time;
+      return numbers_.empty() && !month_ && !fields_.time && !fields_.days;
     if ((!numbers_.empty() || month_) && !resolve_date()) return false;
     return apply_half_of_day();
   }
@@ -432,8 +480,11 @@ std::optional<std::int64_t> timestamp_of(const Fields& fields) {
   if (!fields.days || *fields.days < date_begin ||
       *fields.days > timestamp_end / microseconds_per_day)
     return std::nullopt;
-  const std::int64_t microseconds = *fields.days * microseconds_per_day + fields.time.value_or(0) -
-                                    fields.zone_seconds.value_or(0) * microseconds_per_second;
+  const std::int64_t local = *fields.days * microseconds_per_day + fields.time.value_or(0);
+  const std::int64_t offset = fields.zone != nullptr
+                                  ? fields.zone->offset_of_local(local)
+                                  : fields.zone_seconds.value_or(0) * microseconds_per_second;
+  const std::int64_t microseconds = local - offset;
   if (!timestamp_in_range(microseconds)) return std::nullopt;
   return microseconds;
 }
@@ -469,6 +520,7 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
   if (!fields) return std::nullopt;
   fields->zone_seconds.reset();
+  fields->zone = nullptr;
   return timestamp_of(*fields);
 }
 
