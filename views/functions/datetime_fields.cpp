@@ -1,6 +1,6 @@
 // extract gives numerics with the scale of the field, date_part the same as doubles, computed by
 // PostgreSQL's formulas. Of an infinity, fields that only grow are infinite and the others NULL.
-// The session's time zone is UTC.
+// The session's time zone is UTC; date_trunc in another one: zone_functions.cpp.
 #include "views/functions/datetime_fields.h"
 
 #include <array>
@@ -416,14 +416,6 @@ std::optional<std::int64_t> unit_length(Unit unit) {
   }
 }
 
-std::optional<std::int64_t> truncate_timestamp(Unit unit, std::int64_t timestamp) {
-  const DayAndTime at = split_timestamp(timestamp);
-  if (const auto length = unit_length(unit)) return timestamp - at.time % *length;
-  const auto days = truncate_days(unit, at.days);
-  if (!days) return std::nullopt;
-  return *days * microseconds_per_day;
-}
-
 // date_trunc knows units only, not the fields that extract has besides.
 std::optional<Unit> truncation_unit_of(std::string_view name) {
   const auto unit = unit_of(name);
@@ -434,13 +426,10 @@ template <TypeKind kind>
 Value date_trunc(const Value* arguments, CallContext& context) {
   const std::int64_t value = arguments[1].integer;
   if (!timestamp_is_finite(value)) return arguments[1];
-  const std::string_view name = lower_case(arguments[0].text(), context.arena);
-  const auto unit = truncation_unit_of(name);
-  if (!unit) return fail_unit(name, "recognized", kind, context);
-  const auto truncated = truncate_timestamp(*unit, value);
-  if (!truncated) return fail_unit(name, "supported", kind, context);
-  if (!timestamp_in_range(*truncated)) return context.fail("timestamp out of range");
-  return Value::of_integer(*truncated);
+  const auto truncated = truncate_timestamp(arguments[0].text(), value, kind, context);
+  if (!truncated) return Value::null();
+  if (!timestamp_in_range(truncated->timestamp)) return context.fail("timestamp out of range");
+  return Value::of_integer(truncated->timestamp);
 }
 
 // Months per unit of an interval above a day.
@@ -480,6 +469,23 @@ std::optional<std::int64_t> timestamp_of_date(std::int64_t days) {
   if (days == date_negative_infinity) return timestamp_negative_infinity;
   if (days >= timestamp_end / microseconds_per_day) return std::nullopt;
   return days * microseconds_per_day;
+}
+
+std::optional<TruncatedTimestamp> truncate_timestamp(std::string_view unit, std::int64_t timestamp,
+                                                     TypeKind kind, CallContext& context) {
+  const std::string_view name = lower_case(unit, context.arena);
+  const auto known = truncation_unit_of(name);
+  if (!known) {
+    fail_unit(name, "recognized", kind, context);
+    return std::nullopt;
+  }
+  const DayAndTime at = split_timestamp(timestamp);
+  if (const auto length = unit_length(*known))
+    return TruncatedTimestamp{timestamp - at.time % *length, false};
+  if (const auto days = truncate_days(*known, at.days))
+    return TruncatedTimestamp{*days * microseconds_per_day, true};
+  fail_unit(name, "supported", kind, context);
+  return std::nullopt;
 }
 
 std::vector<Function> datetime_field_functions() {

@@ -1,10 +1,9 @@
-// Arithmetic of dates, times and timestamps, their construction and time zones. An interval is
-// added month by month (the day is cut to the end of the month), then day by day, then as
-// microseconds; every step must stay in range. The session's time zone is UTC, so timestamp and
-// timestamptz differ in type only.
+// Arithmetic of dates, times and timestamps, and their construction. An interval is added month by
+// month (the day is cut to the end of the month), then day by day, then as microseconds; every step
+// must stay in range. The session's time zone is UTC, so timestamp and timestamptz differ in type
+// only; other zones: zone_functions.cpp.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -17,8 +16,8 @@
 #include "views/functions/datetime_fields.h"
 #include "views/functions/datetime_format.h"
 #include "views/functions/function.h"
-#include "views/functions/letter_case.h"
 #include "views/functions/result_text.h"
+#include "views/functions/zone_functions.h"
 
 namespace deltamill {
 namespace {
@@ -327,64 +326,6 @@ Value is_finite(const Value* arguments, CallContext&) {
   return Value::of_boolean(finite(arguments[0].integer));
 }
 
-// --- time zones ---
-
-// Microseconds that a zone is ahead of UTC: UTC under its names, or POSIX's "+02:30", which lies
-// west of Greenwich. Nothing = any other zone, which needs a time zone database.
-std::optional<std::int64_t> zone_offset(std::string_view name, Arena& arena) {
-  constexpr auto names = std::to_array<std::string_view>(
-      {"utc", "gmt", "z", "zulu", "ut", "uct", "etc/utc", "etc/gmt", "etc/uct", "etc/zulu",
-       "greenwich", "etc/greenwich", "universal", "etc/universal"});
-  const std::string_view lower = lower_case(name, arena);
-  if (std::find(names.begin(), names.end(), lower) != names.end()) return 0;
-  if (name.empty() || (name.front() != '+' && name.front() != '-')) return std::nullopt;
-  std::array<std::int64_t, 3> fields = {};
-  const char* at = name.data() + 1;
-  const char* const end = name.data() + name.size();
-  for (std::int64_t& field : fields) {
-    const auto [next, problem] = std::from_chars(at, end, field);
-    if (problem != std::errc() || *at == '-' || next - at > 3) return std::nullopt;
-    at = next;
-    if (at == end) break;
-    if (*at++ != ':') return std::nullopt;
-  }
-  if (at != end || fields[0] > 167 || fields[1] > 59 || fields[2] > 59) return std::nullopt;
-  const std::int64_t offset = fields[0] * microseconds_per_hour +
-                              fields[1] * microseconds_per_minute +
-                              fields[2] * microseconds_per_second;
-  return name.front() == '+' ? -offset : offset;
-}
-
-Value shift_zone(std::int64_t timestamp, std::int64_t shift, CallContext& context) {
-  return timestamp_result(add_interval(timestamp, Interval{shift, 0, 0}, 1), context);
-}
-
-// `sign` is 1 for timestamptz -> timestamp and -1 for the way back.
-template <std::int64_t sign>
-Value at_named_zone(const Value* arguments, CallContext& context) {
-  if (!timestamp_is_finite(arguments[1].integer)) return arguments[1];
-  const std::string_view name = arguments[0].text();
-  const auto offset = zone_offset(name, context.arena);
-  if (!offset && (name.starts_with('+') || name.starts_with('-')))
-    return fail_with(context, "time zone \"{}\" not recognized", name);
-  if (!offset)
-    return fail_with(context, "time zone \"{}\" is not supported, UTC and offsets are", name);
-  return shift_zone(arguments[1].integer, sign * *offset, context);
-}
-
-template <std::int64_t sign>
-Value at_interval_zone(const Value* arguments, CallContext& context) {
-  if (!timestamp_is_finite(arguments[1].integer)) return arguments[1];
-  const Interval zone = Interval::of_value(arguments[0]);
-  if (zone.months != 0 || zone.days != 0) {
-    std::string text;
-    append_interval(zone, text);
-    return fail_with(context, "interval time zone \"{}\" must not include months or days", text);
-  }
-  const std::int64_t offset = zone.microseconds - zone.microseconds % microseconds_per_second;
-  return shift_zone(arguments[1].integer, sign * offset, context);
-}
-
 std::vector<Function> datetime_operators() {
   constexpr auto operation = FunctionKind::operation;
   std::vector<Function> functions = {
@@ -417,6 +358,7 @@ std::vector<Function> datetime_functions() {
   std::vector<Function> functions = datetime_operators();
   for (Function& function : datetime_field_functions()) functions.push_back(std::move(function));
   for (Function& function : datetime_format_functions()) functions.push_back(std::move(function));
+  for (Function& function : zone_functions()) functions.push_back(std::move(function));
   for (const TypeKind kind : {timestamp, timestamptz}) {
     functions.push_back({"age", {kind, kind}, interval, age});
     functions.push_back({"date_bin", {interval, kind, kind}, kind, date_bin});
@@ -429,10 +371,6 @@ std::vector<Function> datetime_functions() {
       {"make_timestamp", {int4, int4, int4, int4, int4, float8}, timestamp, make_timestamp},
       {"make_timestamptz", {int4, int4, int4, int4, int4, float8}, timestamptz, make_timestamp},
       {"to_timestamp", {float8}, timestamptz, to_timestamp},
-      {"timezone", {text, timestamptz}, timestamp, at_named_zone<1>},
-      {"timezone", {text, timestamp}, timestamptz, at_named_zone<-1>},
-      {"timezone", {interval, timestamptz}, timestamp, at_interval_zone<1>},
-      {"timezone", {interval, timestamp}, timestamptz, at_interval_zone<-1>},
   };
   functions.insert(functions.end(), others.begin(), others.end());
   return functions;

@@ -154,19 +154,6 @@ TEST_CASE("dates and times are made from fields") {
   CHECK(call("to_timestamp", {float8_of("NaN")}) == "ERROR: timestamp cannot be NaN");
 }
 
-TEST_CASE("a zone is UTC, an interval, or an offset that POSIX counts westward") {
-  const Argument local = value_of(timestamp, "2024-01-01 00:00:00");
-  const Argument instant = value_of(timestamptz, "2024-01-01 00:00:00+00");
-  CHECK(call("timezone", {text_of("utc"), local}) == "2024-01-01 00:00:00+00");
-  CHECK(call("timezone", {text_of("+02:30"), local}) == "2024-01-01 02:30:00+00");
-  CHECK(call("timezone", {text_of("-3"), instant}) == "2024-01-01 03:00:00");
-  CHECK(call("timezone", {value_of(interval, "02:00"), instant}) == "2024-01-01 02:00:00");
-  CHECK(call("timezone", {value_of(interval, "1 day"), instant}) ==
-        "ERROR: interval time zone \"1 day\" must not include months or days");
-  CHECK(call("timezone", {text_of("Europe/Berlin"), local}) ==
-        "ERROR: time zone \"Europe/Berlin\" is not supported, UTC and offsets are");
-}
-
 TEST_CASE("isfinite tells infinities") {
   CHECK(call("isfinite", {value_of(date, "infinity")}) == "f");
   CHECK(call("isfinite", {value_of(timestamp, "2024-01-01 00:00:00")}) == "t");
