@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "service/zone_files.h"
 #include "tests/oracle/source_tables.h"
 #include "tests/oracle/view_state.h"
 #include "tests/views/view_test_file.h"
@@ -220,6 +221,7 @@ TEST_CASE("views follow their tables as the text tests say") {
     if (entry.path().extension() == ".test") paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   REQUIRE(!paths.empty());
+  install_time_zones([] { return read_zone_files(); });
   for (const std::filesystem::path& path : paths) {
     DYNAMIC_SECTION(path.filename().string()) {
       const ViewTestFile file = parse_view_test(read_file(path));

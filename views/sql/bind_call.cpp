@@ -7,6 +7,7 @@
 #include "views/sql/refusals.h"
 #include "views/sql/suggestion.h"
 #include "views/sql/type_names.h"
+#include "views/sql/zone_constant.h"
 
 namespace deltamill {
 
@@ -214,6 +215,8 @@ BoundExpression ExpressionBinder::bind_scalar_call(const ExpressionSyntax& synta
     const BoundExpression searched{
         arguments.empty() ? result.expression : result.expression->arguments.front(),
         result.collation, syntax.position};
+    require_known_zone(*candidates.functions[choice.candidate], result.expression->arguments,
+                       arguments);
     if (searches_text(name)) require_equality(searched, name + "()", syntax.position);
     if (!is_string(result.type().kind)) result.collation = {};
     return result;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "golden_file.h"
+#include "service/zone_files.h"
 #include "shop_catalog.h"
 #include "views/plan/explain.h"
 
@@ -15,6 +16,10 @@ std::string diagnostics_text(const BindResult& result) {
   return text;
 }
 
+void install_zones() {
+  install_time_zones([] { return read_zone_files(); });
+}
+
 }  // namespace
 
 TEST_CASE("plans are explained as the files in tests/plans say") {
@@ -26,6 +31,7 @@ TEST_CASE("plans are explained as the files in tests/plans say") {
 }
 
 TEST_CASE("queries are refused as the files in tests/refusals say") {
+  install_zones();
   check_golden_files("refusals", [](const std::string& sql) {
     const BindResult result = bind_one(sql);
     return (result.views.empty() ? "" : "accepted\n") + diagnostics_text(result);
@@ -34,6 +40,7 @@ TEST_CASE("queries are refused as the files in tests/refusals say") {
 
 // described_by_postgresql.txt holds what PostgreSQL 15 says of each query (psql \gdesc).
 TEST_CASE("columns have the names and types that PostgreSQL describes") {
+  install_zones();
   const std::string path =
       std::string(DELTAMILL_TESTS_DIRECTORY) + "/unit/sql/described_by_postgresql.txt";
   const std::vector<GoldenCase> cases = read_golden_file(path);
