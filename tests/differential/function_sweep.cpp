@@ -1,11 +1,15 @@
 // `function_sweep --calls N --seed S`: every entry of the function table is called on random values
-// in this process and by PostgreSQL; results and error messages must be the same.
+// in this process and by PostgreSQL; results and error messages must be the same. `--zones N` adds
+// calls that name a time zone, with zones and times of their own.
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cstdio>
 #include <map>
 
+#include "service/zone_files.h"
 #include "tests/differential/function_values.h"
 #include "tests/differential/random.h"
+#include "tests/differential/zone_values.h"
 #include "tests/support/postgres_cluster.h"
 #include "tests/support/sql_session.h"
 #include "views/data/text_form.h"
@@ -130,6 +134,47 @@ std::optional<Call> random_call(const Function& function, Random& random) {
               evaluated(make_call(function, result, std::move(constants)))};
 }
 
+const Function& function_of(std::string_view name, const std::vector<TypeKind>& kinds) {
+  for (const Function& function : all_functions())
+    if (function.name == name && function.arguments == kinds) return function;
+  throw std::runtime_error("no function " + std::string(name) + " of these kinds");
+}
+
+Call call_of(const Function& function, const std::vector<std::string>& texts) {
+  Arena arena;
+  Expressions constants;
+  std::vector<std::string> arguments;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Type type = plain_type(function.arguments[i]);
+    const std::optional<Value> value = parse_text(type, texts[i], arena);
+    if (!value) throw std::runtime_error("not read as " + format_type(type) + ": " + texts[i]);
+    constants.push_back(make_constant(type, *value));
+    arguments.push_back(quoted(texts[i]) + "::" + format_type(type));
+  }
+  const Type result = plain_type(function.result);
+  return {&function, sql_of(function, arguments, result),
+          evaluated(make_call(function, result, std::move(constants)))};
+}
+
+// AT TIME ZONE both ways, date_trunc in a zone, and a zone in the text of a timestamptz.
+Call zone_call(const ZoneValues& values, Random& random) {
+  using enum TypeKind;
+  static const std::vector<const Function*> functions{
+      &function_of("timezone", {text, timestamptz}), &function_of("timezone", {text, timestamp}),
+      &function_of("date_trunc", {text, timestamptz, text}), find_cast(text, timestamptz)};
+  static const std::vector<std::string> units{
+      "microsecond", "millisecond", "second", "minute", "hour",    "day",       "week",
+      "month",       "quarter",     "year",   "decade", "century", "millennium"};
+  const std::string zone = values.zone(random);
+  const std::string written = values.time(zone, random);
+  // In a text, only a zone that begins with a letter is taken as one.
+  const bool in_text = !zone.empty() && std::isalpha(static_cast<unsigned char>(zone[0])) != 0;
+  const Function& function = *functions[random.below(functions.size() - (in_text ? 0 : 1))];
+  if (function.arguments.size() == 3) return call_of(function, {random.pick(units), written, zone});
+  if (function.arguments.size() == 2) return call_of(function, {zone, written});
+  return call_of(function, {ZoneValues::with_zone(written, zone)});
+}
+
 // PostgreSQL's results in the same form.
 std::vector<std::string> answers(SqlSession& session, const std::vector<Call>& calls) {
   std::string list;
@@ -160,17 +205,15 @@ bool is_declared(const Call& call) {
   // PostgreSQL's own arithmetic wraps around here.
   const bool out_of_range = call.result.ends_with(" out of range");
   if (out_of_range && (name == "make_interval" || name == "age")) return true;
-  if (out_of_range && name == "-" && call.function->arguments.size() == 2 &&
-      call.function->arguments[0] == TypeKind::timestamp)
-    return true;
-  // Zones by name need the zone rules of the source's server.
-  return name == "timezone" && call.result.find("is not supported") != std::string::npos;
+  return out_of_range && name == "-" && call.function->arguments.size() == 2 &&
+         call.function->arguments[0] == TypeKind::timestamp;
 }
 
 class Sweep {
  public:
   struct Options {
     int calls = 60;
+    int zones = 0;
     std::uint64_t seed = 1;
     bool messages = false;
   };
@@ -178,6 +221,7 @@ class Sweep {
   Sweep(SqlSession& session, const Options& options)
       : session_(session),
         calls_(options.calls),
+        zone_calls_(options.zones),
         messages_(options.messages),
         random_(options.seed) {}
 
@@ -192,6 +236,7 @@ class Sweep {
       if (waiting_.size() >= batch_size) compare();
     }
     compare();
+    run_zones();
     std::printf(
         "%d calls of %zu functions, %d not known to PostgreSQL by name, %d errors in other words, "
         "%d failures\n",
@@ -200,6 +245,20 @@ class Sweep {
   }
 
  private:
+  void run_zones() {
+    if (zone_calls_ == 0) return;
+    const ZoneValues values(session_);
+    const int before = compared_;
+    const int errors_before = other_words_;
+    for (int i = 0; i < zone_calls_; ++i) {
+      waiting_.push_back(zone_call(values, random_));
+      if (waiting_.size() >= batch_size) compare();
+    }
+    compare();
+    std::printf("%d calls with %zu time zones, %d errors in other words\n", compared_ - before,
+                values.zone_count(), other_words_ - errors_before);
+  }
+
   void compare() {
     if (waiting_.empty()) return;
     const std::vector<std::string> expected = answers(session_, waiting_);
@@ -231,6 +290,7 @@ class Sweep {
 
   SqlSession& session_;
   int calls_;
+  int zone_calls_;
   bool messages_;
   Random random_;
   std::vector<Call> waiting_;
@@ -248,11 +308,13 @@ int main(int argument_count, char** argument_values) {
   deltamill::Sweep::Options options;
   CLI::App app("Every function on random values, compared with PostgreSQL");
   app.add_option("--calls", options.calls, "of each function");
+  app.add_option("--zones", options.zones, "calls that name a time zone");
   app.add_option("--seed", options.seed, "the same seed makes the same calls");
   app.add_flag("--messages", options.messages, "show errors that PostgreSQL words otherwise");
   CLI11_PARSE(app, argument_count, argument_values);
   std::printf("seed %llu\n", static_cast<unsigned long long>(options.seed));
   try {
+    deltamill::install_time_zones([] { return deltamill::read_zone_files(); });
     deltamill::PostgresCluster cluster;
     deltamill::SqlSession session(cluster.create_database("functions"));
     session.execute(deltamill::try_function);

@@ -381,6 +381,11 @@ std::string RandomExpressions::datetime(Kind kind, int depth) {
   const auto unit = [&] {
     return random_.pick(Words{"'year'", "'month'", "'day'", "'hour'", "'week'", "'quarter'"});
   };
+  const auto zone = [&] {
+    return random_.pick(Words{"'UTC'", "'Europe/Berlin'", "'america/new_york'", "'EST'", "'MSK'",
+                              "'Pacific/Apia'", "'Asia/Kolkata'", "'EST5EDT'", "'<+03>-3'"});
+  };
+  const auto in_zone = [&] { return " AT TIME ZONE " + zone(); };
   if (kind == Kind::date)
     return one_of(
         [&] {
@@ -401,10 +406,11 @@ std::string RandomExpressions::datetime(Kind kind, int depth) {
           return in_parentheses(text_of(Kind::date, depth) + " + " + text_of(Kind::time, depth));
         },
         [&] { return in_parentheses(text_of(Kind::date, depth) + shift()); },
-        [&] { return in_parentheses(text_of(Kind::timestamptz, depth) + " AT TIME ZONE 'UTC'"); });
+        [&] { return in_parentheses(text_of(Kind::timestamptz, depth) + in_zone()); });
   return one_of([&] { return in_parentheses(self() + shift()); },
                 [&] { return "date_trunc(" + unit() + ", " + self() + ")"; },
-                [&] { return in_parentheses(stamp() + " AT TIME ZONE 'UTC'"); },
+                [&] { return in_parentheses(stamp() + in_zone()); },
+                [&] { return "date_trunc(" + unit() + ", " + self() + ", " + zone() + ")"; },
                 [&] { return stamp() + "::timestamptz"; });
 }
 
