@@ -49,6 +49,7 @@ std::string session_options(const SessionSettings& settings) {
       {"extra_float_digits", "3"},
       {"bytea_output", "hex"},
       {"timezone", "UTC"},
+      {"timezone_abbreviations", "Default"},
       {"search_path", path},
       {"statement_timeout", "0"},
       {"idle_in_transaction_session_timeout", "0"},

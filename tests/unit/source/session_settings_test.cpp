@@ -25,6 +25,7 @@ TEST_CASE("every session gets the fixed settings behind the user's own") {
              Contains("options='-c datestyle=German -c datestyle=ISO -c intervalstyle=postgres"));
   CHECK_THAT(text, Contains("extra_float_digits=3") && Contains("timezone=UTC") &&
                        Contains("row_security=off"));
+  CHECK_THAT(text, Contains("timezone_abbreviations=Default"));
   CHECK_THAT(text, Contains(R"(search_path="public","My\\ Schema")"));
   CHECK_THAT(text, !Contains("replication="));
   settings.replication = true;
