@@ -148,6 +148,7 @@ std::unique_ptr<Server> Service::listen(const std::string& address, Listener lis
     connections_.at(static_cast<std::size_t>(listener)) = count;
     metrics_.set("http_connections", static_cast<double>(connections_[0] + connections_[1]));
   };
+  options.refused = refusal_counter(site);
   return std::make_unique<Server>(std::move(options), [&site, listener](const Request& request) {
     return answer_request(site, listener, request);
   });
