@@ -67,6 +67,14 @@ void Operations::use_engine(Engine* engine) {
   engine_ = engine;
 }
 
+void Operations::measure_operators() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!operator_gauges_.due(now)) return;
+  // Whoever changes the engine does not wait for this, nor this for him.
+  const std::shared_lock lock(engine_mutex_, std::try_to_lock);
+  if (lock.owns_lock() && engine_ != nullptr) operator_gauges_.set(engine_->sizes(), now);
+}
+
 void Operations::committed(Frontier frontier) {
   store_frontier_ = frontier.end().value;
   lag_.reached(frontier);
@@ -220,6 +228,13 @@ std::string Operations::metrics_text() {
   const std::string& sink = parts_.settings.sqlite_sink;
   metrics.set("sink_lag_seconds", seconds_of(lag_ms(store_frontier())), {{"sink", sink}});
   metrics.set("journal_bytes", static_cast<double>(parts_.journal.size_bytes()));
+  const std::int64_t oldest_us = parts_.journal.oldest_commit_time();
+  const std::int64_t age_us = oldest_us == 0 ? 0 : wall_clock_us() - oldest_us;
+  metrics.set("journal_oldest_age_seconds",
+              static_cast<double>(std::max<std::int64_t>(age_us, 0)) / 1e6);
+  const JournalQueue queue = parts_.journal.queue();
+  metrics.set("queue_bytes", static_cast<double>(queue.bytes), {{"queue", "journal"}});
+  metrics.set("queue_limit_bytes", static_cast<double>(queue.bytes_max), {{"queue", "journal"}});
   collect_source_metrics();
   collect_view_metrics();
   return metrics.text();

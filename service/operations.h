@@ -20,6 +20,7 @@
 #include "service/pipeline/error_list.h"
 #include "service/pipeline/jobs.h"
 #include "service/pipeline/lag.h"
+#include "service/pipeline/operator_gauges.h"
 #include "service/source/source.h"
 #include "service/telemetry/metrics.h"
 #include "service/unfinished_rebuilds.h"
@@ -49,6 +50,8 @@ class Operations : public Backend {
   void use_engine(Engine* engine);
   // Takes up the rebuilds that the process before left unfinished.
   void resume_rebuilds();
+  // Shows the sizes of operators, each few seconds. REQUIRES: called on the engine's thread.
+  void measure_operators();
   // A commit of the store happened.
   void committed(Frontier frontier);
   [[nodiscard]] Frontier store_frontier() const { return Frontier(Lsn(store_frontier_)); }
@@ -116,7 +119,8 @@ class Operations : public Backend {
   mutable std::shared_timed_mutex engine_mutex_;  // shared while a job uses the engine
   Engine* engine_ = nullptr;                      // guarded by engine_mutex_
   UnfinishedRebuilds unfinished_;
-  Jobs jobs_;  // last: jobs use everything above
+  OperatorGauges operator_gauges_{parts_.metrics};  // of the engine's thread
+  Jobs jobs_;                                       // last: jobs use everything above
 };
 
 }  // namespace deltamill

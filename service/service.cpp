@@ -104,7 +104,11 @@ void Service::reload_sink() {
 }
 
 void Service::open_stores() {
-  journal_ = open_journal((settings_.state / "journal.db").string(), {});
+  JournalOptions journal;
+  journal.committed = [this](std::chrono::duration<double> taken) {
+    metrics_.observe("journal_commit_seconds", taken.count());
+  };
+  journal_ = open_journal((settings_.state / "journal.db").string(), journal);
   open_sink();
   store_ = std::make_unique<StoreReader>(settings_.store_path.string(), 64);
   SourceOptions source;
@@ -293,6 +297,7 @@ EngineListeners Service::engine_listeners() {
   EngineListeners listeners;
   listeners.read = [this](const Block& block) {
     operations_->lag().known(block.to, block.oldest_commit_time);
+    operations_->measure_operators();
   };
   listeners.committed = [this](Frontier frontier) {
     engine_failures_ = 0;
@@ -302,6 +307,7 @@ EngineListeners Service::engine_listeners() {
     if (options_.progress) options_.progress("views", rows, total);
   };
   listeners.live = [this](const std::vector<std::uint32_t>& views) {
+    operations_->measure_operators();
     for (const std::uint32_t view : views) {
       if (board_.condition(view) != Condition::live) trace_activation(view);
       board_.set(view, Condition::live);
@@ -320,12 +326,12 @@ SourceHandlers Service::source_handlers() {
   SourceHandlers handlers;
   handlers.on_end = [this](std::exception_ptr reason) { tell(SourceEnded{std::move(reason)}); };
   handlers.on_trouble = [this](const std::string& message) {
-    metrics_.add("source_reconnects_total", 1, {{"reason", "trouble"}});
     trace_.event(TraceLevel::warning, "source.trouble", message);
   };
   handlers.on_connected = [this](std::uint64_t connection) {
-    if (connection > 1)  // the first follows source_->prepare(), which tells it
-      trace_.event(TraceLevel::info, "source.connected", "the change log is read again");
+    if (connection == 1) return;  // it follows source_->prepare(), which tells it
+    metrics_.add("source_reconnects_total", 1, {{"reason", "connection_lost"}});
+    trace_.event(TraceLevel::info, "source.connected", "the change log is read again");
   };
   handlers.on_progress = [this](const SourceProgress& progress) {
     if (options_.progress)
@@ -378,9 +384,23 @@ bool Service::passed_until() {
   return true;
 }
 
+// What nobody tells of by itself.
+void Service::watch() {
+  metrics_.raise_to("trace_events_dropped_total", static_cast<double>(trace_.dropped()),
+                    {{"reason", "queue_full"}});
+  const std::int64_t retained = source_->status().retained_bytes;
+  if (retained_wal_alarm_.rose_above(retained))
+    trace_.event(TraceLevel::warning, "source.retained_wal",
+                 "the source keeps more WAL for the slot than source.warn_retained_wal",
+                 {{"slot", settings_.source.slot},
+                  {"retained_bytes", std::to_string(retained)},
+                  {"limit_bytes", std::to_string(settings_.source.warn_retained_wal_bytes)}});
+}
+
 bool Service::supervise(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     operations_->alive();
+    watch();
     if (goal_) source_->request_position(*goal_);
     if (options_.until) source_->request_position(options_.until->end());
     if (passed_until() || missed_goal()) return false;

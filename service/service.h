@@ -21,6 +21,7 @@
 #include "service/http/site.h"
 #include "service/operations.h"
 #include "service/run_file.h"
+#include "service/source/retained_wal.h"
 #include "service/telemetry/trace.h"
 #include "sinks/sqlite/view_store.h"
 
@@ -66,6 +67,7 @@ class Service {
   void stand_still(std::uint32_t view);
   void start_engine();
   void stop_engine();
+  void watch();
   [[nodiscard]] bool supervise(const std::stop_token& stop);
   [[nodiscard]] bool handle(const Event& event, const std::stop_token& stop);
   [[nodiscard]] bool handle_engine(const EngineFailure& failure, const std::stop_token& stop);
@@ -109,6 +111,7 @@ class Service {
   std::unique_ptr<Engine> engine_;
   std::array<std::atomic<std::size_t>, 2> connections_{};  // of the listeners
 
+  RetainedWalAlarm retained_wal_alarm_{settings_.source.warn_retained_wal_bytes};
   std::optional<Lsn> goal_;                         // of --once
   std::atomic<std::uint32_t> engine_failures_ = 0;  // without a commit between
 

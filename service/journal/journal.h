@@ -73,6 +73,11 @@ class JournalFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct JournalQueue {
+  std::size_t bytes = 0;
+  std::size_t bytes_max = 0;
+};
+
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -127,12 +132,19 @@ class Journal {
 
   // Bytes of the store on disk.
   [[nodiscard]] virtual std::uint64_t size_bytes() = 0;
+  // Commit time of the oldest transaction that is kept, in microseconds since 2000-01-01 UTC; 0 =
+  // none is.
+  [[nodiscard]] virtual std::int64_t oldest_commit_time() = 0;
+  // What is appended and not yet durable.
+  [[nodiscard]] virtual JournalQueue queue() const = 0;
 };
 
 struct JournalOptions {
   std::size_t queue_bytes_max = std::size_t{64} << 20;   // appended, not yet durable
   std::size_t memory_bytes_max = std::size_t{64} << 20;  // recent blocks kept for readers
   int compression_level = 1;                             // zstd
+  // How long each group commit took, with what it compressed. On the journal thread.
+  std::function<void(std::chrono::duration<double>)> committed = nullptr;
 };
 
 // Opens or creates journal.db, applies migrations, checks integrity of its tail, drops pieces of an

@@ -187,6 +187,14 @@ std::int64_t JournalStore::last_sequence() {
   return last.step() ? last.integer(0) : 0;
 }
 
+std::int64_t JournalStore::oldest_commit_time() {
+  const std::lock_guard lock(mutex_);
+  Statement first = database_.prepare(
+      "SELECT oldest_commit_time FROM transactions WHERE oldest_commit_time <> 0 ORDER BY sequence "
+      "LIMIT 1");
+  return first.step() ? first.integer(0) : 0;
+}
+
 void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
   const std::lock_guard lock(mutex_);
   transact([&] {

@@ -65,6 +65,8 @@ class JournalStore {
   [[nodiscard]] Frontier oldest();
   // Sequence of the last complete run; 0 = none.
   [[nodiscard]] std::int64_t last_sequence();
+  // Of the first transaction kept; 0 = none is.
+  [[nodiscard]] std::int64_t oldest_commit_time();
   void reset(const SourceIdentity& identity, Frontier start);
 
   // Writes runs and raises the frontier in one durable commit. Returns the sequence of the last run

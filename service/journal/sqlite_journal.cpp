@@ -103,6 +103,10 @@ class SqliteJournal final : public Journal {
     return std::make_unique<TranslatingReader>(store_.path(), tail_, start);
   }
   std::uint64_t size_bytes() override { return store_.size_bytes(); }
+  std::int64_t oldest_commit_time() override {
+    return translate([this] { return store_.oldest_commit_time(); });
+  }
+  JournalQueue queue() const override { return writer_->queue(); }
 
  private:
   void note_oldest() {

@@ -98,6 +98,11 @@ void JournalWriter::on_durable(std::function<void(Frontier)> listener) {
   listener_ = std::move(listener);
 }
 
+JournalQueue JournalWriter::queue() const {
+  const std::lock_guard lock(mutex_);
+  return {queued_bytes_, options_.queue_bytes_max};
+}
+
 void JournalWriter::restart(Frontier start, const std::function<void()>& reset) {
   std::unique_lock lock(mutex_);
   throw_if_failed();
@@ -179,11 +184,13 @@ void JournalWriter::finish(const Group& group) {
 
 void JournalWriter::commit(const Group& group) {
   if (!group.blocks.empty()) {
+    const auto begin = std::chrono::steady_clock::now();
     const std::vector<StoredRun> runs = runs_of(group.blocks);
     Frontier frontier = durable_;
     for (const BlockPtr& block : group.blocks)
       if (block->complete) frontier = block->to;
     std::int64_t sequence = store_.append(runs, frontier);
+    if (options_.committed) options_.committed(std::chrono::steady_clock::now() - begin);
     // Pieces at the end stay unseen until the rest of their transaction follows.
     for (auto run = runs.rbegin(); run != runs.rend() && !run->complete; ++run) --sequence;
     const bool any_complete =

@@ -31,6 +31,7 @@ class JournalWriter {
   void flush();
   Frontier discard_incomplete();
   void on_durable(std::function<void(Frontier)> listener);
+  [[nodiscard]] JournalQueue queue() const;
 
   // Forgets what is queued and runs `reset` while the thread is idle; then the log is appended from
   // `start` on.
@@ -70,7 +71,7 @@ class JournalWriter {
   Frontier told_;                       // to the listener
   std::int64_t complete_sequence_ = 0;  // last complete run in the store
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable idle_;
   // Guarded by mutex_.

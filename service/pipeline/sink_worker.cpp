@@ -26,7 +26,10 @@ SinkWorker::SinkWorker(Sink& sink, std::vector<std::uint32_t> view_of, SinkWorke
       listeners_(std::move(listeners)),
       followed_(view_count(view_of_)),
       stored_(sink.frontier()),
-      pending_(stored_) {
+      pending_(stored_),
+      queue_labels_({{"queue", "sink_" + options_.name}}) {
+  metrics_.set("queue_limit_bytes", static_cast<double>(options_.queue_bytes_max), queue_labels_);
+  show_queue(0);
   thread_ = std::thread([this] { loop(); });
 }
 
@@ -37,6 +40,15 @@ SinkWorker::~SinkWorker() {
   }
   changed_.notify_all();
   thread_.join();
+  show_queue(0);
+}
+
+void SinkWorker::show_queue(std::size_t bytes) {
+  metrics_.set("queue_bytes", static_cast<double>(bytes), queue_labels_);
+}
+
+void SinkWorker::count_error(const char* kind) {
+  metrics_.add("sink_errors_total", 1, {{"sink", options_.name}, {"kind", kind}});
 }
 
 bool SinkWorker::push(SinkDeltas deltas) {
@@ -48,6 +60,7 @@ bool SinkWorker::push(SinkDeltas deltas) {
   if (ended_ || stopping_) return false;
   queue_bytes_ += deltas.bytes;
   queue_.push_back({std::move(deltas), nullptr});
+  show_queue(queue_bytes_);
   changed_.notify_all();
   return true;
 }
@@ -73,10 +86,13 @@ void SinkWorker::loop() {
     work();
   } catch (const KeyConflict& conflict) {
     failure = {conflict.view, false, conflict.what()};
+    count_error("key_conflict");
   } catch (const SinkFailed& failed) {
     failure = {std::nullopt, failed.retryable, failed.what()};
+    count_error(failed.retryable ? "retryable" : "permanent");
   } catch (const std::exception& failed) {
     failure = {std::nullopt, false, failed.what()};
+    count_error("internal");
   }
   // The next worker of this sink must not find half a commit open.
   try {
@@ -118,6 +134,7 @@ bool SinkWorker::next(Work& work) {
   work = std::move(queue_.front());
   queue_.pop_front();
   queue_bytes_ -= work.deltas.bytes;
+  show_queue(queue_bytes_);
   changed_.notify_all();
   return true;
 }
@@ -151,6 +168,7 @@ void SinkWorker::commit() {
   } catch (const SinkFailed&) {
     // Neither done nor failed until the store says which.
     if (pending_ == stored_ || sink_.frontier() != pending_) throw;
+    count_error("answer_lost");
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   metrics_.observe("sink_commit_seconds", seconds.count(), {{"sink", options_.name}});

@@ -92,6 +92,8 @@ class SinkWorker {
   void run_task(Task& task);
   [[nodiscard]] bool more_waits();
   void end(const SinkFailure& failure);
+  void show_queue(std::size_t bytes);
+  void count_error(const char* kind);
 
   Sink& sink_;
   const std::vector<std::uint32_t> view_of_;
@@ -109,6 +111,8 @@ class SinkWorker {
   Frontier pending_;                // what the open commit reaches
   std::size_t open_rows_ = 0;
   bool within_ = false;  // inside a large transaction: slices applied, its end not seen
+
+  const MetricLabels queue_labels_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

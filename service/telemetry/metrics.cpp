@@ -6,11 +6,10 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include <fstream>
+#include <algorithm>
 
+#include "service/telemetry/process_metrics.h"
 #include "views/data/check.h"
 
 namespace deltamill {
@@ -30,7 +29,8 @@ constexpr Metric all_metrics[] = {
   {"build_info", Kind::gauge, "1, with version and commit"},
   {"start_time_seconds", Kind::gauge, "when the process started, Unix time"},
   {"source_connected", Kind::gauge, "1 while the change log is being read"},
-  {"source_reconnects_total", Kind::counter, "connections to the source that ended, by reason"},
+  {"source_reconnects_total", Kind::counter,
+   "connections made again to read the change log, by reason"},
   {"source_lag_seconds", Kind::gauge,
    "age of the oldest commit known but not yet maintained; 0 when nothing is pending"},
   {"source_lag_bytes", Kind::gauge, "distance to the source's position, by stage"},
@@ -42,6 +42,7 @@ constexpr Metric all_metrics[] = {
   {"transactions_total", Kind::counter, "transactions read from the change log"},
   {"changes_total", Kind::counter, "row changes applied, by table and operation"},
   {"journal_bytes", Kind::gauge, "size of the journal on disk"},
+  {"journal_oldest_age_seconds", Kind::gauge, "age of the oldest transaction in the journal"},
   {"journal_commit_seconds", Kind::histogram, "duration of a group commit of the journal"},
   {"batch_seconds", Kind::histogram, "duration of one batch in the engine"},
   {"batch_changes", Kind::histogram, "row changes per batch"},
@@ -55,6 +56,8 @@ constexpr Metric all_metrics[] = {
   {"operator_bytes", Kind::gauge, "bytes held by an operator"},
   {"memory_bytes", Kind::gauge, "bytes held, by use"},
   {"memory_limit_bytes", Kind::gauge, "the configured memory_limit"},
+  {"queue_bytes", Kind::gauge, "bytes that wait in a queue between two threads"},
+  {"queue_limit_bytes", Kind::gauge, "at this many bytes a queue takes no more"},
   {"sink_lag_seconds", Kind::gauge, "age of the oldest commit not yet durable in the sink"},
   {"sink_commit_seconds", Kind::histogram, "duration of a commit of the sink"},
   {"sink_errors_total", Kind::counter, "failed operations of the sink, by kind"},
@@ -78,26 +81,6 @@ const prometheus::Histogram::BucketBoundaries& buckets_of(std::string_view name)
   static const prometheus::Histogram::BucketBoundaries counts = {1,     10,     100,    1'000,
                                                                  5'000, 20'000, 65'536, 262'144};
   return name.ends_with("_seconds") ? seconds : counts;
-}
-
-// The metrics that Prometheus names for every process.
-std::string process_metrics() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t pages_virtual = 0;
-  std::uint64_t pages_resident = 0;
-  statm >> pages_virtual >> pages_resident;
-  const auto page_bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  return "# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total " +
-         std::to_string(seconds(usage.ru_utime) + seconds(usage.ru_stime)) +
-         "\n# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes " +
-         std::to_string(pages_resident * page_bytes) +
-         "\n# TYPE process_virtual_memory_bytes gauge\nprocess_virtual_memory_bytes " +
-         std::to_string(pages_virtual * page_bytes) + "\n";
 }
 
 }  // namespace
@@ -138,6 +121,13 @@ void Metrics::add(std::string_view name, double amount, const MetricLabels& labe
   const auto family = families_->counters.find(name);
   DM_CHECK(family != families_->counters.end(), "unknown counter " + std::string(name));
   family->second->Add(labels).Increment(amount);
+}
+
+void Metrics::raise_to(std::string_view name, double total, const MetricLabels& labels) {
+  const auto family = families_->counters.find(name);
+  DM_CHECK(family != families_->counters.end(), "unknown counter " + std::string(name));
+  prometheus::Counter& counter = family->second->Add(labels);
+  counter.Increment(std::max(total - counter.Value(), 0.0));
 }
 
 void Metrics::observe(std::string_view name, double value, const MetricLabels& labels) {

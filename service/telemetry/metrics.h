@@ -18,8 +18,10 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  void set(std::string_view name, double value, const MetricLabels& labels = {});      // gauges
-  void add(std::string_view name, double amount, const MetricLabels& labels = {});     // counters
+  void set(std::string_view name, double value, const MetricLabels& labels = {});   // gauges
+  void add(std::string_view name, double amount, const MetricLabels& labels = {});  // counters
+  // A counter that is kept elsewhere. REQUIRES: one thread per counter and labels.
+  void raise_to(std::string_view name, double total, const MetricLabels& labels = {});
   void observe(std::string_view name, double value, const MetricLabels& labels = {});  // histograms
 
   // The page: Prometheus text 0.0.4.

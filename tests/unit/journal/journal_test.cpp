@@ -15,8 +15,8 @@ using Blocks = std::vector<std::string>;
 namespace {
 
 // Nothing is kept in memory: every read is one of the store.
-constexpr JournalOptions without_memory{.queue_bytes_max = std::size_t{64} << 20,
-                                        .memory_bytes_max = 0};
+const JournalOptions without_memory{.queue_bytes_max = std::size_t{64} << 20,
+                                    .memory_bytes_max = 0};
 
 // Holds the journal thread where it reports a durable frontier.
 class Gate {
@@ -336,4 +336,33 @@ TEST_CASE("counts and times of blocks are kept in the store") {
   CHECK(block->transaction_count == 1);
   CHECK(block->change_count == 1);
   CHECK(block->oldest_commit_time == 20);
+}
+
+TEST_CASE("the age of the history is that of its oldest transaction") {
+  TestJournal journal;
+  journal.reset(10);
+  CHECK(journal->oldest_commit_time() == 0);
+  REQUIRE(journal.commit(20, "a"));
+  REQUIRE(journal.commit(30, "b"));
+  journal.settle();
+  CHECK(journal->oldest_commit_time() == 20);
+  journal.reset(500);
+  CHECK(journal->oldest_commit_time() == 0);
+}
+
+TEST_CASE("each group commit tells its duration, and the queue is empty when all is durable") {
+  std::atomic<int> commits = 0;
+  JournalOptions options;
+  options.queue_bytes_max = 1000;
+  options.committed = [&](std::chrono::duration<double> taken) {
+    if (taken.count() > 0) ++commits;
+  };
+  TestJournal journal(options);
+  journal.reset(10);
+  CHECK(commits == 0);
+  REQUIRE(journal.commit(20, "a"));
+  CHECK(journal->queue().bytes_max == 1000);
+  journal.settle();
+  CHECK(commits == 1);
+  CHECK(journal->queue().bytes == 0);
 }

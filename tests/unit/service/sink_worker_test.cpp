@@ -51,6 +51,11 @@ class Worker {
     return failure_;
   }
 
+  // Whether the metrics page has this line.
+  [[nodiscard]] bool shows(const std::string& line) const {
+    return metrics_.text().find("\n" + line + "\n") != std::string::npos;
+  }
+
   MemorySink sink;
   Generation generation;
 
@@ -88,25 +93,28 @@ TEST_CASE("a commit whose answer got lost is written once") {
 
 TEST_CASE("a commit that fails ends the worker, and says whether to try again") {
   const bool retryable = GENERATE(true, false);
-  Worker mill;
+  Worker mill({.name = "local"});
   mill.sink.fail_next_commit(retryable);
   CHECK(mill.push(20, "1"));
   const std::optional<SinkFailure> failure = mill.failure();
   REQUIRE(failure);
   CHECK(failure->retryable == retryable);
   CHECK(failure->message == "the disk is full");
+  const std::string kind = retryable ? "retryable" : "permanent";
+  CHECK(mill.shows("deltamill_sink_errors_total{kind=\"" + kind + "\",sink=\"local\"} 1"));
   CHECK_FALSE(failure->view);
   CHECK(mill.sink.frontier() == at(10));
   CHECK(mill.sink.rows().empty());
 }
 
 TEST_CASE("two rows with one key name their view") {
-  Worker mill;
+  Worker mill({.name = "local"});
   mill.sink.conflict_in_next_commit(0);
   CHECK(mill.push(20, "1"));
   const std::optional<SinkFailure> failure = mill.failure();
   REQUIRE(failure);
   CHECK(failure->view == 0U);
+  CHECK(mill.shows("deltamill_sink_errors_total{kind=\"key_conflict\",sink=\"local\"} 1"));
 }
 
 TEST_CASE("after its end a worker takes neither deltas nor tasks") {
@@ -184,6 +192,18 @@ TEST_CASE("a full queue makes the engine wait, and its end frees it") {
   mill.sink.release();
   engine.join();
   CHECK(mill.sink.wait_for(at(50)));
+}
+
+TEST_CASE("the queue and its limit are shown, and it is empty in the end") {
+  Worker mill({.name = "local", .queue_bytes_max = 250, .gather_rows_max = 1});
+  CHECK(mill.shows("deltamill_queue_limit_bytes{queue=\"sink_local\"} 250"));
+  CHECK(mill.shows("deltamill_queue_bytes{queue=\"sink_local\"} 0"));
+  CHECK(mill.worker->run([&](Sink&) {
+    CHECK(mill.push(20, "1"));
+    CHECK(mill.shows("deltamill_queue_bytes{queue=\"sink_local\"} 100"));
+  }));
+  REQUIRE(mill.sink.wait_for(at(20)));
+  CHECK(mill.shows("deltamill_queue_bytes{queue=\"sink_local\"} 0"));
 }
 
 }  // namespace deltamill
