@@ -22,6 +22,8 @@ namespace deltamill {
 namespace {
 
 constexpr std::size_t error_rows_max = 1000;
+// Kept by a job; `verify --limit` prints no more than these.
+constexpr std::uint64_t verify_sample_rows = 1000;
 constexpr std::int64_t heartbeat_patience_ms = 10'000;
 
 std::int64_t steady_ms() {
@@ -410,7 +412,7 @@ std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows,
       .columns = deployed.sink_view.columns,
       .key = deployed.sink_view.key,
       .query = full_query(deployed, parts_.deployment),
-      .sample_max = sample_rows,
+      .sample_max = std::max(sample_rows, verify_sample_rows),
       .request_position = [this](Lsn position) { parts_.source.request_position(position); }};
   const VerificationResult result = verify_view(target, control);
   parts_.metrics.set("verify_mismatched_rows", static_cast<double>(result.mismatched),

@@ -106,8 +106,8 @@ void declare_running(CLI::App& app, Arguments& arguments) {
   verify_command->add_flag("--repair", arguments.verify.repair,
                            "write corrections (not available in this version)");
   verify_command
-      ->add_option("--limit", arguments.verify.limit, "differing keys to print, at most 20")
-      ->check(CLI::Range(0, 20).description(""))
+      ->add_option("--limit", arguments.verify.limit, "differing keys to print, at most 1000 (20)")
+      ->check(CLI::Range(0, 1000).description(""))
       ->type_name("N");
 }
 

@@ -102,6 +102,20 @@ void print_verification(const std::string& view, const Json& result,
   }
 }
 
+// The result with no more than so many of its differences.
+std::string with_limit(std::string_view result, const std::vector<std::string_view>& sample,
+                       std::uint64_t limit) {
+  if (sample.size() <= limit) return std::string(result);
+  std::string list;
+  for (std::uint64_t at = 0; at < limit; ++at) {
+    list += at == 0 ? "" : ",";
+    list += sample[at];
+  }
+  std::string text = with_null(result, "sample");
+  constexpr std::string_view left_out = "\"sample\":null";
+  return text.replace(text.rfind(left_out), left_out.size(), "\"sample\":[" + list + "]");
+}
+
 ExitCode verify_one(RunningService& service, const CommonOptions& common, const std::string& view,
                     std::uint64_t limit) {
   const std::string id = service.start("/v1/views/" + view + "/verify");
@@ -116,10 +130,11 @@ ExitCode verify_one(RunningService& service, const CommonOptions& common, const 
   }
   const std::string_view result_text = member_text(text, "result");
   const Json result = Json::parse(with_null(result_text, "sample"));
+  const std::vector<std::string_view> sample = element_texts(member_text(result_text, "sample"));
   if (common.json)
-    std::cout << result_text << "\n";
+    std::cout << with_limit(result_text, sample, limit) << "\n";
   else
-    print_verification(view, result, element_texts(member_text(result_text, "sample")), limit);
+    print_verification(view, result, sample, limit);
   std::fflush(stdout);
   return differences_of(result) == 0 ? ExitCode::done : ExitCode::difference;
 }

@@ -148,7 +148,7 @@ std::string RowComparison::json_of(const RowTexts& row) const {
 }
 
 void RowComparison::keep(const RowTexts& keyed, const RowTexts* source, const RowTexts* view) {
-  if (sample.size() >= sample_max_) return;
+  if (sample.size() >= sample_max_ || sample_bytes_ >= sample_bytes_max) return;
   RowDifference difference;
   Columns key_columns;
   RowTexts key_texts;
@@ -159,6 +159,8 @@ void RowComparison::keep(const RowTexts& keyed, const RowTexts* source, const Ro
   difference.key_json = RowComparison(key_columns, std::nullopt, 0).json_of(key_texts);
   difference.source_json = source == nullptr ? "null" : json_of(*source);
   difference.view_json = view == nullptr ? "null" : json_of(*view);
+  sample_bytes_ +=
+      difference.key_json.size() + difference.source_json.size() + difference.view_json.size();
   sample.push_back(std::move(difference));
 }
 

@@ -29,6 +29,9 @@ struct RowDifference {
 
 class RowComparison {
  public:
+  // The sample takes no more once it holds this much: a job keeps it.
+  static constexpr std::size_t sample_bytes_max = std::size_t{1} << 20;
+
   // Without key, rows are compared as a multiset of whole rows. At most `sample_max` differences
   // are kept.
   RowComparison(const Columns& columns, const std::optional<KeyColumns>& key,
@@ -66,6 +69,7 @@ class RowComparison {
   const std::vector<std::uint32_t> key_;
   const bool whole_rows_;
   const std::size_t sample_max_;
+  std::size_t sample_bytes_ = 0;
   std::unordered_map<std::string, Entry> view_;
 };
 

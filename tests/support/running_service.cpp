@@ -124,6 +124,10 @@ nlohmann::json RunningService::admin(const std::string& target) {
   }
 }
 
+std::string RunningService::metrics() {
+  return HttpClient(admin_url_, answer_limit).get("/metrics").body;
+}
+
 nlohmann::json RunningService::view_status(const std::string& view) {
   const nlohmann::json status = admin("/v1/status");
   for (const nlohmann::json& known : status.at("views"))

@@ -55,6 +55,8 @@ class RunningService {
   [[nodiscard]] Response get(const std::string& target, const std::vector<Header>& headers = {});
   [[nodiscard]] Response post_admin(const std::string& target, const std::string& body = "{}");
   [[nodiscard]] nlohmann::json admin(const std::string& target);
+  // The page of /metrics.
+  [[nodiscard]] std::string metrics();
   // Of /v1/status. Throws std::out_of_range for an unknown view.
   [[nodiscard]] nlohmann::json view_status(const std::string& view);
   // Waits until the view has this condition.

@@ -109,4 +109,15 @@ TEST_CASE("the sample is bounded, the counts are not") {
   CHECK(comparison.sample.size() == 1);
 }
 
+TEST_CASE("a sample of large rows is kept small, and every difference is counted") {
+  const Columns texts = {{"id", type_of(TypeKind::int4), false},
+                         {"content", type_of(TypeKind::text), true}};
+  RowComparison comparison(texts, KeyColumns{0}, 1000);
+  for (int id = 0; id < 100; ++id)
+    comparison.add_source_row({std::to_string(id), std::string(100'000, 'x')});
+  comparison.finish();
+  CHECK(comparison.missing == 100);
+  CHECK(comparison.sample.size() == 11);
+}
+
 }  // namespace deltamill
