@@ -25,6 +25,9 @@ constexpr std::size_t error_rows_max = 1000;
 // Kept by a job; `verify --limit` prints no more than these.
 constexpr std::uint64_t verify_sample_rows = 1000;
 constexpr std::int64_t heartbeat_patience_ms = 10'000;
+// Whoever only looks at the engine is given time to leave it before jobs are ended for it.
+constexpr int engine_tries = 20;
+constexpr std::chrono::milliseconds engine_try_pause(1);
 
 std::int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -64,8 +67,10 @@ Operations::~Operations() = default;
 
 void Operations::use_engine(Engine* engine) {
   std::unique_lock lock(engine_mutex_, std::defer_lock);
-  while (!lock.try_lock_for(std::chrono::milliseconds(20)))
-    jobs_.interrupt("the engine it used has ended");
+  for (int tries = 1; !lock.try_lock(); ++tries) {
+    if (tries % engine_tries == 0) jobs_.interrupt("the engine it used has ended");
+    std::this_thread::sleep_for(engine_try_pause);
+  }
   engine_ = engine;
 }
 

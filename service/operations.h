@@ -91,7 +91,7 @@ class Operations : public Backend {
   [[nodiscard]] bool stopping() const override;
 
  private:
-  using EngineLock = std::shared_lock<std::shared_timed_mutex>;
+  using EngineLock = std::shared_lock<std::shared_mutex>;
 
   // Waits until there is an engine and all its views follow. Throws JobCancelled.
   [[nodiscard]] EngineLock wait_for_engine(JobControl& control) const;
@@ -116,8 +116,8 @@ class Operations : public Backend {
   std::condition_variable frontier_moved_;
   bool stopping_ = false;  // guarded by frontier_mutex_
 
-  mutable std::shared_timed_mutex engine_mutex_;  // shared while a job uses the engine
-  Engine* engine_ = nullptr;                      // guarded by engine_mutex_
+  mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine
+  Engine* engine_ = nullptr;                // guarded by engine_mutex_
   UnfinishedRebuilds unfinished_;
   OperatorGauges operator_gauges_{parts_.metrics};  // of the engine's thread
   Jobs jobs_;                                       // last: jobs use everything above

@@ -13,6 +13,9 @@ namespace deltamill {
 namespace {
 
 constexpr std::chrono::seconds journal_wait(5);
+// What is read in some milliseconds.
+constexpr std::uint64_t short_round_changes = 1000;
+constexpr int rounds_max = 50;
 
 class Rebuild {
  public:
@@ -61,20 +64,27 @@ class Rebuild {
     if (!all) throw JobCancelled();
   }
 
+  // Each round reads what came while the one before was read, and writers never rest: what is left
+  // after a short round, or after many, is read while the engine waits.
   void catch_up() {
     control_.phase("catch_up");
     const std::uint64_t begin = replay_.frontier().end().value;
     const std::uint64_t base_rows = read_;
-    while (replay_.frontier() < target_.engine.frontier()) {
+    for (int round = 0; round < rounds_max; ++round) {
+      const std::uint64_t before = read_;
+      const Frontier goal = target_.engine.frontier();
       // The journal may be ahead of the engine; the rebuild must not be.
-      replay_.cut_at(target_.engine.frontier());
-      advance();
-      // As many rows to each byte of the change log as there were so far.
-      const auto passed = static_cast<double>(replay_.frontier().end().value - begin);
-      const auto left = static_cast<double>(target_.engine.frontier().end().value - begin) - passed;
-      const auto rows = static_cast<double>(read_ - base_rows);
-      const double rest = passed > 0 && left > 0 ? rows * left / passed : 0;
-      control_.progress(read_, read_ + static_cast<std::uint64_t>(rest));
+      replay_.cut_at(goal);
+      while (replay_.frontier() < goal) {
+        advance();
+        // As many rows to each byte of the change log as there were so far.
+        const auto passed = static_cast<double>(replay_.frontier().end().value - begin);
+        const auto left = static_cast<double>(goal.end().value - begin) - passed;
+        const auto rows = static_cast<double>(read_ - base_rows);
+        const double rest = passed > 0 && left > 0 ? rows * left / passed : 0;
+        control_.progress(read_, read_ + static_cast<std::uint64_t>(rest));
+      }
+      if (read_ - before <= short_round_changes) return;
     }
   }
 

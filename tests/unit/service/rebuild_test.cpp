@@ -19,7 +19,39 @@ class Uninterrupted : public JobControl {
   std::stop_token stop_;
 };
 
+// Whenever the rebuild has made a step, the engine makes another.
+class Chased : public Uninterrupted {
+ public:
+  explicit Chased(Mill& mill) : mill_(mill) {}
+  void progress(std::uint64_t, std::uint64_t) override {
+    if (steps == steps_max) return;
+    ++steps;
+    mill_.commit(20 + steps, {"=1,step " + std::to_string(steps)});
+    REQUIRE(mill_.sink().wait_for(at(20 + steps)));
+    REQUIRE(mill_.engine().run([](Engine::Pause&) {}));
+  }
+
+  static constexpr std::uint64_t steps_max = 500;
+  std::uint64_t steps = 0;
+
+ private:
+  Mill& mill_;
+};
+
 }  // namespace
+
+TEST_CASE("a rebuild ends although writers never rest") {
+  Mill mill({"+1,Ada"});
+  mill.start();
+  mill.commit(20, {"+2,Bob"});
+  REQUIRE(mill.sink().wait_for(at(20)));
+  const std::vector<BoundView> views = {whole_table("v")};
+  Chased control(mill);
+  const std::string result = rebuild_view({mill.journal(), mill.engine(), views, "v", 0}, control);
+  CHECK(control.steps < 10);
+  CHECK(mill.sink().rows() ==
+        std::vector<std::string>{"1,step " + std::to_string(control.steps), "2,Bob"});
+}
 
 TEST_CASE("a rebuild does not pass the engine when the journal is ahead of it") {
   const Changes base = {"+1,Ada"};
