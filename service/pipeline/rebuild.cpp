@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "service/pipeline/error_list.h"
 #include "service/pipeline/view_tables.h"
@@ -13,9 +14,10 @@ namespace deltamill {
 namespace {
 
 constexpr std::chrono::seconds journal_wait(5);
-// What is read in some milliseconds.
+// What is read in some milliseconds, and in some tenths of a second.
 constexpr std::uint64_t short_round_changes = 1000;
-constexpr int rounds_max = 50;
+constexpr std::uint64_t bearable_round_changes = 100'000;
+constexpr int rounds_max = 20;
 
 class Rebuild {
  public:
@@ -64,12 +66,13 @@ class Rebuild {
     if (!all) throw JobCancelled();
   }
 
-  // Each round reads what came while the one before was read, and writers never rest: what is left
-  // after a short round, or after many, is read while the engine waits.
+  // Each round reads what came while the one before was read, and writers never rest: once a round
+  // is short, or rounds do not get shorter, the rest is read while the engine waits.
   void catch_up() {
     control_.phase("catch_up");
     const std::uint64_t begin = replay_.frontier().end().value;
     const std::uint64_t base_rows = read_;
+    std::uint64_t latest = std::numeric_limits<std::uint64_t>::max();
     for (int round = 0; round < rounds_max; ++round) {
       const std::uint64_t before = read_;
       const Frontier goal = target_.engine.frontier();
@@ -84,7 +87,10 @@ class Rebuild {
         const double rest = passed > 0 && left > 0 ? rows * left / passed : 0;
         control_.progress(read_, read_ + static_cast<std::uint64_t>(rest));
       }
-      if (read_ - before <= short_round_changes) return;
+      const std::uint64_t changes = read_ - before;
+      if (changes <= short_round_changes) return;
+      if (changes > latest / 2 && changes <= bearable_round_changes) return;
+      latest = changes;
     }
   }
 
