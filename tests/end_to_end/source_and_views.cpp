@@ -31,14 +31,15 @@ SourceAndViews::SourceAndViews(const std::string& schema) : SourceAndViews(next_
 SourceAndViews::~SourceAndViews() {
   if (service.running()) service.kill();
   try {
-    SqlSession(cluster().url("postgres"))
-        .execute(
-            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = " +
-            quoted(project.slot()) + "; SELECT pg_sleep(0.05)");
-    SqlSession(url).execute(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-        "WHERE NOT active AND slot_name = " +
-        quoted(project.slot()));
+    // Its sender may not have noticed yet that the service is gone.
+    SqlSession last(url);
+    const std::string slot =
+        " FROM pg_replication_slots WHERE slot_name = " + quoted(project.slot());
+    for (int tries = 0; tries < 200 && last.value("SELECT count(*)" + slot) != "0"; ++tries) {
+      last.execute("SELECT pg_terminate_backend(active_pid)" + slot + " AND active");
+      last.execute("SELECT pg_drop_replication_slot(slot_name)" + slot + " AND NOT active");
+      last.execute("SELECT pg_sleep(0.02)");
+    }
   } catch (const SqlFailed&) {
     // The slot goes with the server at the latest.
   }
