@@ -338,11 +338,9 @@ bool Operations::cancel_job(const std::string& id) {
   return true;
 }
 
-std::optional<std::string> Operations::start_verify(std::size_t view, std::uint64_t sample_rows) {
+std::optional<std::string> Operations::start_verify(std::size_t view) {
   return jobs_.start(JobKind::verify, served_[view].name,
-                     [this, view, sample_rows](JobControl& control) {
-                       return run_verify(view, sample_rows, control);
-                     });
+                     [this, view](JobControl& control) { return run_verify(view, control); });
 }
 
 std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
@@ -398,8 +396,7 @@ std::string Operations::rebuild_stopped(std::size_t view, JobControl& control) {
   return fmt::format(R"({{"frontier":"{}","rows":{}}})", to_string(state.frontier), state.rows);
 }
 
-std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows,
-                                   JobControl& control) {
+std::string Operations::run_verify(std::size_t view, JobControl& control) {
   const EngineLock lock = wait_for_engine(control);
   const DeployedView& deployed = parts_.deployment.views[view];
   Deployment with_dependencies_only;
@@ -417,7 +414,7 @@ std::string Operations::run_verify(std::size_t view, std::uint64_t sample_rows,
       .columns = deployed.sink_view.columns,
       .key = deployed.sink_view.key,
       .query = full_query(deployed, parts_.deployment),
-      .sample_max = std::max(sample_rows, verify_sample_rows),
+      .sample_max = verify_sample_rows,
       .request_position = [this](Lsn position) { parts_.source.request_position(position); }};
   const VerificationResult result = verify_view(target, control);
   parts_.metrics.set("verify_mismatched_rows", static_cast<double>(result.mismatched),

@@ -81,8 +81,7 @@ class Operations : public Backend {
   [[nodiscard]] std::string metrics_text() override;
   void count_request(const char* route, int status, double seconds) override;
   [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
-  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
-                                                        std::uint64_t sample_rows) override;
+  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view) override;
   [[nodiscard]] std::vector<JobStatus> jobs() const override { return jobs_.all(); }
   [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override {
     return jobs_.find(id);
@@ -99,8 +98,7 @@ class Operations : public Backend {
   [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_live(std::size_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_stopped(std::size_t view, JobControl& control);
-  [[nodiscard]] std::string run_verify(std::size_t view, std::uint64_t sample_rows,
-                                       JobControl& control);
+  [[nodiscard]] std::string run_verify(std::size_t view, JobControl& control);
   void collect_view_metrics();
   void collect_rebuild_metrics(const JobStatus& job);
   void collect_source_metrics();

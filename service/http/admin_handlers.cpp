@@ -12,7 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t error_rows_max = 1000;
-constexpr std::uint64_t verify_sample_rows = 20;
 
 Response answer(const Problem& problem, const Call& call) {
   return to_response(problem, path_of(call.request.target));
@@ -290,7 +289,7 @@ Response start_verify(Site& site, const Call& call) {
   if (!body) return answer(body.error(), call);
   const Checked<void> checked = check_repair(*body);
   if (!checked) return answer(checked.error(), call);
-  return answer_job(site, call, site.backend().start_verify(*view, verify_sample_rows));
+  return answer_job(site, call, site.backend().start_verify(*view));
 }
 
 Response list_jobs(Site& site, const Call& /*call*/) {

@@ -145,8 +145,7 @@ class Backend {
 
   // Starts a job; nothing when one of that kind runs for the view (409 job_conflict).
   [[nodiscard]] virtual std::optional<std::string> start_rebuild(std::size_t view) = 0;
-  [[nodiscard]] virtual std::optional<std::string> start_verify(std::size_t view,
-                                                                std::uint64_t sample_rows) = 0;
+  [[nodiscard]] virtual std::optional<std::string> start_verify(std::size_t view) = 0;
   [[nodiscard]] virtual std::vector<JobStatus> jobs() const = 0;
   [[nodiscard]] virtual std::optional<JobStatus> job(const std::string& id) const = 0;
   // False = unknown or already finished.

@@ -32,8 +32,7 @@ std::optional<std::string> FakeBackend::start_rebuild(std::size_t view) {
   return started.id;
 }
 
-std::optional<std::string> FakeBackend::start_verify(std::size_t view,
-                                                     std::uint64_t /*sample_rows*/) {
+std::optional<std::string> FakeBackend::start_verify(std::size_t view) {
   JobStatus started;
   started.id = "job-" + std::to_string(job_list.size() + 1);
   started.kind = JobKind::verify;

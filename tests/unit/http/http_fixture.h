@@ -41,8 +41,7 @@ class FakeBackend final : public Backend {
   [[nodiscard]] std::string metrics_text() override { return "deltamill_build_info 1\n"; }
   void count_request(const char* route, int status, double seconds) override;
   [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
-  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
-                                                        std::uint64_t sample_rows) override;
+  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view) override;
   [[nodiscard]] std::vector<JobStatus> jobs() const override { return job_list; }
   [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override;
   bool cancel_job(const std::string& id) override;
