@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/end_to_end/source_and_views.h"
+#include "tests/support/json_lines.h"
 #include "tests/support/store_file.h"
 
 namespace deltamill {
@@ -13,13 +14,6 @@ namespace {
 const char* const schema =
     "CREATE TABLE t (id int PRIMARY KEY, g int, v numeric(10,2)); INSERT INTO t SELECT n, n % 5, n "
     "FROM generate_series(1, 2000) n";
-
-std::vector<nlohmann::json> json_lines(const std::string& text) {
-  std::vector<nlohmann::json> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
-  return lines;
-}
 
 }  // namespace
 
