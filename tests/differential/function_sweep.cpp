@@ -11,9 +11,9 @@
 #include "tests/differential/random.h"
 #include "tests/differential/zone_values.h"
 #include "tests/support/postgres_cluster.h"
+#include "tests/support/shown_value.h"
 #include "tests/support/sql_session.h"
 #include "views/data/text_form.h"
-#include "views/functions/evaluate.h"
 
 namespace deltamill {
 namespace {
@@ -33,20 +33,6 @@ Type plain_type(TypeKind kind, std::int32_t modifier = -1) {
   type.kind = kind;
   type.modifier = modifier;
   return type;
-}
-
-// Our result of an expression without columns.
-std::string evaluated(const ExpressionPtr& expression) {
-  Arena arena;
-  ProgramResults results;
-  const Program program(Expressions{expression});
-  program.run({.count = 1, .rows = {}, .layouts = {}}, arena, results);
-  if (!results.errors.empty()) return "ERROR: " + std::string(results.errors[0].message);
-  const Value value = results.outputs[0][0];
-  if (value.is_null()) return "NULL";
-  std::string text;
-  append_text(expression->type, value, text);
-  return text;
 }
 
 bool is_cast(const Function& function) {
@@ -130,8 +116,7 @@ std::optional<Call> random_call(const Function& function, Random& random) {
   const Type result = target_type(function, random);
   std::string sql = sql_of(function, arguments, result);
   if (depends_on_minor_version(function, sql)) return std::nullopt;
-  return Call{&function, std::move(sql),
-              evaluated(make_call(function, result, std::move(constants)))};
+  return Call{&function, std::move(sql), shown(make_call(function, result, std::move(constants)))};
 }
 
 const Function& function_of(std::string_view name, const std::vector<TypeKind>& kinds) {
@@ -153,7 +138,7 @@ Call call_of(const Function& function, const std::vector<std::string>& texts) {
   }
   const Type result = plain_type(function.result);
   return {&function, sql_of(function, arguments, result),
-          evaluated(make_call(function, result, std::move(constants)))};
+          shown(make_call(function, result, std::move(constants)))};
 }
 
 // AT TIME ZONE both ways, date_trunc in a zone, and a zone in the text of a timestamptz.

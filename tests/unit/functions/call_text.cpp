@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 
 #include "views/data/text_form.h"
-#include "views/functions/evaluate.h"
 
 namespace deltamill {
 
@@ -58,19 +57,6 @@ ExpressionPtr constant_of(const Argument& argument) {
   const std::optional<Value> value = parse_text(argument.type, *argument.text, arena);
   if (!value) FAIL("not a value: " << *argument.text);
   return make_constant(argument.type, *value);
-}
-
-std::string shown(const ExpressionPtr& expression) {
-  Arena arena;
-  ProgramResults results;
-  const Program program(Expressions{expression});
-  program.run({.count = 1, .rows = {}, .layouts = {}}, arena, results);
-  if (!results.errors.empty()) return "ERROR: " + std::string(results.errors[0].message);
-  const Value value = results.outputs[0][0];
-  if (value.is_null()) return "NULL";
-  std::string text;
-  append_text(expression->type, value, text);
-  return text;
 }
 
 std::string call(std::string_view name, const std::vector<Argument>& arguments) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/shown_value.h"
 #include "views/plan/expression.h"
 
 namespace deltamill {
@@ -45,7 +46,5 @@ struct Argument {
 [[nodiscard]] std::string cast(const Argument& argument, const Type& to);
 
 [[nodiscard]] ExpressionPtr constant_of(const Argument& argument);
-// The value of an expression without columns, shown the same way.
-[[nodiscard]] std::string shown(const ExpressionPtr& expression);
 
 }  // namespace deltamill

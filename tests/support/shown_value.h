@@ -1,0 +1,13 @@
+// The value of an expression as a test compares it.
+#pragma once
+
+#include <string>
+
+#include "views/plan/expression.h"
+
+namespace deltamill {
+
+// Of an expression without columns: its text form, "NULL" or "ERROR: message".
+[[nodiscard]] std::string shown(const ExpressionPtr& expression);
+
+}  // namespace deltamill
