@@ -181,13 +181,11 @@ std::optional<std::vector<OperatorState>> Operations::operators(std::size_t view
   // Before its first boundary the engine would answer only when all is loaded.
   if (engine_ == nullptr || engine_->frontier() == Frontier() || parts_.board.stopped(view))
     return std::nullopt;
-  std::uint32_t running = 0;  // offset of the view in the engine, which has those not stopped
-  for (std::size_t other = 0; other < view; ++other) running += parts_.board.stopped(other) ? 0 : 1;
   std::vector<OperatorSize> sizes;
   if (!engine_->run([&](Engine::Pause&) { sizes = engine_->sizes(); })) return std::nullopt;
   std::vector<OperatorState> states;
   for (const OperatorSize& size : sizes)
-    if (std::ranges::find(size.readers, running) != size.readers.end())
+    if (std::ranges::find(size.readers, view) != size.readers.end())
       states.push_back({size.name, size.view.empty(), size.rows, size.bytes});
   return states;
 }

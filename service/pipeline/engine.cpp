@@ -96,6 +96,13 @@ bool Engine::run(const std::function<void(Pause&)>& work) {
   return task.done;
 }
 
+std::vector<OperatorSize> Engine::sizes() const {
+  std::vector<OperatorSize> sizes = graph_.sizes();
+  for (OperatorSize& size : sizes)
+    for (std::uint32_t& reader : size.readers) reader = views_[reader].sink_view;
+  return sizes;
+}
+
 Frontier Engine::frontier() const {
   return Frontier(Lsn(frontier_));
 }
@@ -302,19 +309,19 @@ void Engine::record(const Batch& batch, const ViewDeltas& deltas, double seconds
 void Engine::check_memory() {
   memory_bytes_ = graph_.memory_bytes();
   if (memory_bytes_ <= options_.memory_bytes_max) return;
-  const std::vector<OperatorSize> sizes = graph_.sizes();
+  const std::vector<OperatorSize> operators = sizes();
   EngineFailure failure;
   failure.message = fmt::format("memory_limit is reached: the dataflow holds {} MiB of {} MiB",
                                 memory_bytes_ >> 20, options_.memory_bytes_max >> 20);
   // Those who use the largest operator stop; the others go on in the memory that becomes free.
-  const auto largest = std::ranges::max_element(sizes, {}, &OperatorSize::bytes);
-  if (largest != sizes.end()) {
+  const auto largest = std::ranges::max_element(operators, {}, &OperatorSize::bytes);
+  if (largest != operators.end()) {
     failure.message += fmt::format("; the largest operator is {} ({} MiB), used by", largest->name,
                                    largest->bytes >> 20);
-    for (const std::uint32_t view : largest->readers) {
-      failure.message += " " + views_[view].bound.name;
-      failure.sink_views.push_back(views_[view].sink_view);
-    }
+    for (const EngineView& view : views_)
+      if (std::ranges::find(largest->readers, view.sink_view) != largest->readers.end())
+        failure.message += " " + view.bound.name;
+    failure.sink_views = largest->readers;
   }
   fail(std::move(failure));
   throw Ended{};

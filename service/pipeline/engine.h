@@ -90,8 +90,9 @@ class Engine {
   // Bytes of state, as of the last batch.
   [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_; }
   [[nodiscard]] Frontier frontier() const;
-  // Sizes of the operators. REQUIRES: called by a task of run().
-  [[nodiscard]] std::vector<OperatorSize> sizes() const { return graph_.sizes(); }
+  // Sizes of the operators; their readers are views of the sink. REQUIRES: called on the engine's
+  // thread, as by a task of run().
+  [[nodiscard]] std::vector<OperatorSize> sizes() const;
 
  private:
   class Boundary;

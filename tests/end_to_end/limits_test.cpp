@@ -33,6 +33,10 @@ TEST_CASE("memory_limit stops the views of the largest operator alone") {
   scene.execute("INSERT INTO small VALUES (2)");
   REQUIRE(scene.differences() == "");
   REQUIRE(scene.service.view_status("few").at("condition") == "live");
+  const nlohmann::json few = scene.service.admin("/v1/views/few/explain").at("operators");
+  REQUIRE(few.size() == 1);
+  CHECK(few.at(0).at("name") == "table public.small");
+  CHECK(scene.service.admin("/v1/views/many/explain").at("operators").is_null());
 }
 
 }  // namespace deltamill
