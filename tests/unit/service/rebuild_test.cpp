@@ -1,4 +1,4 @@
-// A rebuild beside an engine; both read a journal of their own, so that one can be ahead.
+// A rebuild beside an engine that moves on, or that the journal is ahead of.
 #include "service/pipeline/rebuild.h"
 
 #include <catch2/catch.hpp>
