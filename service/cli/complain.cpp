@@ -7,17 +7,20 @@
 
 namespace deltamill {
 
+// In one write: trace events come to the same stream from another thread.
 void complain(const CommonOptions& common, const std::string& message, const std::string& hint) {
-  if (!common.json) {
-    std::cerr << "deltamill: " << message << "\n";
-    if (!hint.empty()) std::cerr << "  hint: " << hint << "\n";
-    return;
+  std::string text;
+  if (common.json) {
+    text = R"({"severity":"error","message":)";
+    append_json_string(message, text);
+    text += ",\"hint\":";
+    append_json_string(hint, text);
+    text += "}\n";
+  } else {
+    text = "deltamill: " + message + "\n";
+    if (!hint.empty()) text += "  hint: " + hint + "\n";
   }
-  std::string json = R"({"severity":"error","message":)";
-  append_json_string(message, json);
-  json += ",\"hint\":";
-  append_json_string(hint, json);
-  std::cerr << json << "}\n";
+  std::cerr << text;
 }
 
 ExitCode not_available(const CommonOptions& common, const std::string& what) {
