@@ -50,8 +50,8 @@ class SchemaChanged : public std::runtime_error {
 
 // Size of one operator for explain, metrics and /v1/graph.
 struct OperatorSize {
-  std::string view;  // empty: shared (a table's arrangement)
-  std::string name;  // "table public.orders", "aggregate", ...
+  std::string view;                    // empty: shared (a table's arrangement)
+  std::string name;                    // "table public.orders", "aggregate", ...
   std::vector<std::uint32_t> readers;  // offsets of the views that use it, directly or not
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;

@@ -16,12 +16,12 @@ namespace deltamill {
 // The rows a program runs over: `count` combinations of one row per input. A nullptr row reads as all NULL.
 struct InputRows {
   std::size_t count = 0;
-  std::span<const RowBytes* const> rows;         // per input: `count` row pointers
-  std::span<const RowLayout* const> layouts;     // per input
+  std::span<const RowBytes* const> rows;      // per input: `count` row pointers
+  std::span<const RowLayout* const> layouts;  // per input
 };
 
 struct RowError {
-  std::uint32_t row = 0;  // offset among the input rows
+  std::uint32_t row = 0;     // offset among the input rows
   std::string_view message;  // static or in the arena
 };
 

@@ -14,10 +14,10 @@ namespace deltamill {
 
 // What a function may use during one call. An error makes the row a row in error; the returned value is ignored.
 struct CallContext {
-  Arena& arena;                           // for results; lives as long as the batch
-  const Type& result_type;                // with the modifier of a cast: numeric(12,2)
-  std::span<const Type> argument_types;   // for "any" arguments and enums
-  std::string_view error;                 // set by fail()
+  Arena& arena;                          // for results; lives as long as the batch
+  const Type& result_type;               // with the modifier of a cast: numeric(12,2)
+  std::span<const Type> argument_types;  // for "any" arguments and enums
+  std::string_view error;                // set by fail()
 
   // PostgreSQL's message, e.g. "division by zero". The text must be static or in the arena.
   Value fail(std::string_view message) {
@@ -31,10 +31,10 @@ using ScalarFunction = Value (*)(const Value* arguments, CallContext& context);
 
 enum class FunctionKind : std::uint8_t {
   function,
-  operation,          // name is the symbol; one argument = prefix
-  implicit_cast,      // one argument; used wherever types differ
-  assignment_cast,    // not in expressions without CAST
-  explicit_cast,      // only by CAST or ::
+  operation,        // name is the symbol; one argument = prefix
+  implicit_cast,    // one argument; used wherever types differ
+  assignment_cast,  // not in expressions without CAST
+  explicit_cast,    // only by CAST or ::
 };
 
 // Rules for argument types beyond the listed kinds.
@@ -50,7 +50,7 @@ struct Function {
   TypeKind result = TypeKind::unknown;  // enumeration: that of the arguments
   ScalarFunction call = nullptr;
   FunctionKind kind = FunctionKind::function;
-  bool strict = true;                   // NULL argument -> NULL result without a call
+  bool strict = true;  // NULL argument -> NULL result without a call
   Signature signature = Signature::exact;
 };
 
@@ -68,13 +68,14 @@ struct Function {
 
 // Families, in the order of all_functions().
 [[nodiscard]] std::vector<Function> comparison_functions();
-[[nodiscard]] std::vector<Function> logic_functions();     // NOT, IS TRUE and kin (function names "is_true" ...)
+[[nodiscard]] std::vector<Function>
+logic_functions();  // NOT, IS TRUE and kin (function names "is_true" ...)
 [[nodiscard]] std::vector<Function> integer_functions();
 [[nodiscard]] std::vector<Function> float_functions();
 [[nodiscard]] std::vector<Function> numeric_functions();
 [[nodiscard]] std::vector<Function> cast_functions();
 [[nodiscard]] std::vector<Function> text_functions();
-[[nodiscard]] std::vector<Function> pattern_functions();   // LIKE, ILIKE: operators ~~ ~~* !~~ !~~*
+[[nodiscard]] std::vector<Function> pattern_functions();  // LIKE, ILIKE: operators ~~ ~~* !~~ !~~*
 [[nodiscard]] std::vector<Function> bytea_functions();
 [[nodiscard]] std::vector<Function> datetime_functions();
 [[nodiscard]] std::vector<Function> interval_functions();

@@ -14,7 +14,7 @@ struct Diagnostic {
   std::uint32_t line = 0;    // 1-based; 0 = the whole file
   std::uint32_t column = 0;  // 1-based, in characters
   Severity severity = Severity::error;
-  std::string code;          // stable: "unsupported_sql", "unknown_column", ...
+  std::string code;  // stable: "unsupported_sql", "unknown_column", ...
   std::string message;
   std::string hint;          // empty = none
   std::string source_line;   // the text of the line, for display
