@@ -263,7 +263,10 @@ void Engine::push(ViewDeltas deltas, const Batch& batch) {
   // Below the sink's frontier rows only go to generations that nobody reads, and the frontier
   // stays.
   if (following_) work.to = batch.to;
-  if (work.deltas.views.empty() && !following_ && batch.complete) return;
+  // Nothing to tell the worker, unless it holds slices of this transaction and waits for its end.
+  const bool ends_transaction = batch.complete && worker_within_;
+  if (work.deltas.views.empty() && !following_ && !ends_transaction) return;
+  worker_within_ = !batch.complete;
   worker_.push(std::move(work));
 }
 

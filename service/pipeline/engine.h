@@ -135,7 +135,8 @@ class Engine {
   std::vector<Generation> loading_;  // being filled
   Frontier activation_;              // the loading views are complete from here on
   bool following_ = false;
-  bool within_ = false;  // between slices of one transaction
+  bool within_ = false;         // between slices of one transaction
+  bool worker_within_ = false;  // the same of what the worker was sent
   bool reached_until_ = false;
   std::multimap<Frontier, SinkTask> waiting_;
   std::vector<ViewDelta> pending_errors_;  // of the slices of an unfinished transaction

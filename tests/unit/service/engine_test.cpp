@@ -109,6 +109,32 @@ TEST_CASE("a transaction in slices is one commit for readers") {
   CHECK(mill.sink().commits().back() == "10-20");
 }
 
+TEST_CASE("a restart passes a transaction in slices that changes no view") {
+  Mill mill({"+1,Ada"}, {row_count("n")});
+  EngineOptions options;
+  options.batch.changes_max = 2;
+  mill.commit_in_pieces(20, {{"=1,a", "=1,b", "=1,c"}, {"=1,d"}});
+  mill.start(options);
+  REQUIRE(mill.sink().wait_for(at(20)));
+  mill.start(options);
+  mill.commit(30, {"+2,Bob"});
+  REQUIRE(mill.sink().wait_for(at(30)));
+  CHECK(mill.sink().rows() == Texts{"2"});
+}
+
+TEST_CASE("a restart passes a transaction in slices whose last changes no view") {
+  Mill mill({"+1,Ada"}, {row_count("n")});
+  EngineOptions options;
+  options.batch.changes_max = 2;
+  mill.commit_in_pieces(20, {{"+2,a", "+3,b", "+4,c"}, {"=1,d"}});
+  mill.start(options);
+  REQUIRE(mill.sink().wait_for(at(20)));
+  mill.start(options);
+  mill.commit(30, {"+5,Bob"});
+  REQUIRE(mill.sink().wait_for(at(30)));
+  CHECK(mill.sink().rows() == Texts{"5"});
+}
+
 TEST_CASE("the engine stops exactly where it is told") {
   Mill mill;
   mill.commit_together({{20, {"+1,Ada"}}, {30, {"+2,Bob"}}});
