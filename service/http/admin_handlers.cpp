@@ -13,10 +13,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t error_rows_max = 1000;
 
-Response answer(const Problem& problem, const Call& call) {
-  return to_response(problem, path_of(call.request.target));
-}
-
 // What is not UTF-8 in an error text of the system is replaced instead of failing the answer.
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -157,49 +153,48 @@ bool all_ok(const std::vector<ReadyCheck>& checks) {
 }
 
 // The members of a body: an object with nothing in it but `known`.
-Checked<Json> parse_body(const Request& request, std::string_view known) {
+Json parse_body(const Request& request, std::string_view known) {
   const std::string type = request.header("Content-Type").value_or("");
   const std::string_view media = std::string_view(type).substr(0, type.find_first_of("; "));
   if (!same_header_name(media, "application/json"))
-    return refuse(ProblemName::unsupported_media_type, "Content-Type is not application/json");
+    throw Problem(ProblemName::unsupported_media_type, "Content-Type is not application/json");
   Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) return refuse(ProblemName::bad_request, "the body is not a JSON object");
+  if (!body.is_object()) throw Problem(ProblemName::bad_request, "the body is not a JSON object");
   for (const auto& [name, value] : body.items())
-    if (name != known) return refuse(ProblemName::bad_request, "unknown member \"" + name + "\"");
+    if (name != known) throw Problem(ProblemName::bad_request, "unknown member \"" + name + "\"");
   return body;
 }
 
 // 202 with the job, or 409.
 Response answer_job(Site& site, const Call& call, const std::optional<std::string>& id) {
   if (!id)
-    return answer({ProblemName::job_conflict,
-                   "a job of this kind runs for view \"" + call.arguments[0] + "\""},
-                  call);
+    throw Problem(ProblemName::job_conflict,
+                  "a job of this kind runs for view \"" + call.arguments[0] + "\"");
   const std::optional<JobStatus> job = site.backend().job(*id);
   Response response = answer_json(job ? job_json(*job) : text_of({{"id", *id}}), 202);
   response.set("Location", "/v1/jobs/" + percent_encode(*id));
   return response;
 }
 
-Checked<void> check_rebuild_source(const Json& body) {
+void check_rebuild_source(const Json& body) {
   const auto from = body.find("from");
-  if (from == body.end() || *from == "journal") return {};
+  if (from == body.end() || *from == "journal") return;
   if (*from == "source")
-    return refuse(ProblemName::not_implemented,
+    throw Problem(ProblemName::not_implemented,
                   "a rebuild from the source is not available in this version");
-  return refuse(ProblemName::bad_request, "\"from\" is \"journal\" or \"source\"");
+  throw Problem(ProblemName::bad_request, "\"from\" is \"journal\" or \"source\"");
 }
 
-Checked<void> check_repair(const Json& body) {
+void check_repair(const Json& body) {
   const auto repair = body.find("repair");
-  if (repair == body.end() || *repair == false) return {};
+  if (repair == body.end() || *repair == false) return;
   if (*repair == true)
-    return refuse(ProblemName::not_implemented, "repair is not available in this version");
-  return refuse(ProblemName::bad_request, "\"repair\" is true or false");
+    throw Problem(ProblemName::not_implemented, "repair is not available in this version");
+  throw Problem(ProblemName::bad_request, "\"repair\" is true or false");
 }
 
-Response unknown_job(const Call& call) {
-  return answer({ProblemName::unknown_job, "there is no job \"" + call.arguments[0] + "\""}, call);
+Problem unknown_job(const Call& call) {
+  return {ProblemName::unknown_job, "there is no job \"" + call.arguments[0] + "\""};
 }
 
 }  // namespace
@@ -253,19 +248,17 @@ Response show_status(Site& site, const Call& /*call*/) {
 }
 
 Response explain_view(Site& site, const Call& call) {
-  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
-  if (!view) return answer(view.error(), call);
-  const ServedView& served = site.backend().views()[*view];
+  const std::size_t view = site.find_view(call.listener, call.arguments[0]);
+  const ServedView& served = site.backend().views()[view];
   return answer_json(Json{{"view", served.name},
                           {"plan", served.explain},
-                          {"operators", operators_json(site.backend().operators(*view))}});
+                          {"operators", operators_json(site.backend().operators(view))}});
 }
 
 Response show_errors(Site& site, const Call& call) {
-  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
-  if (!view) return answer(view.error(), call);
+  const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   Json list = Json::array();
-  for (const ErrorRow& row : site.backend().error_rows(*view)) {
+  for (const ErrorRow& row : site.backend().error_rows(view)) {
     if (list.size() == error_rows_max) break;
     list.push_back({{"key", row.key}, {"operator", row.operator_name}, {"message", row.message}});
   }
@@ -273,23 +266,17 @@ Response show_errors(Site& site, const Call& call) {
 }
 
 Response start_rebuild(Site& site, const Call& call) {
-  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
-  if (!view) return answer(view.error(), call);
-  const Checked<Json> body = parse_body(call.request, "from");
-  if (!body) return answer(body.error(), call);
-  const Checked<void> checked = check_rebuild_source(*body);
-  if (!checked) return answer(checked.error(), call);
-  return answer_job(site, call, site.backend().start_rebuild(*view));
+  const std::size_t view = site.find_view(call.listener, call.arguments[0]);
+  const Json body = parse_body(call.request, "from");
+  check_rebuild_source(body);
+  return answer_job(site, call, site.backend().start_rebuild(view));
 }
 
 Response start_verify(Site& site, const Call& call) {
-  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
-  if (!view) return answer(view.error(), call);
-  const Checked<Json> body = parse_body(call.request, "repair");
-  if (!body) return answer(body.error(), call);
-  const Checked<void> checked = check_repair(*body);
-  if (!checked) return answer(checked.error(), call);
-  return answer_job(site, call, site.backend().start_verify(*view));
+  const std::size_t view = site.find_view(call.listener, call.arguments[0]);
+  const Json body = parse_body(call.request, "repair");
+  check_repair(body);
+  return answer_job(site, call, site.backend().start_verify(view));
 }
 
 Response list_jobs(Site& site, const Call& /*call*/) {
@@ -298,11 +285,12 @@ Response list_jobs(Site& site, const Call& /*call*/) {
 
 Response show_job(Site& site, const Call& call) {
   const std::optional<JobStatus> job = site.backend().job(call.arguments[0]);
-  return job ? answer_json(job_json(*job)) : unknown_job(call);
+  if (!job) throw unknown_job(call);
+  return answer_json(job_json(*job));
 }
 
 Response cancel_job(Site& site, const Call& call) {
-  if (!site.backend().job(call.arguments[0])) return unknown_job(call);
+  if (!site.backend().job(call.arguments[0])) throw unknown_job(call);
   // A job that has finished meanwhile is what the caller wanted: not running.
   site.backend().cancel_job(call.arguments[0]);
   Response response;

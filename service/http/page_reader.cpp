@@ -24,12 +24,12 @@ class PageReader {
     copies_before_ = request.after->copies;
   }
 
-  Checked<Page> read(RowWriter& writer, const std::string& body) {
+  Page read(RowWriter& writer, const std::string& body) {
     writer.begin();
     while (!page_.more && rows_.step()) {
       take_row(writer);
       if (body.size() > body_bytes_max)
-        return refuse(ProblemName::overloaded, "the answer is too large; ask for fewer rows");
+        throw Problem(ProblemName::overloaded, "the answer is too large; ask for fewer rows");
     }
     writer.end();
     return std::move(page_);
@@ -113,8 +113,8 @@ PageBounds bounds_of(const QueriedView& view, const RowsRequest& request) {
   return bounds;
 }
 
-Checked<Page> read_page(const QueriedView& view, const RowsRequest& request, Statement& rows,
-                        std::string& body) {
+Page read_page(const QueriedView& view, const RowsRequest& request, Statement& rows,
+               std::string& body) {
   RowWriter writer(request.format, view, request.query.select, body);
   return PageReader(view, request, rows).read(writer, body);
 }

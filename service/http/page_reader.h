@@ -24,7 +24,7 @@ struct Page {
 
 // REQUIRES: `rows` is the statement of rows_sql with these bounds, not stepped yet. The writer
 // writes into `body`.
-[[nodiscard]] Checked<Page> read_page(const QueriedView& view, const RowsRequest& request,
-                                      Statement& rows, std::string& body);
+[[nodiscard]] Page read_page(const QueriedView& view, const RowsRequest& request, Statement& rows,
+                             std::string& body);
 
 }  // namespace deltamill

@@ -42,7 +42,7 @@ bool apply(std::string_view token, Preferences& preferences) {
 
 }  // namespace
 
-Checked<Preferences> parse_preferences(std::string_view header) {
+Preferences parse_preferences(std::string_view header) {
   Preferences preferences;
   std::string unknown;
   while (!header.empty()) {
@@ -56,7 +56,7 @@ Checked<Preferences> parse_preferences(std::string_view header) {
       unknown += (unknown.empty() ? "" : ", ") + std::string(token);
   }
   if (preferences.strict && !unknown.empty())
-    return refuse(ProblemName::bad_preference, "invalid preferences given with handling=strict",
+    throw Problem(ProblemName::bad_preference, "invalid preferences given with handling=strict",
                   "invalid preferences: " + unknown);
   return preferences;
 }

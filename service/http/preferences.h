@@ -25,6 +25,6 @@ struct Preferences {
 
 // Under handling=strict a preference that is unknown or malformed is refused, otherwise it is
 // ignored.
-[[nodiscard]] Checked<Preferences> parse_preferences(std::string_view header);
+[[nodiscard]] Preferences parse_preferences(std::string_view header);
 
 }  // namespace deltamill

@@ -85,11 +85,12 @@ void append_member(const char* name, std::string_view value, std::string& json) 
 
 }  // namespace
 
-tl::unexpected<Problem> refuse(ProblemName name, std::string message, std::string details,
-                               std::string hint) {
-  return tl::unexpected<Problem>(
-      Problem{name, std::move(message), std::move(details), std::move(hint)});
-}
+Problem::Problem(ProblemName problem_name, std::string problem_message, std::string problem_details,
+                 std::string problem_hint)
+    : name(problem_name),
+      message(std::move(problem_message)),
+      details(std::move(problem_details)),
+      hint(std::move(problem_hint)) {}
 
 int status_of(ProblemName name) {
   return row_of(name).status;

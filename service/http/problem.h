@@ -1,11 +1,12 @@
 // Every error that HTTP answers, in one table: its name, status and the code that PostgREST's
-// clients know.
+// clients know. Whatever inside http/ cannot go on with a request throws a Problem; routes.cpp, and
+// for heads of requests the connection, turn it into the answer.
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "service/http/message.h"
@@ -50,19 +51,18 @@ enum class ProblemName : std::uint8_t {
 };
 
 // What is wrong with a request, for the caller to read.
-struct Problem {
-  ProblemName name = ProblemName::internal;
+class Problem : public std::exception {
+ public:
+  Problem(ProblemName problem_name, std::string problem_message, std::string problem_details = {},
+          std::string problem_hint = {});
+  [[nodiscard]] const char* what() const noexcept override { return message.c_str(); }
+
+  ProblemName name;
   std::string message;
-  std::string details = {};  // empty = null
-  std::string hint = {};     // empty = null
-  std::vector<Header> headers = {};
+  std::string details;  // empty = null
+  std::string hint;     // empty = null
+  std::vector<Header> headers;
 };
-
-template <typename T>
-using Checked = tl::expected<T, Problem>;
-
-[[nodiscard]] tl::unexpected<Problem> refuse(ProblemName name, std::string message,
-                                             std::string details = {}, std::string hint = {});
 
 [[nodiscard]] int status_of(ProblemName name);
 

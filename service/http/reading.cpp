@@ -12,12 +12,12 @@
 namespace deltamill {
 namespace {
 
-Checked<std::optional<Lsn>> parse_min_lsn(const Request& request) {
+std::optional<Lsn> parse_min_lsn(const Request& request) {
   const std::optional<std::string> header = request.header("Deltamill-Min-Lsn");
-  if (!header) return std::optional<Lsn>();
+  if (!header) return std::nullopt;
   const std::optional<Lsn> lsn = lsn_of(*header);
   if (!lsn)
-    return refuse(ProblemName::bad_lsn, "Deltamill-Min-Lsn is a position such as 0/16B3780");
+    throw Problem(ProblemName::bad_lsn, "Deltamill-Min-Lsn is a position such as 0/16B3780");
   return lsn;
 }
 
@@ -25,11 +25,10 @@ bool serves(Condition condition) {
   return condition != Condition::loading && condition != Condition::failed;
 }
 
-tl::unexpected<Problem> not_ready(const std::string& view, const ViewState& state) {
-  return refuse(
-      ProblemName::not_ready,
-      "view \"" + view + "\" has nothing to serve yet: it is " + to_string(state.condition),
-      state.reason);
+Problem not_ready(const std::string& view, const ViewState& state) {
+  return {ProblemName::not_ready,
+          "view \"" + view + "\" has nothing to serve yet: it is " + to_string(state.condition),
+          state.reason};
 }
 
 // Connections learn deltamill_fold when a query first needs it.
@@ -52,20 +51,13 @@ void Timing::end(const char* stage) {
   since_ = now;
 }
 
-Checked<CommonTerms> parse_common_terms(const Request& request) {
-  Checked<Preferences> preferences = parse_preferences(request.header("Prefer").value_or(""));
-  if (!preferences) return tl::unexpected<Problem>(std::move(preferences.error()));
-  const Checked<std::optional<Lsn>> min_lsn = parse_min_lsn(request);
-  if (!min_lsn) return tl::unexpected<Problem>(min_lsn.error());
-  return CommonTerms{std::move(*preferences), *min_lsn};
+CommonTerms parse_common_terms(const Request& request) {
+  return {parse_preferences(request.header("Prefer").value_or("")), parse_min_lsn(request)};
 }
 
-Checked<ReadTerms> parse_terms(Site& site, const Call& call) {
-  const Checked<std::size_t> view = site.find_view(call.listener, call.arguments[0]);
-  if (!view) return tl::unexpected<Problem>(view.error());
-  Checked<CommonTerms> terms = parse_common_terms(call.request);
-  if (!terms) return tl::unexpected<Problem>(std::move(terms.error()));
-  return ReadTerms{std::move(*terms), *view};
+ReadTerms parse_terms(Site& site, const Call& call) {
+  const std::size_t view = site.find_view(call.listener, call.arguments[0]);
+  return {parse_common_terms(call.request), view};
 }
 
 Frontier frontier_of(const ServedView& view, const ViewState& state,
@@ -85,20 +77,19 @@ Reading::Reading(Site& site, const ServedView& view, const ViewState& state)
   freshness_.lag_ms = site.backend().lag_ms(freshness_.frontier);
 }
 
-Checked<Reading> Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
+Reading Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
   const ServedView& view = site.backend().views()[terms.view];
   ViewState state = site.backend().view_state(terms.view);
-  if (!serves(state.condition)) return not_ready(view.name, state);
+  if (!serves(state.condition)) throw not_ready(view.name, state);
   if (terms.min_lsn) {
-    Checked<void> reached = site.wait_for(*terms.min_lsn, terms.preferences.patience());
-    if (!reached) return tl::unexpected<Problem>(std::move(reached.error()));
+    site.wait_for(*terms.min_lsn, terms.preferences.patience());
     state = site.backend().view_state(terms.view);
   }
   timing.end("wait");
   Reading reading(site, view, state);
-  if (reading.table_.empty()) return not_ready(view.name, state);
+  if (reading.table_.empty()) throw not_ready(view.name, state);
   if (terms.min_lsn && reading.freshness_.frontier.end() < *terms.min_lsn)
-    return tl::unexpected<Problem>(behind_problem(*terms.min_lsn));
+    throw behind_problem(*terms.min_lsn);
   return reading;
 }
 

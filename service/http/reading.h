@@ -33,14 +33,14 @@ struct CommonTerms {
   std::optional<Lsn> min_lsn;
 };
 
-[[nodiscard]] Checked<CommonTerms> parse_common_terms(const Request& request);
+[[nodiscard]] CommonTerms parse_common_terms(const Request& request);
 
 struct ReadTerms : CommonTerms {
   std::size_t view = 0;
 };
 
 // REQUIRES: the call's first argument is a view's name.
-[[nodiscard]] Checked<ReadTerms> parse_terms(Site& site, const Call& call);
+[[nodiscard]] ReadTerms parse_terms(Site& site, const Call& call);
 
 // What the headers of an answer say of its rows.
 struct Freshness {
@@ -60,7 +60,7 @@ void add_headers(const Freshness& freshness, const CommonTerms& terms, Response&
 class Reading {
  public:
   // Waits where the terms ask for it. Refuses with not_ready, behind, overloaded.
-  [[nodiscard]] static Checked<Reading> begin(Site& site, const ReadTerms& terms, Timing& timing);
+  [[nodiscard]] static Reading begin(Site& site, const ReadTerms& terms, Timing& timing);
 
   [[nodiscard]] StoreReader::Snapshot& snapshot() { return snapshot_; }
   // Quoted name of the table of the current generation.

@@ -21,75 +21,71 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-tl::unexpected<Problem> bad_request(const char* message) {
-  return refuse(ProblemName::bad_request, message);
+Problem bad_request(const char* message) {
+  return {ProblemName::bad_request, message};
 }
 
 // Beast joins folded lines and takes bare line feeds: both are only visible here.
-Checked<void> check_lines(std::string_view raw) {
+void check_lines(std::string_view raw) {
   for (std::size_t i = 0; i < raw.size(); ++i) {
     const auto byte = static_cast<unsigned char>(raw[i]);
     if (byte == '\n' && (i == 0 || raw[i - 1] != '\r'))
-      return bad_request("a line of the header ends without a carriage return");
+      throw bad_request("a line of the header ends without a carriage return");
     if (byte == '\r' && i + 1 < raw.size() && raw[i + 1] != '\n')
-      return bad_request("a carriage return stands alone in the header");
+      throw bad_request("a carriage return stands alone in the header");
     const bool line_begin = i >= 2 && raw[i - 1] == '\n';
     if (line_begin && (byte == ' ' || byte == '\t'))
-      return bad_request("a field of the header is folded");
+      throw bad_request("a field of the header is folded");
     if ((byte < 0x20 && byte != '\t' && byte != '\r' && byte != '\n') || byte == 0x7f)
-      return bad_request("the header holds a control character");
+      throw bad_request("the header holds a control character");
   }
-  return {};
 }
 
-Checked<void> check_sizes(std::string_view raw) {
+void check_sizes(std::string_view raw) {
   const std::size_t line_end = raw.find("\r\n");
   const std::string_view line = raw.substr(0, line_end);
   const std::size_t target_begin = std::min(line.find(' '), line.size());
   const std::size_t target_end = std::min(line.find(' ', target_begin + 1), line.size());
   if (target_end - target_begin > target_bytes_max + 1)
-    return refuse(ProblemName::uri_too_long, "the target is longer than 8 KiB");
-  if (line.size() > request_line_bytes_max) return bad_request("the request line is too long");
-  if (line_end == std::string_view::npos) return {};
+    throw Problem(ProblemName::uri_too_long, "the target is longer than 8 KiB");
+  if (line.size() > request_line_bytes_max) throw bad_request("the request line is too long");
+  if (line_end == std::string_view::npos) return;
   const std::string_view fields = raw.substr(line_end + 2);
   const auto count = static_cast<std::size_t>(std::count(fields.begin(), fields.end(), '\n'));
   if (fields.size() > header_bytes_max || count > header_fields_max + 1)
-    return refuse(ProblemName::header_too_large,
+    throw Problem(ProblemName::header_too_large,
                   "the header is larger than 16 KiB or has more than 100 fields");
-  return {};
 }
 
 bool visible_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-Checked<void> check_fields(const Parser::value_type& message) {
+void check_fields(const Parser::value_type& message) {
   if (message.count(beast_http::field::transfer_encoding) > 0)
-    return refuse(ProblemName::not_implemented, "Transfer-Encoding is not taken on requests");
+    throw Problem(ProblemName::not_implemented, "Transfer-Encoding is not taken on requests");
   if (message.count(beast_http::field::host) != 1)
-    return bad_request("a request has exactly one Host");
+    throw bad_request("a request has exactly one Host");
   if (message.count(beast_http::field::content_length) > 1)
-    return bad_request("a request has at most one Content-Length");
+    throw bad_request("a request has at most one Content-Length");
   // Beast takes "2, 2" for 2.
   const std::string_view length = message[beast_http::field::content_length];
   if (length.find_first_not_of("0123456789") != std::string_view::npos)
-    return bad_request("Content-Length is not a number");
+    throw bad_request("Content-Length is not a number");
   if (message.version() != 10 && message.version() != 11)
-    return bad_request("the version is neither HTTP/1.0 nor HTTP/1.1");
+    throw bad_request("the version is neither HTTP/1.0 nor HTTP/1.1");
   const std::string_view target = message.target();
   const bool of_server = target == "*" && message.method() == beast_http::verb::options;
   if (!visible_ascii(target) || (!target.starts_with('/') && !of_server))
-    return bad_request("the target is not a path of visible ASCII");
-  return {};
+    throw bad_request("the target is not a path of visible ASCII");
 }
 
-Checked<void> check_body(const RequestHead& head) {
-  if (head.body_bytes == 0) return {};
+void check_body(const RequestHead& head) {
+  if (head.body_bytes == 0) return;
   if (head.request.method == "GET" || head.request.method == "HEAD")
-    return bad_request("a GET has no body");
+    throw bad_request("a GET has no body");
   if (head.body_bytes > body_bytes_max)
-    return refuse(ProblemName::body_too_large, "the body is larger than 64 KiB");
-  return {};
+    throw Problem(ProblemName::body_too_large, "the body is larger than 64 KiB");
 }
 
 // "name:port" and "[address]:port" without the port, in lower case.
@@ -114,14 +110,13 @@ bool Hosts::known(std::string_view host, std::string_view local_address) const {
   return name == local_address || std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-Checked<void> check_unfinished_head(std::string_view raw) {
-  const Checked<void> sizes = check_sizes(raw);
-  return sizes ? check_lines(raw) : sizes;
+void check_unfinished_head(std::string_view raw) {
+  check_sizes(raw);
+  check_lines(raw);
 }
 
-Checked<RequestHead> read_head(std::string_view raw) {
-  const Checked<void> unfinished = check_unfinished_head(raw);
-  if (!unfinished) return tl::unexpected<Problem>(unfinished.error());
+RequestHead read_head(std::string_view raw) {
+  check_unfinished_head(raw);
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(head_bytes_max) + 1);
   parser.body_limit(body_bytes_max);
@@ -129,11 +124,10 @@ Checked<RequestHead> read_head(std::string_view raw) {
   boost::beast::error_code error;
   parser.put(boost::asio::buffer(raw.data(), raw.size()), error);
   if (error == beast_http::error::body_limit)
-    return refuse(ProblemName::body_too_large, "the body is larger than 64 KiB");
-  if (error || !parser.is_header_done()) return bad_request("the request is malformed");
+    throw Problem(ProblemName::body_too_large, "the body is larger than 64 KiB");
+  if (error || !parser.is_header_done()) throw bad_request("the request is malformed");
   const Parser::value_type& message = parser.get();
-  const Checked<void> fields = check_fields(message);
-  if (!fields) return tl::unexpected<Problem>(fields.error());
+  check_fields(message);
   RequestHead head;
   head.request.method = message.method_string();
   head.request.target = message.target();
@@ -142,8 +136,7 @@ Checked<RequestHead> read_head(std::string_view raw) {
   head.body_bytes = static_cast<std::size_t>(parser.content_length().value_or(0));
   head.keep_alive = message.version() == 11 && message.keep_alive();
   head.expects_continue = lower(head.request.header("Expect").value_or("")) == "100-continue";
-  const Checked<void> body = check_body(head);
-  if (!body) return tl::unexpected<Problem>(body.error());
+  check_body(head);
   return head;
 }
 

@@ -41,9 +41,9 @@ class Hosts {
 
 // Reads a complete head, up to and including its empty line. On a problem the connection must be
 // closed after the answer: where the next request begins is not known any more.
-[[nodiscard]] Checked<RequestHead> read_head(std::string_view raw);
+[[nodiscard]] RequestHead read_head(std::string_view raw);
 
 // What is already wrong with a head of which the end has not come.
-[[nodiscard]] Checked<void> check_unfinished_head(std::string_view raw);
+void check_unfinished_head(std::string_view raw);
 
 }  // namespace deltamill

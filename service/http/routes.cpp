@@ -67,8 +67,8 @@ Response answer(const Problem& problem, const Request& request) {
   return to_response(problem, path_of(request.target));
 }
 
-Response not_available(Site& /*site*/, const Call& call) {
-  return answer({ProblemName::not_implemented, "not available in this version"}, call.request);
+Response not_available(Site& /*site*/, const Call& /*call*/) {
+  throw Problem(ProblemName::not_implemented, "not available in this version");
 }
 
 using Segments = std::vector<std::string_view>;
@@ -88,12 +88,11 @@ std::optional<Segments> match(std::string_view pattern, const Segments& path) {
 }
 
 // A key may hold slashes and dots; a name may not.
-Checked<std::string> decode_argument(std::string_view pattern, std::string_view segment,
-                                     bool last) {
+std::string decode_argument(std::string_view pattern, std::string_view segment, bool last) {
   if (!last || !pattern.ends_with("{key}")) return decode_segment(segment);
   std::optional<std::string> key = percent_decode(segment, false);
   if (!key || segment == "." || segment == "..")
-    return refuse(ProblemName::bad_request, "the key is not percent-encoded UTF-8 without NUL");
+    throw Problem(ProblemName::bad_request, "the key is not percent-encoded UTF-8 without NUL");
   return std::move(*key);
 }
 
@@ -142,32 +141,33 @@ Response refuse_method(const Found& found, const Request& request) {
   return response;
 }
 
-struct Routed {
-  Response response;
-  const char* pattern = no_route;
-};
+// REQUIRES: `route` is the one of the request, `arguments` its arguments, still encoded.
+Response handle(Site& site, Listener listener, const Request& request, const Route& route,
+                const Segments& arguments) {
+  if (route.query == Route::Query::refused && !query_of(request.target).empty())
+    throw Problem(ProblemName::bad_query, "this path takes no parameters");
+  Call call{request, listener, {}};
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const bool last = i + 1 == arguments.size();
+    call.arguments.push_back(decode_argument(route.pattern, arguments[i], last));
+  }
+  return route.handler(site, call);
+}
 
-Routed route_request(Site& site, Listener listener, const Request& request) {
+// Tells the pattern before anything of the route runs: what is thrown then counts for it.
+Response route_request(Site& site, Listener listener, const Request& request,
+                       const char*& pattern) {
   const Segments path = path_segments(path_of(request.target));
   const Found found = find_route(listener, request.method, path);
   if (found.allowed.empty()) {
     if (has_dot_segment(path))
-      return {answer({ProblemName::bad_request, "the path is not plain percent-encoded UTF-8"},
-                     request)};
-    return {answer({ProblemName::unknown_path, "there is no such path"}, request)};
+      throw Problem(ProblemName::bad_request, "the path is not plain percent-encoded UTF-8");
+    throw Problem(ProblemName::unknown_path, "there is no such path");
   }
-  if (found.route == nullptr) return {refuse_method(found, request), found.pattern};
-  if (found.route->query == Route::Query::refused && !query_of(request.target).empty())
-    return {answer({ProblemName::bad_query, "this path takes no parameters"}, request),
-            found.pattern};
-  Call call{request, listener, {}};
-  for (std::size_t i = 0; i < found.arguments.size(); ++i) {
-    const bool last = i + 1 == found.arguments.size();
-    Checked<std::string> argument = decode_argument(found.route->pattern, found.arguments[i], last);
-    if (!argument) return {answer(argument.error(), request), found.route->pattern};
-    call.arguments.push_back(std::move(*argument));
-  }
-  return {found.route->handler(site, call), found.route->pattern};
+  pattern = found.pattern;
+  if (found.route == nullptr) return refuse_method(found, request);
+  pattern = found.route->pattern;
+  return handle(site, listener, request, *found.route, found.arguments);
 }
 
 // What a failed store means to a client.
@@ -179,18 +179,21 @@ Problem problem_of(const SqliteError& error) {
   return {ProblemName::internal, "the view store failed"};
 }
 
-Routed route_safely(Site& site, Listener listener, const Request& request) {
+// The one place where a request's problems become its answer.
+Response route_safely(Site& site, Listener listener, const Request& request, const char*& pattern) {
   try {
-    return route_request(site, listener, request);
+    return route_request(site, listener, request, pattern);
+  } catch (const Problem& problem) {
+    return answer(problem, request);
   } catch (const QueryTimeout&) {
-    return {answer({ProblemName::overloaded, "too many queries are running"}, request)};
+    return answer({ProblemName::overloaded, "too many queries are running"}, request);
   } catch (const SqliteError& error) {
     const Problem problem = problem_of(error);
     if (problem.name == ProblemName::internal) site.options().report_failure(error.what());
-    return {answer(problem, request)};
+    return answer(problem, request);
   } catch (const std::exception& error) {
     site.options().report_failure(error.what());
-    return {answer({ProblemName::internal, "the request failed; the service goes on"}, request)};
+    return answer({ProblemName::internal, "the request failed; the service goes on"}, request);
   }
 }
 
@@ -204,12 +207,12 @@ void compress(const Request& request, Response& response) {
 }  // namespace
 
 Response answer_request(Site& site, Listener listener, const Request& request) {
-  Routed routed = route_safely(site, listener, request);
-  Response& response = routed.response;
+  const char* pattern = no_route;
+  Response response = route_safely(site, listener, request, pattern);
   try {
     compress(request, response);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - request.received;
-    site.backend().count_request(routed.pattern, response.status, took.count());
+    site.backend().count_request(pattern, response.status, took.count());
   } catch (const std::exception& error) {
     site.options().report_failure(error.what());
     response = answer({ProblemName::internal, "the request failed; the service goes on"}, request);
@@ -218,7 +221,7 @@ Response answer_request(Site& site, Listener listener, const Request& request) {
     response.size_without_body = response.body.size();
     response.body.clear();
   }
-  return std::move(response);
+  return response;
 }
 
 std::function<void(int status, double seconds)> refusal_counter(Site& site) {

@@ -39,13 +39,12 @@ constexpr std::array<std::string_view, 14> unsupported_operators{
     "phfts", "wfts",   "sl", "sr", "nxr", "nxl", "adj"};
 
 const OperatorRow* find_operator(std::string_view name) {
-  const auto* const row = std::find_if(operator_rows.begin(), operator_rows.end(),
-                                       [name](const OperatorRow& r) { return r.name == name; });
-  return row == operator_rows.end() ? nullptr : row;
+  const auto* const found = std::ranges::find(operator_rows, name, &OperatorRow::name);
+  return found == operator_rows.end() ? nullptr : found;
 }
 
-tl::unexpected<Problem> bad_query(std::string message) {
-  return refuse(ProblemName::bad_query, std::move(message));
+Problem bad_query(std::string message) {
+  return {ProblemName::bad_query, std::move(message)};
 }
 
 std::string quoted(std::string_view text) {
@@ -56,32 +55,33 @@ class Parser {
  public:
   explicit Parser(const QueriedView& view) : view_(view) {}
 
-  Checked<RowQuery> parse(const std::vector<Parameter>& parameters);
+  RowQuery parse(const std::vector<Parameter>& parameters);
 
  private:
-  Checked<void> apply(const Parameter& parameter);
-  Checked<void> once(std::string_view name);
-  Checked<void> parse_number(const Parameter& parameter, std::optional<std::uint64_t>& number);
-  Checked<void> parse_select(std::string_view text);
-  Checked<void> parse_select_item(QueryScanner& scanner);
-  Checked<void> parse_order(std::string_view text);
-  Checked<void> parse_order_item(QueryScanner& scanner);
-  Checked<std::string> parameter_column(std::string_view name) const;
-  Checked<void> parse_filter_parameter(const Parameter& parameter);
+  void apply(const Parameter& parameter);
+  void once(std::string_view name);
+  void parse_number(const Parameter& parameter, std::optional<std::uint64_t>& number);
+  void parse_select(std::string_view text);
+  void parse_select_item(QueryScanner& scanner);
+  void parse_order(std::string_view text);
+  void parse_order_item(QueryScanner& scanner);
+  std::string parameter_column(std::string_view name) const;
+  void parse_filter_parameter(const Parameter& parameter);
 
-  Checked<RowFilter> parse_group(QueryScanner& scanner, FilterKind kind, std::size_t depth);
-  Checked<RowFilter> parse_condition(QueryScanner& scanner, std::size_t depth);
-  Checked<RowFilter> parse_operation(QueryScanner& scanner, std::uint32_t column, bool in_group);
-  Checked<void> parse_quantifier(QueryScanner& scanner, const OperatorRow& row, RowFilter& filter);
-  Checked<void> parse_operands(QueryScanner& scanner, bool in_group, RowFilter& filter);
-  Checked<void> parse_list(QueryScanner& scanner, RowFilter& filter);
-  Checked<void> parse_is(std::string_view word, RowFilter& filter);
-  Checked<void> check_operator(std::string_view name, const RowFilter& filter) const;
-  Checked<void> add_operand(const ListElement& text, RowFilter& filter);
-  Checked<void> count_condition();
+  RowFilter parse_group(QueryScanner& scanner, FilterKind kind, std::size_t depth);
+  RowFilter parse_condition(QueryScanner& scanner, std::size_t depth);
+  RowFilter parse_operation(QueryScanner& scanner, std::uint32_t column, bool in_group);
+  void parse_quantifier(QueryScanner& scanner, const OperatorRow& row, RowFilter& filter);
+  void parse_operands(QueryScanner& scanner, bool in_group, RowFilter& filter);
+  void parse_list(QueryScanner& scanner, RowFilter& filter);
+  void parse_is(std::string_view word, RowFilter& filter);
+  void check_operator(std::string_view name, const RowFilter& filter) const;
+  void add_operand(const ListElement& text, RowFilter& filter);
+  void count_condition();
+  void count_list_value();
 
-  Checked<std::string> take_name(QueryScanner& scanner, std::string_view ends) const;
-  Checked<std::uint32_t> find_column(std::string_view name) const;
+  std::string take_name(QueryScanner& scanner, std::string_view ends) const;
+  std::uint32_t find_column(std::string_view name) const;
   void complete();
 
   const QueriedView& view_;
@@ -91,124 +91,105 @@ class Parser {
   std::size_t list_values_ = 0;
 };
 
-// Returns from the enclosing function with the problem of a step that failed.
-#define DM_STEP(step)                                             \
-  do {                                                            \
-    if (auto outcome = (step); !outcome)                          \
-      return tl::unexpected<Problem>(std::move(outcome.error())); \
-  } while (false)
-
-Checked<RowQuery> Parser::parse(const std::vector<Parameter>& parameters) {
-  for (const Parameter& parameter : parameters) DM_STEP(apply(parameter));
-  if (query_.after && query_.offset)
-    return bad_query("\"after\" and \"offset\" exclude each other");
+RowQuery Parser::parse(const std::vector<Parameter>& parameters) {
+  for (const Parameter& parameter : parameters) apply(parameter);
+  if (query_.after && query_.offset) throw bad_query("\"after\" and \"offset\" exclude each other");
   complete();
   return std::move(query_);
 }
 
-Checked<void> Parser::apply(const Parameter& parameter) {
+void Parser::apply(const Parameter& parameter) {
   const std::string_view name = parameter.name;
   if (name == "select" || name == "order" || name == "limit" || name == "offset" || name == "after")
-    DM_STEP(once(name));
+    once(name);
   if (name == "select") return parse_select(parameter.value);
   if (name == "order") return parse_order(parameter.value);
   if (name == "limit") return parse_number(parameter, query_.limit);
   if (name == "offset") return parse_number(parameter, query_.offset);
   if (name == "after") {
     query_.after = parameter.value;
-    return {};
+    return;
   }
-  return parse_filter_parameter(parameter);
+  parse_filter_parameter(parameter);
 }
 
-Checked<void> Parser::once(std::string_view name) {
-  if (!seen_.emplace(name).second) return bad_query(quoted(name) + " is given twice");
-  return {};
+void Parser::once(std::string_view name) {
+  if (!seen_.emplace(name).second) throw bad_query(quoted(name) + " is given twice");
 }
 
-Checked<void> Parser::parse_number(const Parameter& parameter,
-                                   std::optional<std::uint64_t>& number) {
+void Parser::parse_number(const Parameter& parameter, std::optional<std::uint64_t>& number) {
   const std::string& text = parameter.value;
   std::int64_t parsed = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, parsed);
   if (error != std::errc{} || stop != end || parsed < 0 || text.front() == '-')
-    return bad_query(quoted(parameter.name) + " is a whole number from 0");
+    throw bad_query(quoted(parameter.name) + " is a whole number from 0");
   number = static_cast<std::uint64_t>(parsed);
-  return {};
 }
 
-Checked<std::uint32_t> Parser::find_column(std::string_view name) const {
+std::uint32_t Parser::find_column(std::string_view name) const {
   if (const std::optional<std::uint32_t> column = view_.find(name)) return *column;
   if (name.find("->") != std::string_view::npos)
-    return refuse(ProblemName::unsupported_operator,
+    throw Problem(ProblemName::unsupported_operator,
                   "paths into columns (->, ->>) are not available in this version");
-  return refuse(ProblemName::unknown_column,
+  throw Problem(ProblemName::unknown_column,
                 "column " + view_.name + "." + std::string(name) + " does not exist");
 }
 
 // The name of a column: quoted, or up to one of `ends`.
-Checked<std::string> Parser::take_name(QueryScanner& scanner, std::string_view ends) const {
+std::string Parser::take_name(QueryScanner& scanner, std::string_view ends) const {
   if (!scanner.at('"')) {
     const std::string_view name = scanner.take_until(ends);
-    if (name.empty()) return bad_query("a column is missing before " + quoted(scanner.rest()));
+    if (name.empty()) throw bad_query("a column is missing before " + quoted(scanner.rest()));
     return std::string(name);
   }
   std::optional<std::string> name = scanner.take_quoted();
-  if (!name) return bad_query("a quoted name does not end");
+  if (!name) throw bad_query("a quoted name does not end");
   return std::move(*name);
 }
 
-Checked<void> Parser::parse_select(std::string_view text) {
+void Parser::parse_select(std::string_view text) {
   QueryScanner scanner(text);
   do {
-    DM_STEP(parse_select_item(scanner));
+    parse_select_item(scanner);
   } while (scanner.take(","));
   if (!scanner.done())
-    return refuse(ProblemName::bad_query, "select is not understood at " + quoted(scanner.rest()),
+    throw Problem(ProblemName::bad_query, "select is not understood at " + quoted(scanner.rest()),
                   "select takes columns, alias:column and column::text; embedding, aggregates and "
                   "other casts are not part of it");
-  return {};
 }
 
-Checked<void> Parser::parse_select_item(QueryScanner& scanner) {
+void Parser::parse_select_item(QueryScanner& scanner) {
   if (scanner.take("*")) {
     for (std::uint32_t column = 0; column < view_.columns.size(); ++column)
       if (view_.visible[column])
         query_.select.push_back({column, view_.columns[column].name, false});
-    return {};
+    return;
   }
-  Checked<std::string> name = take_name(scanner, ":,()");
-  if (!name) return tl::unexpected<Problem>(std::move(name.error()));
+  std::string name = take_name(scanner, ":,()");
   std::optional<std::string> alias;
   if (!scanner.rest().starts_with("::") && scanner.take(":")) {
-    alias = std::move(*name);
+    alias = std::move(name);
     name = take_name(scanner, ":,()");
-    if (!name) return tl::unexpected<Problem>(std::move(name.error()));
   }
-  if (scanner.at('(')) return bad_query("embedding and aggregates are not part of select");
-  const Checked<std::uint32_t> column = find_column(*name);
-  if (!column) return tl::unexpected<Problem>(column.error());
+  if (scanner.at('(')) throw bad_query("embedding and aggregates are not part of select");
+  const std::uint32_t column = find_column(name);
   const bool as_text = scanner.take("::text");
-  query_.select.push_back({*column, alias.value_or(view_.columns[*column].name), as_text});
-  return {};
+  query_.select.push_back({column, alias.value_or(view_.columns[column].name), as_text});
 }
 
-Checked<void> Parser::parse_order(std::string_view text) {
+void Parser::parse_order(std::string_view text) {
   QueryScanner scanner(text);
   do {
-    DM_STEP(parse_order_item(scanner));
+    parse_order_item(scanner);
   } while (scanner.take(","));
-  if (!scanner.done()) return bad_query("order is not understood at " + quoted(scanner.rest()));
-  return {};
+  if (!scanner.done()) throw bad_query("order is not understood at " + quoted(scanner.rest()));
 }
 
-Checked<void> Parser::parse_order_item(QueryScanner& scanner) {
-  Checked<std::string> name = take_name(scanner, ".,");
-  if (!name) return tl::unexpected<Problem>(std::move(name.error()));
-  const Checked<std::uint32_t> column = find_column(*name);
-  if (!column) return tl::unexpected<Problem>(column.error());
-  OrderItem item{.column = *column};
+void Parser::parse_order_item(QueryScanner& scanner) {
+  std::string name = take_name(scanner, ".,");
+  const std::uint32_t column = find_column(name);
+  OrderItem item{.column = column};
   if (scanner.take(".desc"))
     item.descending = true;
   else
@@ -218,181 +199,157 @@ Checked<void> Parser::parse_order_item(QueryScanner& scanner) {
     item.nulls_first = true;
   else if (scanner.take(".nullslast"))
     item.nulls_first = false;
-  if (!comparable(view_.columns[*column].type))
-    return refuse(ProblemName::unsupported_operator, "column " + quoted(*name) + " is of type " +
-                                                         format_type(view_.columns[*column].type) +
+  if (!comparable(view_.columns[column].type))
+    throw Problem(ProblemName::unsupported_operator, "column " + quoted(name) + " is of type " +
+                                                         format_type(view_.columns[column].type) +
                                                          ", which has no order here");
   query_.order.push_back(item);
-  return {};
 }
 
 // The column that a parameter's name names: quoted, or as it stands. Quotes make a column of a word
 // of the grammar: "or", "select".
-Checked<std::string> Parser::parameter_column(std::string_view name) const {
+std::string Parser::parameter_column(std::string_view name) const {
   if (!name.starts_with('"')) return std::string(name);
   QueryScanner scanner(name);
-  Checked<std::string> column = take_name(scanner, "");
-  if (column && !scanner.done())
-    return bad_query("text after a quoted name: " + quoted(scanner.rest()));
+  std::string column = take_name(scanner, "");
+  if (!scanner.done()) throw bad_query("text after a quoted name: " + quoted(scanner.rest()));
   return column;
 }
 
-Checked<void> Parser::parse_filter_parameter(const Parameter& parameter) {
+void Parser::parse_filter_parameter(const Parameter& parameter) {
   std::string_view name = parameter.name;
   const bool negated = name == "not.and" || name == "not.or";
   if (negated) name.remove_prefix(4);
   QueryScanner scanner(parameter.value);
   if (name == "and" || name == "or") {
-    Checked<RowFilter> group =
+    RowFilter group =
         parse_group(scanner, name == "and" ? FilterKind::all_of : FilterKind::any_of, 1);
-    if (!group) return tl::unexpected<Problem>(std::move(group.error()));
-    if (!scanner.done()) return bad_query("text after a group: " + quoted(scanner.rest()));
-    group->negated = negated;
-    query_.filter.children.push_back(std::move(*group));
-    return {};
+    if (!scanner.done()) throw bad_query("text after a group: " + quoted(scanner.rest()));
+    group.negated = negated;
+    query_.filter.children.push_back(std::move(group));
+    return;
   }
-  const Checked<std::string> column_name = parameter_column(name);
-  if (!column_name) return tl::unexpected<Problem>(column_name.error());
-  const Checked<std::uint32_t> column = find_column(*column_name);
-  if (!column) return tl::unexpected<Problem>(column.error());
-  Checked<RowFilter> filter = parse_operation(scanner, *column, false);
-  if (!filter) return tl::unexpected<Problem>(std::move(filter.error()));
-  query_.filter.children.push_back(std::move(*filter));
-  return {};
+  const std::string column_name = parameter_column(name);
+  const std::uint32_t column = find_column(column_name);
+  query_.filter.children.push_back(parse_operation(scanner, column, false));
 }
 
-Checked<RowFilter> Parser::parse_group(QueryScanner& scanner, FilterKind kind, std::size_t depth) {
+RowFilter Parser::parse_group(QueryScanner& scanner, FilterKind kind, std::size_t depth) {
   if (depth > nesting_max)
-    return refuse(ProblemName::too_many_conditions,
+    throw Problem(ProblemName::too_many_conditions,
                   "conditions nest at most " + std::to_string(nesting_max) + " deep");
-  if (!scanner.take("(")) return bad_query("\"(\" is expected at " + quoted(scanner.rest()));
+  if (!scanner.take("(")) throw bad_query("\"(\" is expected at " + quoted(scanner.rest()));
   RowFilter group;
   group.kind = kind;
   do {
-    Checked<RowFilter> condition = parse_condition(scanner, depth);
-    if (!condition) return condition;
-    group.children.push_back(std::move(*condition));
+    group.children.push_back(parse_condition(scanner, depth));
   } while (scanner.take(","));
-  if (!scanner.take(")")) return bad_query("\")\" is expected at " + quoted(scanner.rest()));
+  if (!scanner.take(")")) throw bad_query("\")\" is expected at " + quoted(scanner.rest()));
   return group;
 }
 
-Checked<RowFilter> Parser::parse_condition(QueryScanner& scanner, std::size_t depth) {
+RowFilter Parser::parse_condition(QueryScanner& scanner, std::size_t depth) {
   QueryScanner ahead = scanner;
   const bool negated = ahead.take("not.");
   const bool conjunction = ahead.take("and(");
   if (conjunction || ahead.take("or(")) {
     scanner.take("not.");
     scanner.take(conjunction ? "and" : "or");
-    Checked<RowFilter> group =
+    RowFilter group =
         parse_group(scanner, conjunction ? FilterKind::all_of : FilterKind::any_of, depth + 1);
-    if (group) group->negated = negated;
+    group.negated = negated;
     return group;
   }
-  Checked<std::string> name = take_name(scanner, ".,()");
-  if (!name) return tl::unexpected<Problem>(std::move(name.error()));
-  const Checked<std::uint32_t> column = find_column(*name);
-  if (!column) return tl::unexpected<Problem>(column.error());
-  if (!scanner.take(".")) return bad_query("an operator is expected at " + quoted(scanner.rest()));
-  return parse_operation(scanner, *column, true);
+  std::string name = take_name(scanner, ".,()");
+  const std::uint32_t column = find_column(name);
+  if (!scanner.take(".")) throw bad_query("an operator is expected at " + quoted(scanner.rest()));
+  return parse_operation(scanner, column, true);
 }
 
-Checked<RowFilter> Parser::parse_operation(QueryScanner& scanner, std::uint32_t column,
-                                           bool in_group) {
-  DM_STEP(count_condition());
+RowFilter Parser::parse_operation(QueryScanner& scanner, std::uint32_t column, bool in_group) {
+  count_condition();
   RowFilter filter;
   filter.column = column;
   filter.negated = scanner.take("not.");
   const std::string_view name = scanner.take_until(".(,)");
   if (name == "is") {
-    if (!scanner.take(".")) return bad_query("\"is\" needs a word");
+    if (!scanner.take(".")) throw bad_query("\"is\" needs a word");
     const std::string_view word = in_group ? scanner.take_until(",)") : scanner.rest();
-    DM_STEP(parse_is(word, filter));
+    parse_is(word, filter);
     return filter;
   }
   const OperatorRow* const row = find_operator(name);
   if (row == nullptr) {
-    const bool known = std::find(unsupported_operators.begin(), unsupported_operators.end(),
-                                 name) != unsupported_operators.end();
-    if (known)
-      return refuse(ProblemName::unsupported_operator,
+    if (std::ranges::find(unsupported_operators, name) != unsupported_operators.end())
+      throw Problem(ProblemName::unsupported_operator,
                     "operator " + quoted(name) + " is not available in this version");
-    return bad_query("failed to parse filter: " + quoted(name) + " is not an operator");
+    throw bad_query("failed to parse filter: " + quoted(name) + " is not an operator");
   }
   filter.kind = row->kind;
-  DM_STEP(check_operator(name, filter));
-  DM_STEP(parse_quantifier(scanner, *row, filter));
-  if (!scanner.take(".")) return bad_query("operator " + quoted(name) + " needs a value");
-  DM_STEP(parse_operands(scanner, in_group, filter));
+  check_operator(name, filter);
+  parse_quantifier(scanner, *row, filter);
+  if (!scanner.take(".")) throw bad_query("operator " + quoted(name) + " needs a value");
+  parse_operands(scanner, in_group, filter);
   return filter;
 }
 
-Checked<void> Parser::check_operator(std::string_view name, const RowFilter& filter) const {
+void Parser::check_operator(std::string_view name, const RowFilter& filter) const {
   const Type& type = view_.columns[filter.column].type;
   const bool like = filter.kind == FilterKind::like || filter.kind == FilterKind::like_folded;
-  if (like ? textual(type) : comparable(type)) return {};
-  return refuse(ProblemName::unsupported_operator,
+  if (like ? textual(type) : comparable(type)) return;
+  throw Problem(ProblemName::unsupported_operator,
                 "operator " + quoted(name) + " does not take columns of type " + format_type(type));
 }
 
-Checked<void> Parser::parse_quantifier(QueryScanner& scanner, const OperatorRow& row,
-                                       RowFilter& filter) {
+void Parser::parse_quantifier(QueryScanner& scanner, const OperatorRow& row, RowFilter& filter) {
   if (scanner.take("(any)"))
     filter.quantifier = Quantifier::any;
   else if (scanner.take("(all)"))
     filter.quantifier = Quantifier::all;
   if (filter.quantifier != Quantifier::none && !row.quantified)
-    return bad_query("operator " + quoted(row.name) + " takes neither (any) nor (all)");
-  return {};
+    throw bad_query("operator " + quoted(row.name) + " takes neither (any) nor (all)");
 }
 
-Checked<void> Parser::parse_operands(QueryScanner& scanner, bool in_group, RowFilter& filter) {
+void Parser::parse_operands(QueryScanner& scanner, bool in_group, RowFilter& filter) {
   if (filter.kind == FilterKind::in) {
-    DM_STEP(parse_list(scanner, filter));
+    parse_list(scanner, filter);
     if (!in_group && !scanner.done())
-      return bad_query("text after a list: " + quoted(scanner.rest()));
-    return {};
+      throw bad_query("text after a list: " + quoted(scanner.rest()));
+    return;
   }
   std::optional<std::string> value =
       in_group ? scanner.take_value() : std::optional<std::string>(scanner.rest());
-  if (!value) return bad_query("a quoted value does not end");
+  if (!value) throw bad_query("a quoted value does not end");
   if (filter.quantifier == Quantifier::none) return add_operand(value, filter);
   const std::optional<std::vector<ListElement>> elements = parse_array(*value);
   if (!elements)
-    return refuse(ProblemName::bad_value, "malformed array literal: " + quoted(*value));
+    throw Problem(ProblemName::bad_value, "malformed array literal: " + quoted(*value));
   for (const ListElement& element : *elements) {
-    if (++list_values_ > list_values_max) break;
-    DM_STEP(add_operand(element, filter));
+    count_list_value();
+    add_operand(element, filter);
   }
-  if (list_values_ > list_values_max)
-    return refuse(ProblemName::too_many_conditions,
-                  "at most " + std::to_string(list_values_max) + " list values are taken");
-  return {};
 }
 
-Checked<void> Parser::parse_list(QueryScanner& scanner, RowFilter& filter) {
-  if (!scanner.take("(")) return bad_query("\"in\" needs a list: in.(1,2)");
-  if (scanner.take(")")) return {};
+void Parser::parse_list(QueryScanner& scanner, RowFilter& filter) {
+  if (!scanner.take("(")) throw bad_query("\"in\" needs a list: in.(1,2)");
+  if (scanner.take(")")) return;
   do {
     const std::optional<std::string> value = scanner.take_value();
-    if (!value) return bad_query("a quoted value does not end");
-    if (++list_values_ > list_values_max)
-      return refuse(ProblemName::too_many_conditions,
-                    "at most " + std::to_string(list_values_max) + " list values are taken");
-    DM_STEP(add_operand(value, filter));
+    if (!value) throw bad_query("a quoted value does not end");
+    count_list_value();
+    add_operand(value, filter);
   } while (scanner.take(","));
-  if (!scanner.take(")")) return bad_query("\")\" is expected at " + quoted(scanner.rest()));
-  return {};
+  if (!scanner.take(")")) throw bad_query("\")\" is expected at " + quoted(scanner.rest()));
 }
 
-Checked<void> Parser::parse_is(std::string_view word, RowFilter& filter) {
+void Parser::parse_is(std::string_view word, RowFilter& filter) {
   if (same_word(word, "null")) {
     filter.kind = FilterKind::is_null;
-    return {};
+    return;
   }
   if (same_word(word, "not_null")) {
     filter.kind = FilterKind::is_not_null;
-    return {};
+    return;
   }
   if (same_word(word, "true"))
     filter.kind = FilterKind::is_true;
@@ -401,50 +358,55 @@ Checked<void> Parser::parse_is(std::string_view word, RowFilter& filter) {
   else if (same_word(word, "unknown"))
     filter.kind = FilterKind::is_null;
   else
-    return bad_query("\"is\" takes null, not_null, true, false or unknown, not " + quoted(word));
+    throw bad_query("\"is\" takes null, not_null, true, false or unknown, not " + quoted(word));
   const Type& type = view_.columns[filter.column].type;
-  if (type.kind == TypeKind::boolean) return {};
-  return refuse(
+  if (type.kind == TypeKind::boolean) return;
+  throw Problem(
       ProblemName::unsupported_operator,
       "\"is." + std::string(word) + "\" does not take columns of type " + format_type(type));
 }
 
-Checked<void> Parser::add_operand(const ListElement& text, RowFilter& filter) {
+void Parser::add_operand(const ListElement& text, RowFilter& filter) {
   if (!text) {
     filter.operands.emplace_back();
-    return {};
+    return;
   }
   if (filter.kind == FilterKind::like || filter.kind == FilterKind::like_folded) {
     const bool folded = filter.kind == FilterKind::like_folded;
     std::optional<std::string> glob = glob_of(folded ? fold_case(*text) : *text);
     if (!glob)
-      return refuse(ProblemName::bad_value, "LIKE pattern must not end with escape character");
+      throw Problem(ProblemName::bad_value, "LIKE pattern must not end with escape character");
     filter.operands.emplace_back(std::move(*glob));
-    return {};
+    return;
   }
   const Type& type = view_.columns[filter.column].type;
   std::optional<SqlValue> value = read_operand(type, aspect_of(filter.kind), *text);
   if (!value) {
     Type plain = type;
     plain.modifier = -1;
-    return refuse(ProblemName::bad_value,
+    throw Problem(ProblemName::bad_value,
                   "invalid input syntax for type " + format_type(plain) + ": " + quoted(*text));
   }
   filter.operands.push_back(std::move(*value));
-  return {};
 }
 
-Checked<void> Parser::count_condition() {
-  if (++conditions_ <= conditions_max) return {};
-  return refuse(ProblemName::too_many_conditions,
+void Parser::count_condition() {
+  if (++conditions_ <= conditions_max) return;
+  throw Problem(ProblemName::too_many_conditions,
                 "at most " + std::to_string(conditions_max) + " conditions are taken");
+}
+
+void Parser::count_list_value() {
+  if (++list_values_ <= list_values_max) return;
+  throw Problem(ProblemName::too_many_conditions,
+                "at most " + std::to_string(list_values_max) + " list values are taken");
 }
 
 // Without select everything visible; an order that leaves no two rows in doubt.
 void Parser::complete() {
   if (query_.select.empty()) {
     QueryScanner everything("*");
-    [[maybe_unused]] const Checked<void> outcome = parse_select_item(everything);
+    parse_select_item(everything);
   }
   std::vector<bool> ordered(view_.columns.size(), false);
   for (const OrderItem& item : query_.order) ordered[item.column] = true;
@@ -467,8 +429,7 @@ void Parser::complete() {
 }  // namespace
 
 bool QueriedView::keyed() const {
-  return key && std::all_of(key->begin(), key->end(),
-                            [this](std::uint32_t column) { return visible[column]; });
+  return key && std::ranges::all_of(*key, [this](std::uint32_t column) { return visible[column]; });
 }
 
 std::optional<std::uint32_t> QueriedView::find(std::string_view column) const {
@@ -489,60 +450,8 @@ Aspect aspect_of(FilterKind kind) {
   }
 }
 
-Checked<RowQuery> parse_row_query(const std::vector<Parameter>& parameters,
-                                  const QueriedView& view) {
+RowQuery parse_row_query(const std::vector<Parameter>& parameters, const QueriedView& view) {
   return Parser(view).parse(parameters);
-}
-
-namespace {
-
-// Quotes are only needed around a comma and around the text null, so a quote that opens nothing is
-// part of a value. Nothing = the value is not quoted as a whole.
-std::optional<std::string> take_quoted_value(QueryScanner& scanner) {
-  QueryScanner ahead = scanner;
-  std::optional<std::string> value = ahead.at('"') ? ahead.take_quoted() : std::nullopt;
-  if (!value || !(ahead.done() || ahead.at(','))) return std::nullopt;
-  scanner = ahead;
-  return value;
-}
-
-// The texts of a key's values; nothing inside = NULL.
-std::vector<ListElement> split_key(std::string_view text) {
-  std::vector<ListElement> values;
-  QueryScanner scanner(text);
-  do {
-    if (std::optional<std::string> value = take_quoted_value(scanner)) {
-      values.emplace_back(std::move(*value));
-      continue;
-    }
-    const std::string_view value = scanner.take_until(",");
-    values.push_back(value == "null" ? ListElement() : ListElement(value));
-  } while (scanner.take(","));
-  return values;
-}
-
-}  // namespace
-
-Checked<std::vector<SqlValue>> parse_key(std::string_view text, const QueriedView& view) {
-  const KeyColumns& key = *view.key;
-  std::vector<ListElement> values = split_key(text);
-  if (key.empty() && text.empty()) values.clear();
-  if (values.size() != key.size())
-    return refuse(ProblemName::bad_request, "the key has " + std::to_string(key.size()) +
-                                                " values, the path gives " +
-                                                std::to_string(values.size()));
-  std::vector<SqlValue> operands;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const Type& type = view.columns[key[i]].type;
-    const ListElement& value = values[i];
-    std::optional<SqlValue> operand =
-        value ? read_operand(type, Aspect::equality, *value) : SqlValue();
-    if (!operand)
-      return refuse(ProblemName::bad_value,
-                    "invalid input syntax for type " + format_type(type) + ": " + quoted(*value));
-    operands.push_back(std::move(*operand));
-  }
-  return operands;
 }
 
 }  // namespace deltamill

@@ -91,12 +91,8 @@ struct RowQuery {
   std::optional<std::string> after;
 };
 
-[[nodiscard]] Checked<RowQuery> parse_row_query(const std::vector<Parameter>& parameters,
-                                                const QueriedView& view);
-
-// Reads a key as a path gives it, decoded: values in key order joined by commas. REQUIRES:
-// view.key. Nothing among the values = NULL. Operands are under Aspect::equality.
-[[nodiscard]] Checked<std::vector<SqlValue>> parse_key(std::string_view text,
-                                                       const QueriedView& view);
+// Throws Problem, as all parsers of requests do.
+[[nodiscard]] RowQuery parse_row_query(const std::vector<Parameter>& parameters,
+                                       const QueriedView& view);
 
 }  // namespace deltamill

@@ -29,10 +29,10 @@ struct RowsRequest {
   std::optional<PageStart> start;  // what `after` says
 };
 
-[[nodiscard]] Checked<RowsRequest> parse_rows_request(Site& site, const Call& call);
+[[nodiscard]] RowsRequest parse_rows_request(Site& site, const Call& call);
 
 // The format the Accept header asks for, of rows or of one row by its key.
-[[nodiscard]] Checked<RowFormat> format_of(const Request& request);
-[[nodiscard]] Checked<RowFormat> row_format_of(const Request& request);
+[[nodiscard]] RowFormat format_of(const Request& request);
+[[nodiscard]] RowFormat row_format_of(const Request& request);
 
 }  // namespace deltamill

@@ -248,7 +248,10 @@ class Server::Listening::Connection {
   Task<bool> send_bytes(std::string_view bytes);
   Task<void> linger();
 
-  Checked<void> check_head();
+  void check_head();
+  // Runs a check of the head; the problem it throws becomes the refusal. False = refused.
+  template <typename Check>
+  bool passes(Check check);
   Response overloaded_answer() const;
   void set_deadline(Clock::time_point deadline) {
     deadline_ = deadline;
@@ -343,34 +346,36 @@ Task<Server::Listening::Connection::Outcome> Server::Listening::Connection::rece
     const bool line_ended = buffer_.find('\n', checked_bytes) != std::string::npos;
     if (line_ended || buffer_.size() - checked_bytes >= head_check_bytes) {
       checked_bytes = buffer_.size();
-      const Checked<void> unfinished = check_unfinished_head(buffer_);
-      if (!unfinished) {
-        refusal_ = to_response(unfinished.error(), "/");
-        co_return Outcome::refused;
-      }
+      if (!passes([this] { check_unfinished_head(buffer_); })) co_return Outcome::refused;
     }
     const bool received = co_await receive_some();
     if (!received) co_return Outcome::closed;
     end = buffer_.find("\r\n\r\n", end_search_begin(checked_bytes));
   }
-  const Checked<void> checked = check_head();
-  if (checked) co_return Outcome::complete;
-  const std::string_view target = head_.request.target;
-  refusal_ = to_response(checked.error(), target.empty() ? "/" : path_of(target));
-  co_return Outcome::refused;
+  co_return passes([this] { check_head(); }) ? Outcome::complete : Outcome::refused;
 }
 
-Checked<void> Server::Listening::Connection::check_head() {
+template <typename Check>
+bool Server::Listening::Connection::passes(Check check) {
+  try {
+    check();
+    return true;
+  } catch (const Problem& problem) {
+    const std::string_view target = head_.request.target;
+    refusal_ = to_response(problem, target.empty() ? "/" : path_of(target));
+    return false;
+  }
+}
+
+void Server::Listening::Connection::check_head() {
   const std::size_t end = buffer_.find("\r\n\r\n") + 4;
-  Checked<RequestHead> head = read_head(std::string_view(buffer_).substr(0, end));
-  if (!head) return tl::unexpected<Problem>(std::move(head.error()));
-  head_ = std::move(*head);
+  RequestHead head = read_head(std::string_view(buffer_).substr(0, end));
+  head_ = std::move(head);
   buffer_.erase(0, end);
   head_.request.id = request_id_of(head_.request);
   head_.request.received = first_byte_;
   if (!listening_.hosts->known(*head_.request.header("Host"), local_address_))
-    return refuse(ProblemName::unknown_host, "this service does not answer to that Host");
-  return {};
+    throw Problem(ProblemName::unknown_host, "this service does not answer to that Host");
 }
 
 Task<Server::Listening::Connection::Outcome> Server::Listening::Connection::receive_body() {

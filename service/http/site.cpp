@@ -42,8 +42,8 @@ std::uint64_t definition_hash(const ServedView& view, const QueriedView& queried
 
 constexpr auto poll_interval = std::chrono::milliseconds(10);
 
-tl::unexpected<Problem> too_many_wait() {
-  return refuse(ProblemName::overloaded, "too many requests wait for a position");
+Problem too_many_wait() {
+  return {ProblemName::overloaded, "too many requests wait for a position"};
 }
 
 // Holds a place among the waiting requests.
@@ -80,10 +80,10 @@ bool Site::exists(Listener listener, std::size_t view) const {
   return listener == Listener::admin || backend_.views()[view].served;
 }
 
-Checked<std::size_t> Site::find_view(Listener listener, const std::string& name) const {
+std::size_t Site::find_view(Listener listener, const std::string& name) const {
   const auto found = offsets_.find(name);
   if (found == offsets_.end() || !exists(listener, found->second))
-    return refuse(ProblemName::unknown_view, "there is no view \"" + name + "\"");
+    throw Problem(ProblemName::unknown_view, "there is no view \"" + name + "\"");
   return found->second;
 }
 
@@ -95,25 +95,24 @@ std::uint64_t Site::definition(Listener listener, std::size_t view) const {
   return (listener == Listener::admin ? admin_views_ : open_views_)[view].definition;
 }
 
-Checked<void> Site::wait_until(std::chrono::steady_clock::time_point deadline,
-                               const std::function<bool()>& settled) {
-  if (settled()) return {};
+void Site::wait_until(std::chrono::steady_clock::time_point deadline,
+                      const std::function<bool()>& settled) {
+  if (settled()) return;
   const WaitingPlace place(waiting_, options_.waiting_max);
-  if (!place.taken()) return too_many_wait();
+  if (!place.taken()) throw too_many_wait();
   while (std::chrono::steady_clock::now() < deadline && !backend_.stopping()) {
     std::this_thread::sleep_for(poll_interval);
     if (settled()) break;
   }
-  return {};
 }
 
-Checked<void> Site::wait_for(Lsn lsn, std::chrono::seconds patience) {
+void Site::wait_for(Lsn lsn, std::chrono::seconds patience) {
   const auto now = std::chrono::steady_clock::now();
-  if (backend_.wait_for(lsn, now)) return {};
+  if (backend_.wait_for(lsn, now)) return;
   const WaitingPlace place(waiting_, options_.waiting_max);
-  if (!place.taken()) return too_many_wait();
-  if (backend_.wait_for(lsn, now + patience)) return {};
-  return tl::unexpected<Problem>(behind_problem(lsn));
+  if (!place.taken()) throw too_many_wait();
+  if (backend_.wait_for(lsn, now + patience)) return;
+  throw behind_problem(lsn);
 }
 
 StoreReader::Snapshot Site::open_snapshot() {

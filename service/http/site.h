@@ -47,20 +47,20 @@ class Site {
   [[nodiscard]] const SiteOptions& options() const { return options_; }
 
   // Offset of a view that exists for callers of this listener.
-  [[nodiscard]] Checked<std::size_t> find_view(Listener listener, const std::string& name) const;
+  [[nodiscard]] std::size_t find_view(Listener listener, const std::string& name) const;
   [[nodiscard]] bool exists(Listener listener, std::size_t view) const;
   // The view as callers of this listener see it.
   [[nodiscard]] const QueriedView& queried(Listener listener, std::size_t view) const;
   // Hash of the view's name, columns, key and plan, and of what is visible of it.
   [[nodiscard]] std::uint64_t definition(Listener listener, std::size_t view) const;
 
-  // Waits until the store's frontier is at least `lsn`; otherwise `behind`, or `overloaded` when
-  // too many wait.
-  [[nodiscard]] Checked<void> wait_for(Lsn lsn, std::chrono::seconds patience);
+  // Waits until the store's frontier is at least `lsn`. Throws `behind`, or `overloaded` when too
+  // many wait.
+  void wait_for(Lsn lsn, std::chrono::seconds patience);
 
   // Asks again and again until `settled` or the deadline; `overloaded` when too many wait.
-  [[nodiscard]] Checked<void> wait_until(std::chrono::steady_clock::time_point deadline,
-                                         const std::function<bool()>& settled);
+  void wait_until(std::chrono::steady_clock::time_point deadline,
+                                const std::function<bool()>& settled);
 
   // A snapshot with the query timeout ahead of it.
   [[nodiscard]] StoreReader::Snapshot open_snapshot();

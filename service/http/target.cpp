@@ -107,16 +107,16 @@ std::vector<std::string_view> path_segments(std::string_view path) {
   }
 }
 
-Checked<std::string> decode_segment(std::string_view segment) {
+std::string decode_segment(std::string_view segment) {
   std::optional<std::string> decoded = percent_decode(segment, false);
   if (!decoded)
-    return refuse(ProblemName::bad_request, "the path is not percent-encoded UTF-8 without NUL");
+    throw Problem(ProblemName::bad_request, "the path is not percent-encoded UTF-8 without NUL");
   if (*decoded == "." || *decoded == ".." || decoded->find('/') != std::string::npos)
-    return refuse(ProblemName::bad_request, "the path holds a dot segment or an encoded slash");
+    throw Problem(ProblemName::bad_request, "the path holds a dot segment or an encoded slash");
   return std::move(*decoded);
 }
 
-Checked<std::vector<Parameter>> parse_parameters(std::string_view query) {
+std::vector<Parameter> parse_parameters(std::string_view query) {
   std::vector<Parameter> parameters;
   while (!query.empty()) {
     const std::size_t end = query.find('&');
@@ -129,7 +129,7 @@ Checked<std::vector<Parameter>> parse_parameters(std::string_view query) {
                                            ? std::optional<std::string>(std::in_place)
                                            : percent_decode(part.substr(equals + 1), true);
     if (!name || !value)
-      return refuse(ProblemName::bad_query, "the query is not percent-encoded UTF-8 without NUL");
+      throw Problem(ProblemName::bad_query, "the query is not percent-encoded UTF-8 without NUL");
     parameters.push_back({std::move(*name), std::move(*value)});
   }
   return parameters;

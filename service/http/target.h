@@ -29,10 +29,10 @@ struct Parameter {
 [[nodiscard]] std::vector<std::string_view> path_segments(std::string_view path);
 
 // A segment that names something: decoded; `.`, `..`, and an encoded slash are refused.
-[[nodiscard]] Checked<std::string> decode_segment(std::string_view segment);
+[[nodiscard]] std::string decode_segment(std::string_view segment);
 
 // The parameters of a query in their order; a name without "=" has an empty value.
-[[nodiscard]] Checked<std::vector<Parameter>> parse_parameters(std::string_view query);
+[[nodiscard]] std::vector<Parameter> parse_parameters(std::string_view query);
 
 // True for text that PostgreSQL would take as UTF-8 (no overlong forms, no surrogates, no NUL).
 [[nodiscard]] bool valid_utf8(std::string_view text);

@@ -9,6 +9,7 @@
 
 #include "service/http/page_reader.h"
 #include "service/http/reading.h"
+#include "service/http/row_key.h"
 #include "service/http/row_sql.h"
 #include "service/http/row_writer.h"
 #include "service/http/rows_request.h"
@@ -19,10 +20,6 @@ namespace {
 
 constexpr std::size_t token_bytes_max =
     4096;  // a longer one would not fit the next request's target
-
-Response answer(const Problem& problem, const Call& call) {
-  return to_response(problem, path_of(call.request.target));
-}
 
 // 304 if the client has this answer already.
 std::optional<Response> not_modified(const Call& call, const std::string& tag) {
@@ -76,14 +73,14 @@ void add_next_link(const Call& call, const RowsRequest& request, const Page& pag
   if (token.size() <= token_bytes_max) response.set("Link", next_link(call, request, token));
 }
 
-tl::unexpected<Problem> not_singular(std::uint64_t rows) {
-  return refuse(ProblemName::not_singular, "JSON object requested, multiple (or no) rows returned",
-                "The result contains " + std::to_string(rows) + " rows");
+Problem not_singular(std::uint64_t rows) {
+  return {ProblemName::not_singular, "JSON object requested, multiple (or no) rows returned",
+          "The result contains " + std::to_string(rows) + " rows"};
 }
 
 // The answer of a snapshot that is open; nothing of it is of another frontier.
-Checked<Response> rows_response(Site& site, const Call& call, const RowsRequest& request,
-                                Reading& reading, Timing& timing) {
+Response rows_response(Site& site, const Call& call, const RowsRequest& request, Reading& reading,
+                       Timing& timing) {
   const QueriedView& view = site.queried(call.listener, request.terms.view);
   const std::string tag =
       reading.entity_tag(site.definition(call.listener, request.terms.view), call, request.format);
@@ -92,21 +89,19 @@ Checked<Response> rows_response(Site& site, const Call& call, const RowsRequest&
   if (response.status == 304) return response;
   const std::optional<std::uint64_t> total = count_rows(reading, view, request);
   if (total && request.window.offset > *total)
-    return refuse(ProblemName::range_not_satisfiable, "Requested range not satisfiable",
+    throw Problem(ProblemName::range_not_satisfiable, "Requested range not satisfiable",
                   "An offset of " + std::to_string(request.window.offset) +
                       " was requested, but there are only " + std::to_string(*total) + " rows.");
   BoundStatement rows(reading.snapshot(),
                       rows_sql(view, request.query, reading.table(), bounds_of(view, request)));
   timing.end("query");
-  const Checked<Page> page = read_page(view, request, *rows, response.body);
-  if (!page) return tl::unexpected<Problem>(page.error());
+  const Page page = read_page(view, request, *rows, response.body);
   timing.end("encode");
-  if (request.format == RowFormat::single_object && page->rows != 1)
-    return not_singular(page->rows);
-  if (total && page->rows < *total) response.status = 206;
+  if (request.format == RowFormat::single_object && page.rows != 1) throw not_singular(page.rows);
+  if (total && page.rows < *total) response.status = 206;
   response.set("Content-Type", content_type_of(request.format));
-  response.set("Content-Range", content_range(request, page->rows, total));
-  add_next_link(call, request, *page, response);
+  response.set("Content-Range", content_range(request, page.rows, total));
+  add_next_link(call, request, page, response);
   return response;
 }
 
@@ -116,22 +111,20 @@ struct RowRequest {
   RowQuery query;  // its members
 };
 
-Checked<Response> row_response(Site& site, const Call& call, const RowRequest& request,
-                               Reading& reading, Timing& timing) {
+Response row_response(Site& site, const Call& call, const RowRequest& request, Reading& reading,
+                      Timing& timing) {
   const QueriedView& view = site.queried(call.listener, request.terms.view);
-  const Checked<std::vector<SqlValue>> key = parse_key(call.arguments[1], view);
-  if (!key) return tl::unexpected<Problem>(key.error());
+  const std::vector<SqlValue> key = parse_key(call.arguments[1], view);
   const std::string tag =
       reading.entity_tag(site.definition(call.listener, request.terms.view), call, request.format);
   Response response = not_modified(call, tag).value_or(Response{});
   response.set("ETag", tag);
   if (response.status == 304) return response;
-  BoundStatement row(reading.snapshot(),
-                     row_sql(view, request.query.select, reading.table(), *key));
+  BoundStatement row(reading.snapshot(), row_sql(view, request.query.select, reading.table(), key));
   const bool there = row->step();
   timing.end("query");
   if (!there)
-    return refuse(ProblemName::unknown_row, "view \"" + view.name + "\" has no row of this key");
+    throw Problem(ProblemName::unknown_row, "view \"" + view.name + "\" has no row of this key");
   RowWriter writer(RowFormat::single_object, view, request.query.select, response.body);
   writer.append(*row);
   timing.end("encode");
@@ -139,29 +132,21 @@ Checked<Response> row_response(Site& site, const Call& call, const RowRequest& r
   return response;
 }
 
-Checked<RowQuery> parse_row_select(Site& site, const Call& call, const ReadTerms& terms) {
+RowQuery parse_row_select(Site& site, const Call& call, const ReadTerms& terms) {
   const QueriedView& view = site.queried(call.listener, terms.view);
-  if (!view.keyed()) return refuse(ProblemName::no_key, "view \"" + view.name + "\" has no key");
-  const Checked<std::vector<Parameter>> parameters =
-      parse_parameters(query_of(call.request.target));
-  if (!parameters) return tl::unexpected<Problem>(parameters.error());
-  for (const Parameter& parameter : *parameters)
+  if (!view.keyed()) throw Problem(ProblemName::no_key, "view \"" + view.name + "\" has no key");
+  const std::vector<Parameter> parameters = parse_parameters(query_of(call.request.target));
+  for (const Parameter& parameter : parameters)
     if (parameter.name != "select")
-      return refuse(ProblemName::bad_query, "a row by its key takes no \"" + parameter.name + "\"");
-  return parse_row_query(*parameters, view);
+      throw Problem(ProblemName::bad_query, "a row by its key takes no \"" + parameter.name + "\"");
+  return parse_row_query(parameters, view);
 }
 
-Checked<RowRequest> parse_row_request(Site& site, const Call& call) {
+RowRequest parse_row_request(Site& site, const Call& call) {
   RowRequest request;
-  Checked<ReadTerms> terms = parse_terms(site, call);
-  if (!terms) return tl::unexpected<Problem>(std::move(terms.error()));
-  request.terms = std::move(*terms);
-  Checked<RowQuery> query = parse_row_select(site, call, request.terms);
-  if (!query) return tl::unexpected<Problem>(std::move(query.error()));
-  request.query = std::move(*query);
-  const Checked<RowFormat> format = row_format_of(call.request);
-  if (!format) return tl::unexpected<Problem>(format.error());
-  request.format = *format;
+  request.terms = parse_terms(site, call);
+  request.query = parse_row_select(site, call, request.terms);
+  request.format = row_format_of(call.request);
   return request;
 }
 
@@ -264,29 +249,24 @@ struct WaitTarget {
   std::optional<std::string> sink;
 };
 
-Checked<WaitTarget> parse_wait(Site& site, const Call& call) {
-  const Checked<std::vector<Parameter>> parameters =
-      parse_parameters(query_of(call.request.target));
-  if (!parameters) return tl::unexpected<Problem>(parameters.error());
+WaitTarget parse_wait(Site& site, const Call& call) {
   WaitTarget target;
   std::optional<Lsn> lsn;
-  for (const auto& [name, value] : *parameters) {
+  for (const auto& [name, value] : parse_parameters(query_of(call.request.target))) {
     if (name == "lsn" && !lsn) {
       lsn = lsn_of(value);
-      if (!lsn) return refuse(ProblemName::bad_lsn, "\"lsn\" is a position such as 0/16B3780");
+      if (!lsn) throw Problem(ProblemName::bad_lsn, "\"lsn\" is a position such as 0/16B3780");
     } else if (name == "view" && !target.view) {
-      const Checked<std::size_t> view = site.find_view(call.listener, value);
-      if (!view) return tl::unexpected<Problem>(view.error());
-      target.view = *view;
+      target.view = site.find_view(call.listener, value);
     } else if (name == "sink" && !target.sink) {
       target.sink = value;
     } else {
-      return refuse(ProblemName::bad_query, "\"" + name + "\" is unknown or given twice");
+      throw Problem(ProblemName::bad_query, "\"" + name + "\" is unknown or given twice");
     }
   }
-  if (!lsn) return refuse(ProblemName::bad_lsn, "\"lsn\" is missing");
+  if (!lsn) throw Problem(ProblemName::bad_lsn, "\"lsn\" is missing");
   if (target.view && target.sink)
-    return refuse(ProblemName::bad_query, "\"view\" and \"sink\" exclude each other");
+    throw Problem(ProblemName::bad_query, "\"view\" and \"sink\" exclude each other");
   target.lsn = *lsn;
   return target;
 }
@@ -304,83 +284,77 @@ std::optional<Frontier> frontier_of_target(Site& site, const WaitTarget& target)
   return frontier_of(view, site.backend().view_state(*target.view), snapshot);
 }
 
-Checked<Frontier> wait_for_target(Site& site, const WaitTarget& target,
-                                  std::chrono::seconds patience) {
+Frontier wait_for_target(Site& site, const WaitTarget& target, std::chrono::seconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  Checked<void> waited = site.wait_for(target.lsn, patience);
-  if (!waited) return tl::unexpected<Problem>(std::move(waited.error()));
+  site.wait_for(target.lsn, patience);
   std::optional<Frontier> frontier;
   const auto settled = [&] {
     frontier = frontier_of_target(site, target);
     return !frontier || frontier->end() >= target.lsn;
   };
-  waited = site.wait_until(deadline, settled);
-  if (!waited) return tl::unexpected<Problem>(std::move(waited.error()));
-  if (!frontier) return refuse(ProblemName::bad_query, "there is no sink \"" + *target.sink + "\"");
-  if (frontier->end() < target.lsn) return tl::unexpected<Problem>(behind_problem(target.lsn));
+  site.wait_until(deadline, settled);
+  if (!frontier) throw Problem(ProblemName::bad_query, "there is no sink \"" + *target.sink + "\"");
+  if (frontier->end() < target.lsn) throw behind_problem(target.lsn);
   return *frontier;
+}
+
+// Answers with `respond`; its problems tell the freshness of what was read, as its answers do.
+template <typename Respond>
+Response answer_reading(const Call& call, const Reading& reading, const CommonTerms& terms,
+                        const Timing& timing, Respond respond) {
+  Response response;
+  try {
+    response = respond();
+  } catch (const Problem& problem) {
+    response = to_response(problem, path_of(call.request.target));
+  }
+  add_headers(reading.freshness(), terms, response);
+  response.set("Server-Timing", timing.text());
+  return response;
 }
 
 }  // namespace
 
 Response list_views(Site& site, const Call& call) {
-  Checked<CommonTerms> terms = parse_common_terms(call.request);
-  if (!terms) return answer(terms.error(), call);
+  CommonTerms terms = parse_common_terms(call.request);
   // Nothing is counted here, so that preference is not applied.
-  std::erase_if(terms->preferences.applied,
+  std::erase_if(terms.preferences.applied,
                 [](const std::string& applied) { return applied.starts_with("count="); });
-  if (terms->min_lsn) {
-    const Checked<void> reached = site.wait_for(*terms->min_lsn, terms->preferences.patience());
-    if (!reached) return answer(reached.error(), call);
-  }
+  if (terms.min_lsn) site.wait_for(*terms.min_lsn, terms.preferences.patience());
   const StoreReader::Snapshot snapshot = site.open_snapshot();
-  if (terms->min_lsn && snapshot.frontier().end() < *terms->min_lsn)
-    return answer(behind_problem(*terms->min_lsn), call);
+  if (terms.min_lsn && snapshot.frontier().end() < *terms.min_lsn)
+    throw behind_problem(*terms.min_lsn);
   Response response;
   const Freshness freshness = append_catalogue(site, call, snapshot, response.body);
   response.set("Content-Type", "application/json");
-  add_headers(freshness, *terms, response);
+  add_headers(freshness, terms, response);
   return response;
 }
 
 Response read_rows(Site& site, const Call& call) {
   Timing timing;
-  const Checked<RowsRequest> request = parse_rows_request(site, call);
-  if (!request) return answer(request.error(), call);
+  const RowsRequest request = parse_rows_request(site, call);
   timing.end("parse");
-  Checked<Reading> reading = Reading::begin(site, request->terms, timing);
-  if (!reading) return answer(reading.error(), call);
-  Checked<Response> outcome = rows_response(site, call, *request, *reading, timing);
-  Response response = outcome ? std::move(*outcome) : answer(outcome.error(), call);
-  add_headers(reading->freshness(), request->terms, response);
-  response.set("Server-Timing", timing.text());
-  return response;
+  Reading reading = Reading::begin(site, request.terms, timing);
+  return answer_reading(call, reading, request.terms, timing,
+                        [&] { return rows_response(site, call, request, reading, timing); });
 }
 
 Response read_row(Site& site, const Call& call) {
   Timing timing;
-  const Checked<RowRequest> request = parse_row_request(site, call);
-  if (!request) return answer(request.error(), call);
+  const RowRequest request = parse_row_request(site, call);
   timing.end("parse");
-  Checked<Reading> reading = Reading::begin(site, request->terms, timing);
-  if (!reading) return answer(reading.error(), call);
-  Checked<Response> outcome = row_response(site, call, *request, *reading, timing);
-  Response response = outcome ? std::move(*outcome) : answer(outcome.error(), call);
-  add_headers(reading->freshness(), request->terms, response);
-  response.set("Server-Timing", timing.text());
-  return response;
+  Reading reading = Reading::begin(site, request.terms, timing);
+  return answer_reading(call, reading, request.terms, timing,
+                        [&] { return row_response(site, call, request, reading, timing); });
 }
 
 Response wait_for_position(Site& site, const Call& call) {
-  const Checked<WaitTarget> target = parse_wait(site, call);
-  if (!target) return answer(target.error(), call);
-  const Checked<Preferences> preferences =
-      parse_preferences(call.request.header("Prefer").value_or(""));
-  if (!preferences) return answer(preferences.error(), call);
-  const Checked<Frontier> frontier = wait_for_target(site, *target, preferences->patience());
-  if (!frontier) return answer(frontier.error(), call);
+  const WaitTarget target = parse_wait(site, call);
+  const Preferences preferences = parse_preferences(call.request.header("Prefer").value_or(""));
+  const Frontier frontier = wait_for_target(site, target, preferences.patience());
   Response response;
-  append_member("{\"frontier\":", to_string(*frontier), response.body);
+  append_member("{\"frontier\":", to_string(frontier), response.body);
   response.body += "}";
   response.set("Content-Type", "application/json");
   response.set("Cache-Control", "no-store");

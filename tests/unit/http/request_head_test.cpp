@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unit/http/thrown_problem.h"
+
 using namespace deltamill;
 
 namespace {
@@ -14,22 +16,22 @@ std::string head(const std::string& fields, const std::string& line = "GET /v1/v
 
 // Status of the refusal; 0 = taken.
 int refusal(const std::string& raw) {
-  const Checked<RequestHead> read = read_head(raw);
-  return read ? 0 : status_of(read.error().name);
+  const auto problem = thrown_problem([&] { return read_head(raw); });
+  return problem ? status_of(problem->name) : 0;
 }
 
 }  // namespace
 
 TEST_CASE("a plain request is read") {
-  const RequestHead read = read_head(head("X-Thing: a\r\nx-thing: b\r\n")).value();
+  const RequestHead read = read_head(head("X-Thing: a\r\nx-thing: b\r\n"));
   CHECK(read.request.method == "GET");
   CHECK(read.request.target == "/v1/views");
   CHECK(read.request.header("X-THING") == "a, b");
   CHECK(read.keep_alive);
   CHECK(read.body_bytes == 0);
-  CHECK_FALSE(read_head(head("Connection: close\r\n")).value().keep_alive);
-  CHECK_FALSE(read_head(head("Connection: keep-alive\r\n", "GET / HTTP/1.0")).value().keep_alive);
-  CHECK(read_head(head("Content-Length: 2\r\n", "POST / HTTP/1.1")).value().body_bytes == 2);
+  CHECK_FALSE(read_head(head("Connection: close\r\n")).keep_alive);
+  CHECK_FALSE(read_head(head("Connection: keep-alive\r\n", "GET / HTTP/1.0")).keep_alive);
+  CHECK(read_head(head("Content-Length: 2\r\n", "POST / HTTP/1.1")).body_bytes == 2);
 }
 
 TEST_CASE("no Transfer-Encoding is taken on a request") {
@@ -106,8 +108,8 @@ TEST_CASE("targets and headers have limits") {
 
 TEST_CASE("a head that never ends is refused while it comes") {
   const auto refused = [](const std::string& raw) {
-    const Checked<void> checked = check_unfinished_head(raw);
-    return checked ? 0 : status_of(checked.error().name);
+    const auto problem = thrown_problem([&] { return check_unfinished_head(raw), 0; });
+    return problem ? status_of(problem->name) : 0;
   };
   CHECK(refused("GET /" + std::string(9000, 'a')) == 414);
   CHECK(refused(std::string(9000, 'G')) == 400);

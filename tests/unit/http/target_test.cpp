@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unit/http/thrown_problem.h"
+
 using namespace deltamill;
 
 TEST_CASE("percent-encoding is undone once") {
@@ -31,13 +33,13 @@ TEST_CASE("a path splits at its slashes") {
 }
 
 TEST_CASE("a name in a path holds neither dot segments nor slashes") {
-  CHECK(decode_segment("caf%C3%A9").value() == "café");
+  CHECK(decode_segment("caf%C3%A9") == "café");
   for (const char* segment : {"..", ".", "%2e%2e", "a%2fb", "%00"})
-    CHECK_FALSE(decode_segment(segment));
+    CHECK(thrown_problem([&] { return decode_segment(segment); }));
 }
 
 TEST_CASE("parameters keep their order and their repetitions") {
-  const auto parameters = parse_parameters("a=1&b&a=x%3Dy&&c=").value();
+  const auto parameters = parse_parameters("a=1&b&a=x%3Dy&&c=");
   REQUIRE(parameters.size() == 4);
   CHECK(parameters[1].name == "b");
   CHECK(parameters[1].value.empty());
