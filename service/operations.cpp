@@ -150,7 +150,7 @@ SourceState Operations::source_state() const {
 
 std::vector<SinkState> Operations::sink_states() const {
   SinkState state;
-  state.name = parts_.settings.sqlite_sink;
+  state.name = parts_.settings.store_name();
   state.type = "sqlite";
   state.condition = parts_.board.sink_condition();
   state.error = parts_.board.sink_error();
@@ -230,7 +230,7 @@ std::string Operations::metrics_text() {
   Metrics& metrics = parts_.metrics;
   metrics.set("memory_limit_bytes", static_cast<double>(memory_limit_bytes()));
   metrics.set("memory_bytes", static_cast<double>(memory_used_bytes()), {{"use", "dataflow"}});
-  const std::string& sink = parts_.settings.sqlite_sink;
+  const std::string& sink = parts_.settings.store_name();
   metrics.set("sink_lag_seconds", seconds_of(lag_ms(store_frontier())), {{"sink", sink}});
   metrics.set("journal_bytes", static_cast<double>(parts_.journal.size_bytes()));
   const std::int64_t oldest_us = parts_.journal.oldest_commit_time();

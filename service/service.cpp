@@ -91,7 +91,8 @@ void Service::open_sink() {
   sink_epoch_ = journal_->epoch();
   sink_.reset();
   sink_ = std::make_unique<SqliteSink>(
-      settings_.store_path.string(), sink_epoch_, random_epoch(), project_.deployment.sink_views(),
+      settings_.store_path().string(), sink_epoch_, random_epoch(),
+      project_.deployment.sink_views(),
       SqliteSinkOptions{.keep_generations = settings_.keep_generations});
 }
 
@@ -99,8 +100,8 @@ void Service::reload_sink() {
   open_sink();
   if (!sink_->epoch_changed()) return;
   trace_.event(TraceLevel::warning, "sink.reloading", "every view is loaded anew",
-               {{"sink", settings_.sqlite_sink}});
-  metrics_.add("sink_reloads_total", 1, {{"sink", settings_.sqlite_sink}});
+               {{"sink", settings_.store_name()}});
+  metrics_.add("sink_reloads_total", 1, {{"sink", settings_.store_name()}});
 }
 
 void Service::open_stores() {
@@ -110,7 +111,7 @@ void Service::open_stores() {
   };
   journal_ = open_journal((settings_.state / "journal.db").string(), journal);
   open_sink();
-  store_ = std::make_unique<StoreReader>(settings_.store_path.string(), 64);
+  store_ = std::make_unique<StoreReader>(settings_.store_path().string(), 64);
   SourceOptions source;
   source.url = settings_.source.url;
   source.slot = settings_.source.slot;
@@ -192,7 +193,7 @@ bool Service::run(const std::stop_token& stop) {
   if (!prepare_source(stop, false)) return true;
   if (options_.until && operations_->store_frontier() > *options_.until) {
     trace_.event(TraceLevel::error, "service.stopped",
-                 "sink \"" + settings_.sqlite_sink + "\" is at " +
+                 "sink \"" + settings_.store_name() + "\" is at " +
                      to_string(operations_->store_frontier()) + ", past " +
                      to_string(*options_.until));
     return false;
@@ -270,7 +271,7 @@ void Service::start_engine() {
   }
   board_.set_sink("loading");
   EngineOptions options;
-  options.sink_name = settings_.sqlite_sink;
+  options.sink_name = settings_.store_name();
   options.memory_bytes_max = settings_.memory_limit_bytes;
   options.until = options_.until;
   engine_ = std::make_unique<Engine>(*journal_, *sink_, std::move(views), options, metrics_,
@@ -431,7 +432,7 @@ bool Service::handle_engine(const EngineFailure& failure, const std::stop_token&
   } else {
     trace_.event(TraceLevel::error, "sink.failed", failure.message);
     board_.set_sink("retrying", failure.message);
-    metrics_.add("sink_retries_total", 1, {{"sink", settings_.sqlite_sink}});
+    metrics_.add("sink_retries_total", 1, {{"sink", settings_.store_name()}});
     if (++engine_failures_ > engine_failures_max) return false;
     if (!failure.retryable && engine_failures_ > 2) return false;
     if (!pause(std::min(std::chrono::milliseconds(100) * (1U << engine_failures_), retry_delay_max),

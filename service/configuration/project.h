@@ -14,12 +14,18 @@
 
 namespace deltamill {
 
+// A sink that a view names, and what the view asks of it.
+struct ViewSink {
+  std::string name;
+  std::vector<std::vector<std::string>> indexes;  // of sqlite; each: "column" or "column desc"
+};
+
 // What the header comment of a view's file says; form C's statements are merged in
 // by deployment.
 struct ViewHeader {
   std::string description;
   std::optional<std::vector<std::string>> key;
-  std::vector<std::vector<std::string>> indexes;  // each: "column" or "column desc"
+  std::optional<std::vector<ViewSink>> sinks;  // nothing = those of the defaults
   std::optional<std::chrono::milliseconds> max_lag;
   std::optional<bool> required;
   std::optional<ServeMode> serve;

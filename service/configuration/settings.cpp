@@ -176,7 +176,7 @@ class Loader {
   // Whatever the path names: a setting or a section. False = it names nothing.
   bool read_path(const std::string& path, const YamlNode& node) {
     if (node.reported && find_setting(path) == nullptr) return true;
-    if (path == "sinks") return true;  // sinks.h reads them, with what variables say of them
+    if (path == "sinks") return true;  // read_sinks() takes them, with what variables say of them
     if (find_setting(path) != nullptr)
       read_setting(path, node);
     else if (is_section(path))
@@ -327,12 +327,16 @@ void check_default_sinks(const YamlNode& root, const Settings& settings, YamlSou
   const YamlNode* const sinks = section == nullptr ? nullptr : section->find("sinks");
   if (sinks == nullptr || sinks->kind != YamlNode::Kind::list) return;
   for (const YamlNode& name : sinks->items)
-    if (name.text != settings.sqlite_sink)
-      source.error(name, "bad_value", no_sink(name.text, settings),
-                   "use \"" + settings.sqlite_sink + "\"");
+    if (!can_take_views(settings, name.text))
+      source.error(name, "bad_value", no_sink(settings, name.text), sinks_to_use(settings));
   if (sinks->items.empty())
-    source.error(*sinks, "bad_value", "a view needs a sink",
-                 "use \"" + settings.sqlite_sink + "\"");
+    source.error(*sinks, "bad_value", "a view needs a sink", sinks_to_use(settings));
+}
+
+const SinkSettings& store_of(const Settings& settings) {
+  return *std::ranges::find_if(settings.sinks, [](const SinkSettings& sink) {
+    return std::holds_alternative<SqliteSettings>(sink.options);
+  });
 }
 
 void fill_in(const std::filesystem::path& directory, Settings& settings) {
@@ -341,10 +345,33 @@ void fill_in(const std::filesystem::path& directory, Settings& settings) {
     settings.source.publication = "deltamill_" + settings.project;
   if (settings.memory_limit_bytes == 0) settings.memory_limit_bytes = default_memory_limit();
   settings.state = std::filesystem::absolute(directory / settings.state).lexically_normal();
-  settings.store_path = settings.state / settings.store_path;
+  for (SinkSettings& sink : settings.sinks)
+    if (auto* const sqlite = std::get_if<SqliteSettings>(&sink.options))
+      sqlite->path = settings.state / sqlite->path;
+  if (settings.defaults.sinks.empty()) settings.defaults.sinks = {settings.store_name()};
 }
 
 }  // namespace
+
+std::string_view SinkSettings::type() const {
+  // In the order of the alternatives of `options`.
+  constexpr std::array<std::string_view, std::variant_size_v<decltype(options)>> names = {"sqlite",
+                                                                                          "feed"};
+  return names[options.index()];
+}
+
+const SinkSettings* Settings::find_sink(std::string_view name) const {
+  const auto found = std::ranges::find(sinks, name, &SinkSettings::name);
+  return found == sinks.end() ? nullptr : &*found;
+}
+
+const std::string& Settings::store_name() const {
+  return store_of(*this).name;
+}
+
+const std::filesystem::path& Settings::store_path() const {
+  return std::get<SqliteSettings>(store_of(*this).options).path;
+}
 
 bool listens_locally(std::string_view listen) {
   if (listen == "off" || listen.starts_with("unix:")) return true;

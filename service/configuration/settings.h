@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "service/configuration/quantity.h"
@@ -35,8 +36,31 @@ struct SourceSettings {
   [[nodiscard]] bool operator==(const SourceSettings&) const = default;
 };
 
+// A file of tables, the store that HTTP serves.
+struct SqliteSettings {
+  std::filesystem::path path = "views.db";  // absolute after loading
+
+  [[nodiscard]] bool operator==(const SqliteSettings&) const = default;
+};
+
+// Change events; no view can name this sink yet.
+struct FeedSettings {
+  [[nodiscard]] bool operator==(const FeedSettings&) const = default;
+};
+
+// A sink of the project: its name, and as which alternative it stands here is its type.
+struct SinkSettings {
+  std::string name;
+  std::variant<SqliteSettings, FeedSettings> options;
+
+  // As `type` names it: "sqlite", "feed".
+  [[nodiscard]] std::string_view type() const;
+
+  [[nodiscard]] bool operator==(const SinkSettings&) const = default;
+};
+
 struct ViewDefaults {
-  std::vector<std::string> sinks = {"local"};
+  std::vector<std::string> sinks;  // names; after loading not empty, by default the store
   std::chrono::milliseconds max_lag{5000};
   ServeMode serve = ServeMode::loopback;
   bool required = true;
@@ -73,14 +97,18 @@ struct Settings {
   std::filesystem::path state = "state";  // absolute after loading
   std::uint64_t memory_limit_bytes = 0;   // after loading never 0
   SourceSettings source;
-  std::string sqlite_sink = "local";              // name of the one sqlite sink
-  std::string feed_sink = "feed";                 // name of the one feed; no view can name it yet
-  std::filesystem::path store_path = "views.db";  // absolute after loading
+  std::vector<SinkSettings> sinks = {{"local", SqliteSettings{}}, {"feed", FeedSettings{}}};
   ViewDefaults defaults;
   std::uint32_t keep_generations = 1;
   ServeSettings serve;
   AdminSettings admin;
   TraceSettings trace;
+
+  // Nothing = the project has no sink of this name.
+  [[nodiscard]] const SinkSettings* find_sink(std::string_view name) const;
+  // The one sqlite sink, which exists undeclared: its name and its file.
+  [[nodiscard]] const std::string& store_name() const;
+  [[nodiscard]] const std::filesystem::path& store_path() const;
 
   [[nodiscard]] bool operator==(const Settings&) const = default;
 };

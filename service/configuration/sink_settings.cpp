@@ -16,17 +16,11 @@ namespace {
 
 constexpr std::string_view section = "sinks";
 
-// What exists undeclared.
-struct DefaultSink {
-  std::string_view name;
-  std::string_view type;
-};
-constexpr DefaultSink default_sinks[] = {{"local", "sqlite"}, {"feed", "feed"}};
-
+// The type of a sink that exists undeclared; empty = there is none of this name.
 std::string_view default_type(std::string_view name) {
-  for (const DefaultSink& sink : default_sinks)
-    if (sink.name == name) return sink.type;
-  return {};
+  static const Settings defaults;
+  const SinkSettings* const sink = defaults.find_sink(name);
+  return sink == nullptr ? std::string_view() : sink->type();
 }
 
 // "sinks.local.path" gives local, path.
@@ -172,8 +166,18 @@ class SinksReader {
       read_feed(sink);
   }
 
+  // The one sink of its type takes the name of the one declared.
+  template <typename Options>
+  Options& rename(const std::string& name) {
+    const auto sink = std::ranges::find_if(settings_.sinks, [](const SinkSettings& candidate) {
+      return std::holds_alternative<Options>(candidate.options);
+    });
+    sink->name = name;
+    return std::get<Options>(sink->options);
+  }
+
   void read_sqlite(const YamlNode::Entry& sink) {
-    settings_.sqlite_sink = sink.key;
+    SqliteSettings& sqlite = rename<SqliteSettings>(sink.key);
     for (const YamlNode::Entry& entry : sink.value.entries) {
       if (entry.value.reported || entry.key == "type") continue;
       if (entry.key != "path")
@@ -182,13 +186,13 @@ class SinksReader {
       else if (entry.value.kind != YamlNode::Kind::scalar || entry.value.text.empty())
         error(entry, "bad_value", "\"path\" must be the name of a file");
       else
-        settings_.store_path = entry.value.text;
+        sqlite.path = entry.value.text;
     }
   }
 
   // May be declared as it is by default; no view can name it yet.
   void read_feed(const YamlNode::Entry& sink) {
-    settings_.feed_sink = sink.key;
+    rename<FeedSettings>(sink.key);
     for (const YamlNode::Entry& entry : sink.value.entries) {
       if (entry.value.reported) continue;
       const std::string path = "sinks." + sink.key + "." + entry.key;
@@ -215,10 +219,19 @@ bool is_about_sinks(std::string_view path) {
   return path == section || (path.starts_with(section) && path[section.size()] == '.');
 }
 
-std::string no_sink(const std::string& name, const Settings& settings) {
-  if (name == settings.feed_sink)
+bool can_take_views(const Settings& settings, std::string_view name) {
+  const SinkSettings* const sink = settings.find_sink(name);
+  return sink != nullptr && std::holds_alternative<SqliteSettings>(sink->options);
+}
+
+std::string no_sink(const Settings& settings, const std::string& name) {
+  if (settings.find_sink(name) != nullptr)
     return "the sink \"" + name + "\" is not available in this version";
   return "there is no sink \"" + name + "\"";
+}
+
+std::string sinks_to_use(const Settings& settings) {
+  return "use \"" + settings.store_name() + "\"";
 }
 
 void read_sinks(const YamlNode* sinks, YamlSource& source, const std::vector<Override>& overrides,

@@ -70,15 +70,13 @@ class HeaderReader {
 
   void read_sinks(const YamlNode::Entry& entry) {
     if (entry.value.kind != YamlNode::Kind::list || entry.value.items.empty())
-      return fail(entry, "a list of sinks, for example [" + settings_.sqlite_sink + "]");
-    std::vector<std::string> named;
+      return fail(entry, "a list of sinks, for example [" + settings_.store_name() + "]");
+    header_.sinks.emplace();
     for (const YamlNode& item : entry.value.items) {
       if (item.kind == YamlNode::Kind::scalar) {
-        check_sink(item, item.text, named);
+        read_sink(item, item.text, nullptr);
       } else if (item.kind == YamlNode::Kind::map && item.entries.size() == 1) {
-        check_sink(item, item.entries[0].key, named);
-        if (item.entries[0].key == settings_.sqlite_sink)
-          read_sqlite_options(item.entries[0].value);
+        read_sink(item, item.entries[0].key, &item.entries[0].value);
       } else {
         source_.error(item, "bad_value", "a sink is a name, or a name with options",
                       "for example - local: { index: [[region]] }");
@@ -86,23 +84,26 @@ class HeaderReader {
     }
   }
 
-  void check_sink(const YamlNode& at, const std::string& name, std::vector<std::string>& named) {
-    if (std::ranges::find(named, name) != named.end())
+  // `options`: nullptr = it is named without any.
+  void read_sink(const YamlNode& at, const std::string& name, const YamlNode* options) {
+    std::vector<ViewSink>& sinks = *header_.sinks;
+    if (std::ranges::find(sinks, name, &ViewSink::name) != sinks.end())
       source_.error(at, "duplicate_key", "the sink \"" + name + "\" is named twice",
                     "remove one of the two");
-    named.push_back(name);
-    if (name == settings_.sqlite_sink) return;
-    source_.error(at, "bad_value", no_sink(name, settings_),
-                  "use \"" + settings_.sqlite_sink + "\"");
+    ViewSink& sink = sinks.emplace_back();
+    sink.name = name;
+    if (!can_take_views(settings_, name))
+      return source_.error(at, "bad_value", no_sink(settings_, name), sinks_to_use(settings_));
+    if (options != nullptr) read_sqlite_options(*options, sink);
   }
 
-  void read_sqlite_options(const YamlNode& options) {
+  void read_sqlite_options(const YamlNode& options, ViewSink& sink) {
     if (options.kind == YamlNode::Kind::null) return;
     if (options.kind != YamlNode::Kind::map)
       return source_.error(options, "bad_value", "options of a sink must be a map");
     for (const YamlNode::Entry& option : options.entries) {
       if (option.key == "index")
-        read_indexes(option);
+        read_indexes(option, sink);
       else if (option.key == "search")
         source_.error(option, "bad_value", "\"search\" is not available in this version");
       else
@@ -111,7 +112,7 @@ class HeaderReader {
     }
   }
 
-  void read_indexes(const YamlNode::Entry& entry) {
+  void read_indexes(const YamlNode::Entry& entry, ViewSink& sink) {
     for (const YamlNode& index : entry.value.items) {
       std::vector<std::string> columns;
       for (const YamlNode& column : index.items) {
@@ -122,7 +123,7 @@ class HeaderReader {
       }
       if (index.kind != YamlNode::Kind::list || columns.empty())
         return fail(entry, "a list of lists of columns, for example [[region, \"balance desc\"]]");
-      header_.indexes.push_back(std::move(columns));
+      sink.indexes.push_back(std::move(columns));
     }
     if (entry.value.kind != YamlNode::Kind::list)
       fail(entry, "a list of lists of columns, for example [[region, \"balance desc\"]]");

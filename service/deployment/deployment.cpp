@@ -26,6 +26,7 @@ class Merger {
     const FormCDeclarations& form_c = binding.declarations;
     view.max_lag = header.max_lag.value_or(settings_.defaults.max_lag);
     view.required = header.required.value_or(settings_.defaults.required);
+    view.sinks = sinks_of_header();
     read_options(form_c, view);
 
     const Columns& columns = binding.view.plan->columns;
@@ -77,7 +78,7 @@ class Merger {
       if (name == "deltamill.max_lag")
         read_max_lag(value, view);
       else if (name == "deltamill.sinks")
-        check_sinks(value);
+        read_sinks(value, view);
       else
         error(name, "unknown_key", "unknown option \"" + name + "\"",
               did_you_mean(name, {"deltamill.sinks", "deltamill.max_lag"}));
@@ -95,19 +96,28 @@ class Merger {
             "for example 5s");
   }
 
-  void check_sinks(const std::string& value) {
+  [[nodiscard]] std::vector<std::string> sinks_of_header() const {
+    if (!files_.header.sinks) return settings_.defaults.sinks;
+    std::vector<std::string> names;
+    for (const ViewSink& sink : *files_.header.sinks) names.push_back(sink.name);
+    return names;
+  }
+
+  void read_sinks(const std::string& value, DeployedView& view) {
     if (files_.header.places.contains("sinks"))
       error("sinks", "duplicate_key", "sinks are given by the header and by WITH",
             "keep one of them");
+    view.sinks.clear();
     std::size_t begin = 0;
     while (begin <= value.size()) {
       const std::size_t end = std::min(value.find(',', begin), value.size());
       std::string name = value.substr(begin, end - begin);
       std::erase(name, ' ');
-      if (name != settings_.sqlite_sink)
+      if (name != settings_.store_name())
         error("deltamill.sinks", "bad_value",
               "the sink \"" + name + "\" is not available in this version",
-              "use \"" + settings_.sqlite_sink + "\"");
+              "use \"" + settings_.store_name() + "\"");
+      view.sinks.push_back(std::move(name));
       begin = end + 1;
     }
   }
@@ -125,7 +135,10 @@ class Merger {
 
   std::vector<std::vector<IndexColumn>> indexes(const Columns& columns,
                                                 const FormCDeclarations& form_c) {
-    std::vector<std::vector<std::string>> declared = files_.header.indexes;
+    std::vector<std::vector<std::string>> declared;
+    if (files_.header.sinks)
+      for (const ViewSink& sink : *files_.header.sinks)
+        declared.insert(declared.end(), sink.indexes.begin(), sink.indexes.end());
     declared.insert(declared.end(), form_c.indexes.begin(), form_c.indexes.end());
     std::vector<std::vector<IndexColumn>> result;
     for (const std::vector<std::string>& index : declared) {

@@ -15,6 +15,7 @@ namespace deltamill {
 
 struct DeployedView {
   ViewBinding binding;
+  std::vector<std::string> sinks;  // names of the sinks that keep it
   SinkView sink_view;
   ServedView served;
   std::chrono::milliseconds max_lag{5000};

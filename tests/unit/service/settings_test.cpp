@@ -43,7 +43,7 @@ TEST_CASE("two settings are enough, the others have defaults") {
   CHECK(loaded.problems().empty());
   CHECK(loaded.settings.project == "shop");
   CHECK(loaded.settings.state == "/srv/shop/state");
-  CHECK(loaded.settings.store_path == "/srv/shop/state/views.db");
+  CHECK(loaded.settings.store_path() == "/srv/shop/state/views.db");
   CHECK(loaded.settings.source.slot == "deltamill_shop");
   CHECK(loaded.settings.source.publication == "deltamill_shop");
   CHECK(loaded.settings.memory_limit_bytes >= std::uint64_t{64} << 20);
@@ -125,6 +125,20 @@ TEST_CASE("a project has at most one sink of a type, and the names that exist ke
   CHECK(load(minimal + "sinks: { a: { type: sqlite }, b: { type: feed } }\n").problems().empty());
 }
 
+TEST_CASE("sinks are a list of names and types, the declared ones in place of the default ones") {
+  using Sinks = std::vector<std::string>;
+  const auto sinks_of = [](const std::string& text) {
+    Sinks sinks;
+    for (const SinkSettings& sink : load(minimal + text).settings.sinks)
+      sinks.push_back(sink.name + " " + std::string(sink.type()));
+    return sinks;
+  };
+  CHECK(sinks_of("") == Sinks{"local sqlite", "feed feed"});
+  CHECK(sinks_of("sinks: { e: { type: feed } }\n") == Sinks{"local sqlite", "e feed"});
+  CHECK(sinks_of("sinks: { e: { type: feed }, s: { type: sqlite } }\n") ==
+        Sinks{"s sqlite", "e feed"});
+}
+
 TEST_CASE("a sink that keeps change events is told apart from one that does not exist") {
   const Loaded loaded =
       load(minimal + "sinks: { events: { type: feed } }\ndefaults: { sinks: [events] }\n");
@@ -169,7 +183,7 @@ TEST_CASE("a variable replaces a setting of a sink") {
   const auto path_of = [](const std::string& text, const EnvironmentMap& environment) {
     const Loaded loaded = load(minimal + text, environment);
     CHECK(loaded.problems().empty());
-    return loaded.settings.store_path;
+    return loaded.settings.store_path();
   };
   CHECK(path_of("", {{"DELTAMILL_SINKS__LOCAL__PATH", "q.db"}}) == "/srv/shop/state/q.db");
   CHECK(path_of("sinks: { s: { type: sqlite, path: x.db } }\n",
@@ -182,7 +196,8 @@ TEST_CASE("a variable replaces a setting of a sink") {
   const Loaded renamed = load(minimal, {{"DELTAMILL_SINKS__STORE__TYPE", "sqlite"},
                                         {"DELTAMILL_SINKS__STORE__PATH", "q.db"}});
   CHECK(renamed.problems().empty());
-  CHECK(renamed.settings.sqlite_sink == "store");
+  CHECK(renamed.settings.store_name() == "store");
+  CHECK(renamed.settings.defaults.sinks == std::vector<std::string>{"store"});
 }
 
 TEST_CASE("what is wrong with a variable of a sink is told of the variable") {

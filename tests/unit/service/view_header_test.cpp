@@ -34,6 +34,7 @@ TEST_CASE("a file without a header has none") {
   const Loaded loaded = load("SELECT 1 /* deltamill is not a header here */");
   CHECK(loaded.problems().empty());
   CHECK_FALSE(loaded.header.key);
+  CHECK_FALSE(loaded.header.sinks);
 }
 
 TEST_CASE("a header says what a view is") {
@@ -51,8 +52,11 @@ TEST_CASE("a header says what a view is") {
   CHECK(loaded.problems().empty());
   CHECK(loaded.header.description == "Orders.");
   CHECK(loaded.header.key == std::vector<std::string>{"id", "line"});
-  REQUIRE(loaded.header.indexes.size() == 2);
-  CHECK(loaded.header.indexes[0][1] == "balance desc");
+  REQUIRE(loaded.header.sinks);
+  REQUIRE(loaded.header.sinks->size() == 1);
+  CHECK(loaded.header.sinks->front().name == "local");
+  REQUIRE(loaded.header.sinks->front().indexes.size() == 2);
+  CHECK(loaded.header.sinks->front().indexes[0][1] == "balance desc");
   CHECK(loaded.header.max_lag->count() == 2000);
   CHECK(loaded.header.required == false);
   CHECK(loaded.header.serve == ServeMode::always);
