@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "service/http/store_form.h"
+#include "sinks/sqlite/stored_value.h"
 
 namespace deltamill {
 namespace {

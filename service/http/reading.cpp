@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "service/http/store_functions.h"
+#include "service/http/case_folding.h"
 
 namespace deltamill {
 namespace {
@@ -38,7 +38,7 @@ Statement& prepare(StoreReader::Snapshot& snapshot, const std::string& text) {
   } catch (const SqliteError&) {
     if (text.find("deltamill_fold(") == std::string::npos) throw;
   }
-  register_store_functions(snapshot.prepare("SELECT 1"));
+  offer_case_folding(snapshot.prepare("SELECT 1"));
   return snapshot.prepare(text);
 }
 

@@ -11,7 +11,7 @@
 #include "service/http/message.h"
 #include "service/http/preferences.h"
 #include "service/http/site.h"
-#include "service/http/store_form.h"
+#include "sinks/sqlite/bound_sql.h"
 
 namespace deltamill {
 

@@ -8,8 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "service/http/case_folding.h"
 #include "service/http/query_scanner.h"
-#include "service/http/store_functions.h"
 
 namespace deltamill {
 namespace {
@@ -45,6 +45,11 @@ const OperatorRow* find_operator(std::string_view name) {
 
 Problem bad_query(std::string message) {
   return {ProblemName::bad_query, std::move(message)};
+}
+
+bool takes_like(const Type& type) {
+  return type.kind == TypeKind::text || type.kind == TypeKind::varchar ||
+         type.kind == TypeKind::bpchar || type.kind == TypeKind::name;
 }
 
 std::string quoted(std::string_view text) {
@@ -296,7 +301,7 @@ RowFilter Parser::parse_operation(QueryScanner& scanner, std::uint32_t column, b
 void Parser::check_operator(std::string_view name, const RowFilter& filter) const {
   const Type& type = view_.columns[filter.column].type;
   const bool like = filter.kind == FilterKind::like || filter.kind == FilterKind::like_folded;
-  if (like ? textual(type) : comparable(type)) return;
+  if (like ? takes_like(type) : comparable(type)) return;
   throw Problem(ProblemName::unsupported_operator,
                 "operator " + quoted(name) + " does not take columns of type " + format_type(type));
 }
@@ -422,7 +427,7 @@ void Parser::complete() {
   for (std::uint32_t column = 0; column < view_.columns.size(); ++column)
     if (view_.visible[column]) add(column);
   for (std::uint32_t column = 0; column < view_.columns.size(); ++column)
-    if (view_.visible[column] && several_forms(view_.columns[column].type))
+    if (view_.visible[column] && equal_values_may_differ(view_.columns[column].type))
       query_.order.push_back({.column = column, .aspect = Aspect::stored});
 }
 

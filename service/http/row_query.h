@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "service/http/problem.h"
-#include "service/http/store_form.h"
 #include "service/http/target.h"
+#include "sinks/sqlite/bound_sql.h"
+#include "sinks/sqlite/stored_comparison.h"
 #include "views/data/schema.h"
 
 namespace deltamill {

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "sinks/sqlite/stored_comparison.h"
 #include "views/data/check.h"
 
 namespace deltamill {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "service/http/row_query.h"
-#include "service/http/store_form.h"
+#include "sinks/sqlite/bound_sql.h"
 
 namespace deltamill {
 

@@ -1,7 +1,7 @@
 // JSON as row_to_json prints rows, CSV as COPY ... (FORMAT csv, HEADER) does.
 #include "service/http/row_writer.h"
 
-#include "service/http/store_form.h"
+#include "sinks/sqlite/stored_value.h"
 #include "views/data/text_form.h"
 
 namespace deltamill {

@@ -60,7 +60,7 @@ class Site {
 
   // Asks again and again until `settled` or the deadline; `overloaded` when too many wait.
   void wait_until(std::chrono::steady_clock::time_point deadline,
-                                const std::function<bool()>& settled);
+                  const std::function<bool()>& settled);
 
   // A snapshot with the query timeout ahead of it.
   [[nodiscard]] StoreReader::Snapshot open_snapshot();

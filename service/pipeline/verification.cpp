@@ -4,9 +4,9 @@
 #include <chrono>
 #include <future>
 
-#include "service/http/store_form.h"
 #include "service/pipeline/row_comparison.h"
 #include "service/source/source_query.h"
+#include "sinks/sqlite/stored_value.h"
 #include "views/data/check.h"
 
 namespace deltamill {

@@ -10,7 +10,7 @@
 #include "sinks/sink.h"
 #include "sinks/sqlite/database.h"
 #include "sinks/sqlite/key_overflow.h"
-#include "sinks/sqlite/stored_form.h"
+#include "sinks/sqlite/stored_value.h"
 #include "sinks/sqlite/table_sql.h"
 
 namespace deltamill {

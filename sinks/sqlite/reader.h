@@ -40,7 +40,7 @@ class StoreReader {
     [[nodiscard]] Frontier view_frontier(const std::string& view) const;
     [[nodiscard]] std::string view_epoch(const std::string& view) const;
     // Quoted name of the table of the view's current generation; empty = the view has none. Its
-    // columns have the view's column names, stored as stored_form.h says; views without key have
+    // columns have the view's column names, stored as stored_value.h says; views without key have
     // also deltamill_count.
     [[nodiscard]] std::string table(const std::string& view) const;
     [[nodiscard]] std::int64_t generation(const std::string& view) const;

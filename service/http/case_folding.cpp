@@ -1,5 +1,5 @@
 // Case folding, and its registration with a connection of SQLite.
-#include "service/http/store_functions.h"
+#include "service/http/case_folding.h"
 
 #include <sqlite3.h>
 
@@ -54,12 +54,12 @@ std::string fold_case(std::string_view text) {
   return folded;
 }
 
-void register_store_functions(const Statement& statement) {
+void offer_case_folding(const Statement& statement) {
   sqlite3* const database = sqlite3_db_handle(statement.handle());
   constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   const int outcome = sqlite3_create_function_v2(database, "deltamill_fold", 1, flags, nullptr,
                                                  fold, nullptr, nullptr, nullptr);
-  if (outcome != SQLITE_OK) throw SqliteError("cannot register deltamill_fold", outcome);
+  if (outcome != SQLITE_OK) throw SqliteError("cannot offer deltamill_fold", outcome);
 }
 
 }  // namespace deltamill
