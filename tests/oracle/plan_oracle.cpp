@@ -8,7 +8,7 @@
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
 #include "views/data/text_form.h"
-#include "views/functions/evaluate.h"
+#include "views/expressions/evaluate.h"
 
 namespace deltamill {
 

@@ -2,7 +2,7 @@
 #include "tests/support/shown_value.h"
 
 #include "views/data/text_form.h"
-#include "views/functions/evaluate.h"
+#include "views/expressions/evaluate.h"
 
 namespace deltamill {
 

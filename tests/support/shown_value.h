@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 
 namespace deltamill {
 

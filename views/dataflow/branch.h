@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "views/dataflow/collection.h"
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 
 namespace deltamill {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "views/dataflow/flow.h"
+#include "views/expressions/to_text.h"
 
 namespace deltamill {
 
@@ -31,11 +32,12 @@ std::string short_name(const Collection& collection) {
   return start == std::string::npos ? name : name.substr(start + 1);
 }
 
-std::string name_column(const void* context, std::uint32_t input, std::uint32_t ordinal) {
-  const auto& leaves = *static_cast<const Leaves*>(context);
-  const Collection& leaf = *leaves.collections[input];
-  const std::string& name = leaf.columns()[ordinal].name;
-  return leaves.collections.size() == 1 ? name : short_name(leaf) + "." + name;
+std::string text_of(const Expression& expression, const Leaves& leaves) {
+  return to_text(expression, [&](std::uint32_t input, std::uint32_t ordinal) {
+    const Collection& leaf = *leaves.collections[input];
+    const std::string& name = leaf.columns()[ordinal].name;
+    return leaves.collections.size() == 1 ? name : short_name(leaf) + "." + name;
+  });
 }
 
 std::string expression_list(const Expressions& expressions, const Leaves& leaves,
@@ -43,7 +45,7 @@ std::string expression_list(const Expressions& expressions, const Leaves& leaves
   std::string text;
   for (const ExpressionPtr& expression : expressions) {
     if (!text.empty()) text += separator;
-    text += to_text(*expression, name_column, &leaves);
+    text += text_of(*expression, leaves);
   }
   return text;
 }
@@ -145,7 +147,7 @@ class Printer {
       what += fmt::format("  {} = {}", query.sides[0]->columns()[query.keys[0][part]].name,
                           query.sides[1]->columns()[query.keys[1][part]].name);
     const Leaves leaves{{query.sides[0], query.sides[1]}};
-    if (query.residual) what += "  if " + to_text(*query.residual, name_column, &leaves);
+    if (query.residual) what += "  if " + text_of(*query.residual, leaves);
     what += query.keys[0].empty() ? "  cost O(all rows)" : "  cost O(matching rows)";
     line(prefix, last, what + arranged_by(collection));
     print_collection(*query.sides[0], below(prefix, last), false);

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "views/functions/evaluate.h"
+#include "views/expressions/evaluate.h"
 
 namespace deltamill {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "views/dataflow/operator.h"
-#include "views/functions/evaluate.h"
+#include "views/expressions/evaluate.h"
 
 namespace deltamill {
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "views/expressions/to_text.h"
 #include "views/plan/build.h"
 #include "views/plan/keys.h"
 
@@ -44,12 +45,10 @@ struct Names {
   }
 };
 
-std::string name_column(const void* context, std::uint32_t input, std::uint32_t ordinal) {
-  return static_cast<const Names*>(context)->name(input, ordinal);
-}
-
 std::string text_of(const Expression& expression, const Names& names) {
-  return to_text(expression, name_column, &names);
+  return to_text(expression, [&](std::uint32_t input, std::uint32_t ordinal) {
+    return names.name(input, ordinal);
+  });
 }
 
 // A condition without the parentheses around the whole.

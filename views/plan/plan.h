@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "views/data/schema.h"
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 
 namespace deltamill {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 #include "views/sql/collation.h"
 #include "views/sql/rejection.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/support/shown_value.h"
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 
 namespace deltamill {
 

@@ -1,7 +1,7 @@
-// Bottom up over nodes; inside an expression functions/evaluate does it.
+// Bottom up over nodes; inside an expression expressions/fold_constants does it.
 #include "views/plan/rules/constant_folding.h"
 
-#include "views/functions/evaluate.h"
+#include "views/expressions/fold_constants.h"
 #include "views/plan/build.h"
 #include "views/plan/rebuild.h"
 

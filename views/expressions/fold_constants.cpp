@@ -1,6 +1,8 @@
-// Constant folding: a subtree without columns becomes its value. What raises an error stays, since
-// whether its row exists at all is only known while running.
-#include "views/functions/evaluate.h"
+// A subtree without columns becomes its value. What raises an error stays, since whether its row
+// exists at all is only known while running.
+#include "views/expressions/fold_constants.h"
+
+#include "views/expressions/evaluate.h"
 
 namespace deltamill {
 

@@ -9,7 +9,7 @@
 
 #include "views/data/arena.h"
 #include "views/data/row.h"
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 
 namespace deltamill {
 
@@ -54,8 +54,5 @@ class Program {
   struct Code;
   std::unique_ptr<Code> code_;
 };
-
-// Folds constant subtrees (no column below); a subtree that raises an error is left as it is.
-[[nodiscard]] ExpressionPtr fold_constants(const ExpressionPtr& expression);
 
 }  // namespace deltamill

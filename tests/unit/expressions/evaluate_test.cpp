@@ -1,9 +1,10 @@
 // Programs over batches: order of evaluation, three-valued logic, rows in error.
-#include "views/functions/evaluate.h"
+#include "views/expressions/evaluate.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"
+#include "views/expressions/fold_constants.h"
 
 using namespace deltamill;
 

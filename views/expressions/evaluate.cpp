@@ -6,7 +6,7 @@
 // nothing. A selection carries the number of its scope: what was computed for all rows of a scope
 // is not computed again in it, nor in narrower ones of the same number. The root scope of a chunk
 // holds all its rows. Rows in error leave every selection.
-#include "views/functions/evaluate.h"
+#include "views/expressions/evaluate.h"
 
 #include <algorithm>
 #include <array>

@@ -84,10 +84,4 @@ void visit_expression(const Expression& expression, const Visit& visit) {
   for (const ExpressionPtr& argument : expression.arguments) visit_expression(*argument, visit);
 }
 
-// SQL-like text for explain: "(qty * price)", column names from `name(input, ordinal)`.
-using ColumnNamer = std::string (*)(const void* context, std::uint32_t input,
-                                    std::uint32_t ordinal);
-[[nodiscard]] std::string to_text(const Expression& expression, ColumnNamer name,
-                                  const void* context);
-
 }  // namespace deltamill

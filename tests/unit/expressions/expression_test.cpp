@@ -1,10 +1,10 @@
 // Expressions as values: equality, folding, columns.
-#include "views/plan/expression.h"
+#include "views/expressions/expression.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/unit/functions/call_text.h"
-#include "views/plan/plan.h"
+#include "views/expressions/to_text.h"
 
 using namespace deltamill;
 
@@ -21,10 +21,9 @@ ExpressionPtr operation(std::string_view symbol, const ExpressionPtr& left,
 }
 
 std::string printed(const ExpressionPtr& expression) {
-  const ColumnNamer name = [](const void*, std::uint32_t, std::uint32_t ordinal) {
+  return to_text(*expression, [](std::uint32_t /*input*/, std::uint32_t ordinal) {
     return std::string(1, static_cast<char>('a' + ordinal));
-  };
-  return to_text(*expression, name, nullptr);
+  });
 }
 
 }  // namespace
@@ -66,12 +65,4 @@ TEST_CASE("substituting columns keeps what does not change") {
     return column(node.ordinal + 1);
   };
   CHECK(printed(substitute_columns(sum, shift)) == "(b + c)");
-}
-
-TEST_CASE("a plan node knows its inputs in order") {
-  const PlanPtr left = make_plan({}, OneRow{});
-  const PlanPtr right = make_plan({}, OneRow{});
-  const PlanPtr join = make_plan({}, Join{JoinKind::inner, left, right, nullptr});
-  CHECK(inputs_of(*join) == std::vector<PlanPtr>{left, right});
-  CHECK(inputs_of(*left).empty());
 }

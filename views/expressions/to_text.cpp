@@ -1,78 +1,17 @@
-// Making, comparing and printing expressions. Evaluating them: functions/evaluate.
-#include "views/plan/expression.h"
-
-#include <algorithm>
+// One printing function per shape of expression; parentheses around every operator, so precedence
+// needs no thought.
+#include "views/expressions/to_text.h"
 
 #include "views/data/text_form.h"
 
 namespace deltamill {
-
-ExpressionPtr make_constant(const Type& type, const Value& value) {
-  auto expression = std::make_shared<Expression>();
-  expression->kind = Expression::Kind::constant;
-  expression->type = type;
-  expression->constant = value;
-  if (value.form == Value::Form::bytes) {
-    expression->constant_bytes = value.text();
-    expression->constant = Value::of_bytes(expression->constant_bytes);
-  }
-  return expression;
-}
-
-ExpressionPtr make_column(const Type& type, std::uint32_t input, std::uint32_t ordinal) {
-  auto expression = std::make_shared<Expression>();
-  expression->kind = Expression::Kind::column;
-  expression->type = type;
-  expression->input = input;
-  expression->ordinal = ordinal;
-  return expression;
-}
-
-ExpressionPtr make_call(const Function& function, const Type& type, Expressions arguments) {
-  return make_expression(Expression::Kind::call, type, std::move(arguments), &function);
-}
-
-ExpressionPtr make_expression(Expression::Kind kind, const Type& type, Expressions arguments,
-                              const Function* function) {
-  auto expression = std::make_shared<Expression>();
-  expression->kind = kind;
-  expression->type = type;
-  expression->arguments = std::move(arguments);
-  expression->function = function;
-  return expression;
-}
-
-namespace {
-
-bool same_constant(const Value& left, const Value& right) {
-  if (left.form != right.form) return false;
-  switch (left.form) {
-    case Value::Form::null: return true;
-    case Value::Form::plain: return left.integer == right.integer && left.length == right.length;
-    case Value::Form::bytes: return left.text() == right.text();
-  }
-  return false;
-}
-
-}  // namespace
-
-bool equal(const Expression& left, const Expression& right) {
-  if (&left == &right) return true;
-  if (left.kind != right.kind || !(left.type == right.type)) return false;
-  if (left.kind == Expression::Kind::constant) return same_constant(left.constant, right.constant);
-  if (left.input != right.input || left.ordinal != right.ordinal) return false;
-  if (left.function != right.function) return false;
-  return std::equal(left.arguments.begin(), left.arguments.end(), right.arguments.begin(),
-                    right.arguments.end(),
-                    [](const ExpressionPtr& a, const ExpressionPtr& b) { return equal(*a, *b); });
-}
 
 namespace {
 
 // Writes one expression after the other into one string.
 class Printer {
  public:
-  Printer(ColumnNamer name, const void* context) : name_(name), context_(context) {}
+  explicit Printer(const ColumnNamer& name_of) : name_of_(name_of) {}
 
   void print(const Expression& expression);
   [[nodiscard]] std::string take() { return std::move(text_); }
@@ -84,8 +23,7 @@ class Printer {
   void print_list(std::string_view open, const Expressions& arguments, std::string_view between);
   void print_postfix(const Expression& expression, std::string_view after);
 
-  ColumnNamer name_;
-  const void* context_;
+  const ColumnNamer& name_of_;
   std::string text_;
 };
 
@@ -184,9 +122,7 @@ void Printer::print(const Expression& expression) {
   const Expressions& arguments = expression.arguments;
   switch (expression.kind) {
     case Expression::Kind::constant: print_constant(expression); return;
-    case Expression::Kind::column:
-      text_ += name_(context_, expression.input, expression.ordinal);
-      return;
+    case Expression::Kind::column: text_ += name_of_(expression.input, expression.ordinal); return;
     case Expression::Kind::call: print_call(expression); return;
     case Expression::Kind::all_of: print_list("(", arguments, " AND "); return;
     case Expression::Kind::any_of: print_list("(", arguments, " OR "); return;
@@ -206,8 +142,8 @@ void Printer::print(const Expression& expression) {
 
 }  // namespace
 
-std::string to_text(const Expression& expression, ColumnNamer name, const void* context) {
-  Printer printer(name, context);
+std::string to_text(const Expression& expression, const ColumnNamer& name_of) {
+  Printer printer(name_of);
   printer.print(expression);
   return printer.take();
 }

@@ -1,0 +1,68 @@
+// Making and comparing expressions. Evaluating them: evaluate. Printing them: to_text.
+#include "views/expressions/expression.h"
+
+#include <algorithm>
+
+namespace deltamill {
+
+ExpressionPtr make_constant(const Type& type, const Value& value) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = Expression::Kind::constant;
+  expression->type = type;
+  expression->constant = value;
+  if (value.form == Value::Form::bytes) {
+    expression->constant_bytes = value.text();
+    expression->constant = Value::of_bytes(expression->constant_bytes);
+  }
+  return expression;
+}
+
+ExpressionPtr make_column(const Type& type, std::uint32_t input, std::uint32_t ordinal) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = Expression::Kind::column;
+  expression->type = type;
+  expression->input = input;
+  expression->ordinal = ordinal;
+  return expression;
+}
+
+ExpressionPtr make_call(const Function& function, const Type& type, Expressions arguments) {
+  return make_expression(Expression::Kind::call, type, std::move(arguments), &function);
+}
+
+ExpressionPtr make_expression(Expression::Kind kind, const Type& type, Expressions arguments,
+                              const Function* function) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = kind;
+  expression->type = type;
+  expression->arguments = std::move(arguments);
+  expression->function = function;
+  return expression;
+}
+
+namespace {
+
+bool same_constant(const Value& left, const Value& right) {
+  if (left.form != right.form) return false;
+  switch (left.form) {
+    case Value::Form::null: return true;
+    case Value::Form::plain: return left.integer == right.integer && left.length == right.length;
+    case Value::Form::bytes: return left.text() == right.text();
+  }
+  return false;
+}
+
+}  // namespace
+
+bool equal(const Expression& left, const Expression& right) {
+  if (&left == &right) return true;
+  if (left.kind != right.kind || !(left.type == right.type)) return false;
+  if (left.kind == Expression::Kind::constant) return same_constant(left.constant, right.constant);
+  if (left.input != right.input || left.ordinal != right.ordinal) return false;
+  if (left.function != right.function) return false;
+  return std::equal(left.arguments.begin(), left.arguments.end(), right.arguments.begin(),
+                    right.arguments.end(),
+                    [](const ExpressionPtr& a, const ExpressionPtr& b) { return equal(*a, *b); });
+}
+
+}  // namespace deltamill
