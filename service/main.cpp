@@ -1,5 +1,5 @@
 // Command line in, exit code out. Hands the time zone database to views/, which opens no files.
-#include "service/cli/commands.h"
+#include "service/cli/command_line.h"
 #include "service/zone_files.h"
 
 int main(int argument_count, char** arguments) {

@@ -1,5 +1,5 @@
-// The commands: what each was asked to do. commands.cpp reads the command line, the other files of
-// this directory do it.
+// The commands and what each was asked to do. command_table names them, command_line reads what was
+// asked for, the other files of this directory do it.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,10 @@ struct RunOptions {
   std::optional<std::string> until;
 };
 
+struct StatusOptions {
+  bool watch = false;
+};
+
 struct RebuildOptions {
   std::vector<std::string> views;
   bool all = false;
@@ -58,13 +62,21 @@ struct VerifyOptions {
   std::uint64_t limit = 20;
 };
 
-// Reads the command line, runs the command, gives the exit code. Never throws.
-[[nodiscard]] int run_command_line(int argument_count, char** arguments);
+// What a command line asks for; of the options only those of its command are filled in.
+struct Arguments {
+  CommonOptions common;
+  CheckOptions check;
+  ExplainOptions explain;
+  RunOptions run;
+  StatusOptions status;
+  RebuildOptions rebuild;
+  VerifyOptions verify;
+};
 
 [[nodiscard]] ExitCode check(const CommonOptions& common, const CheckOptions& options);
 [[nodiscard]] ExitCode explain(const CommonOptions& common, const ExplainOptions& options);
 [[nodiscard]] ExitCode run(const CommonOptions& common, const RunOptions& options);
-[[nodiscard]] ExitCode status(const CommonOptions& common, bool watch);
+[[nodiscard]] ExitCode status(const CommonOptions& common, const StatusOptions& options);
 [[nodiscard]] ExitCode rebuild(const CommonOptions& common, const RebuildOptions& options);
 [[nodiscard]] ExitCode verify(const CommonOptions& common, const VerifyOptions& options);
 [[nodiscard]] ExitCode version(const CommonOptions& common);

@@ -79,7 +79,7 @@ void print_status(const Json& status) {
 
 }  // namespace
 
-ExitCode status(const CommonOptions& common, bool watch) {
+ExitCode status(const CommonOptions& common, const StatusOptions& options) {
   return with_service(common, [&](RunningService& service) {
     while (true) {
       const std::string text = service.get_text("/v1/status");
@@ -89,7 +89,8 @@ ExitCode status(const CommonOptions& common, bool watch) {
       else
         print_status(status);
       std::fflush(stdout);
-      if (!watch) return status.at("ready").get<bool>() ? ExitCode::done : ExitCode::not_ready;
+      if (!options.watch)
+        return status.at("ready").get<bool>() ? ExitCode::done : ExitCode::not_ready;
       std::this_thread::sleep_for(std::chrono::seconds(1));
       if (!common.json) fmt::print("\n");
     }
