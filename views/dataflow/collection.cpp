@@ -38,8 +38,8 @@ void Collection::receive(const ValueChunk& chunk) {
 }
 
 void Collection::step() {
-  if (producer_ != nullptr)
-    producer_->finish(delta_, hashes_);
+  if (stateful_producer_ != nullptr)
+    stateful_producer_->finish(delta_, hashes_);
   else if (!arrives_consolidated_ && delta_.size() > 1)
     consolidate(delta_);
   if (delta_.empty()) return;
@@ -49,8 +49,9 @@ void Collection::step() {
 }
 
 std::size_t Collection::memory_bytes() const {
-  return (arrangement_ ? arrangement_->memory_bytes() : 0) +
-         (producer_ != nullptr ? producer_->memory_bytes() : 0);
+  std::size_t bytes = arrangement_ ? arrangement_->memory_bytes() : 0;
+  for (const Operator* producer : producers_) bytes += producer->memory_bytes();
+  return bytes;
 }
 
 void Collection::clear_delta() {

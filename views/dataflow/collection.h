@@ -1,4 +1,4 @@
-// A collection: a multiset of rows with one producer, its delta in the batch at hand, and an
+// A collection: a multiset of rows that its producers make, its delta in the batch at hand, and an
 // arrangement if some operator looks it up. Tables, views and everything between them are
 // collections.
 #pragma once
@@ -14,18 +14,25 @@
 
 namespace deltamill {
 
+// Whose rows a collection holds; `inner`: those of a node inside a view's plan.
+enum class CollectionKind : std::uint8_t { table, view, inner };
+
 class Collection : public Receiver {
  public:
   struct Shape {
-    std::string name;  // for explain and errors: "table public.orders", "view totals", "aggregate"
+    CollectionKind kind = CollectionKind::inner;
+    // For explain and errors: "table public.orders", "view totals", "aggregate".
+    std::string name;
     Columns columns;
-    std::optional<KeyColumns>
-        unique_key;  // guaranteed by the producer, which then keeps -old before +new
+    // Guaranteed by the producer, which then keeps -old before +new.
+    std::optional<KeyColumns> unique_key;
   };
 
   Collection(std::uint32_t number, Shape shape, BatchState& batch);
 
-  [[nodiscard]] std::uint32_t number() const { return number_; }  // place in the topological order
+  // In the topological order.
+  [[nodiscard]] std::uint32_t number() const { return number_; }
+  [[nodiscard]] CollectionKind kind() const { return shape_.kind; }
   [[nodiscard]] const std::string& name() const { return shape_.name; }
   [[nodiscard]] const Columns& columns() const { return shape_.columns; }
   [[nodiscard]] const RowLayout& layout() const { return layout_; }
@@ -35,15 +42,21 @@ class Collection : public Receiver {
   Arrangement& arrange(RowStore& store);
   [[nodiscard]] const Arrangement* arrangement() const { return arrangement_.get(); }
 
-  void set_producer(Producer& producer) { producer_ = &producer; }
-  [[nodiscard]] const Producer* producer() const { return producer_; }
+  // The operators that make its rows. A stateful one is the only one, and finishes the delta.
+  void add_producer(const Operator& producer) { producers_.push_back(&producer); }
+  void set_stateful_producer(StatefulOperator& producer) {
+    add_producer(producer);
+    stateful_producer_ = &producer;
+  }
+  [[nodiscard]] std::span<const Operator* const> producers() const { return producers_; }
+  [[nodiscard]] const StatefulOperator* stateful_producer() const { return stateful_producer_; }
   // The deltas arrive consolidated: a copy of another collection's delta.
   void set_consolidated() { arrives_consolidated_ = true; }
   void add_consumer(Consumer& consumer, std::size_t port) {
     consumers_.push_back({&consumer, port});
   }
 
-  // Of the arrangement and of the producer's state.
+  // Of the arrangement and of the state of the producers.
   [[nodiscard]] std::size_t memory_bytes() const;
 
   // Adds rows to the delta: packed here, or a row that lives in the arena already.
@@ -66,7 +79,8 @@ class Collection : public Receiver {
   Shape shape_;
   RowLayout layout_;
   BatchState& batch_;
-  Producer* producer_ = nullptr;
+  std::vector<const Operator*> producers_;
+  StatefulOperator* stateful_producer_ = nullptr;
   bool arrives_consolidated_ = false;
   std::vector<Subscription> consumers_;
   std::unique_ptr<Arrangement> arrangement_;

@@ -69,11 +69,33 @@ DeltaJoin::DeltaJoin(Query query, Receiver& target, Collection& collection, Batc
   hashes_.resize(steps_max, std::vector<std::uint64_t>(TupleChunk::capacity));
   null_keys_.resize(steps_max, std::vector<bool>(TupleChunk::capacity));
   passes_rows_on_ = &target_ == static_cast<Receiver*>(&collection_) && is_identity(query_);
-}
-
-void DeltaJoin::subscribe() {
   for (std::size_t leaf = 0; leaf < query_.leaves.size(); ++leaf)
     query_.leaves[leaf]->add_consumer(*this, leaf);
+}
+
+std::vector<const Collection*> DeltaJoin::inputs() const {
+  return {query_.leaves.begin(), query_.leaves.end()};
+}
+
+Description DeltaJoin::describe() const {
+  const std::vector<const Collection*> leaves = inputs();
+  std::string text = "project  " + deltamill::describe(query_.outputs, ", ", leaves);
+  if (leaves.size() > 1) text = std::string("delta join, cost ") + cost() + "  " + text;
+  if (!query_.conjuncts.empty())
+    text += "  where " + deltamill::describe(query_.conjuncts, " and ", leaves);
+  return {std::move(text)};
+}
+
+// Of a changed row: the dearest step of the dearest path.
+const char* DeltaJoin::cost() const {
+  bool unique = true;
+  for (const JoinPath& path : paths_) {
+    for (const PathStep& step : path) {
+      if (std::holds_alternative<ScanStep>(step)) return "O(all rows)";
+      if (const auto* look_up = std::get_if<LookUpStep>(&step)) unique = unique && look_up->unique;
+    }
+  }
+  return unique ? "O(1)" : "O(matching rows)";
 }
 
 void DeltaJoin::pass_on(const Delta& delta) {
@@ -98,7 +120,8 @@ void DeltaJoin::consume(std::size_t port, const Delta& delta) {
   }
 }
 
-void DeltaJoin::emit_constant() {
+void DeltaJoin::start() {
+  if (!query_.leaves.empty()) return;
   static const JoinPath no_steps;
   current_ = &no_steps;
   TupleChunk& chunk = chunks_[0];

@@ -23,7 +23,7 @@
 
 namespace deltamill {
 
-class DeltaJoin : public Consumer {
+class DeltaJoin : public Operator, public Consumer {
  public:
   // What is computed: input i of the expressions is leaf i.
   struct Query {
@@ -36,16 +36,16 @@ class DeltaJoin : public Consumer {
   DeltaJoin(Query query, Receiver& target, Collection& collection, BatchState& batch,
             RowStore& store);
 
-  // Subscribes to the deltas of all leaves.
-  void subscribe();
+  // Port = leaf.
   void consume(std::size_t port, const Delta& delta) override;
   // The one row of a query without leaves.
-  void emit_constant();
+  void start() override;
 
-  [[nodiscard]] const Query& query() const { return query_; }
-  [[nodiscard]] const JoinPath& path(std::size_t leaf) const { return paths_[leaf]; }
+  [[nodiscard]] std::vector<const Collection*> inputs() const override;
+  [[nodiscard]] Description describe() const override;
 
  private:
+  [[nodiscard]] const char* cost() const;
   void pass_on(const Delta& delta);
   void advance(std::size_t step, TupleChunk& chunk);
   void filter(const FilterStep& step, TupleChunk& chunk);

@@ -119,9 +119,9 @@ void Graph::State::collect_errors(ViewDeltas& deltas) const {
 
 Graph::Graph(const std::vector<BoundView>& views) : state_(std::make_unique<State>()) {
   state_->flow = compile(views);
-  for (const std::unique_ptr<TableInput>& table : state_->flow->tables) {
+  for (TableInput* table : state_->flow->tables) {
     state_->tables[table->table().oid] = state_->pending.size();
-    state_->pending.push_back({table.get(), 0, {}});
+    state_->pending.push_back({table, 0, {}});
   }
 }
 
@@ -146,7 +146,7 @@ ViewDeltas Graph::apply(const Batch& batch) {
 }
 
 ViewDeltas Graph::initial() {
-  for (DeltaJoin* join : state_->flow->constants) join->emit_constant();
+  for (const std::unique_ptr<Operator>& one : state_->flow->operators) one->start();
   return state_->run();
 }
 
@@ -155,12 +155,12 @@ std::vector<OperatorSize> Graph::sizes() const {
   std::vector<OperatorSize> sizes;
   for (const std::unique_ptr<Collection>& collection : flow.collections) {
     const Arrangement* arrangement = collection->arrangement();
-    const Producer* producer = collection->producer();
-    const bool table = flow.origins[collection->number()].table != nullptr;
+    const StatefulOperator* producer = collection->stateful_producer();
     if (arrangement == nullptr && producer == nullptr) continue;
     OperatorSize size;
     const std::vector<std::uint32_t>& views = flow.dependents[collection->number()];
-    if (!table && views.size() == 1) size.view = flow.views[views.front()].name;
+    const bool shared = collection->kind() == CollectionKind::table || views.size() != 1;
+    if (!shared) size.view = flow.views[views.front()].name;
     size.name = collection->name();
     size.readers = views;
     size.rows = arrangement != nullptr ? arrangement->size() : producer->size();
@@ -179,7 +179,7 @@ std::size_t Graph::memory_bytes() const {
 
 std::string Graph::explain(const std::string& view) const {
   for (const Flow::View& one : state_->flow->views)
-    if (one.name == view) return explain_view(*state_->flow, one);
+    if (one.name == view) return explain_view(one);
   return {};
 }
 

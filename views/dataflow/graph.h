@@ -15,6 +15,7 @@
 
 #include "views/data/delta.h"
 #include "views/data/transaction.h"
+#include "views/dataflow/schema_changed.h"
 #include "views/plan/plan.h"
 
 namespace deltamill {
@@ -37,15 +38,6 @@ struct ViewDelta {
 struct ViewDeltas {
   std::vector<ViewDelta> views;  // only those that changed
   std::shared_ptr<Arena> arena;
-};
-
-// A table's columns no longer fit what the views were bound to. Thrown by apply(); nothing of the
-// batch is applied.
-class SchemaChanged : public std::runtime_error {
- public:
-  SchemaChanged(Oid table_oid, const std::string& message)
-      : std::runtime_error(message), table(table_oid) {}
-  Oid table;
 };
 
 // Size of one operator for explain, metrics and /v1/graph.
@@ -71,16 +63,16 @@ class Graph {
   // Applies changes in order and gives the views' deltas. Base rows come the same way, as inserts,
   // one table after the other (smallest first is fastest). A batch whose `complete` is false is a
   // slice: its deltas only add up to something meaningful together with the slices that follow.
-  // Throws SchemaChanged; BrokenInvariant when the input contradicts the state (an update of a row
-  // that is not there).
+  // Throws SchemaChanged, and then has applied nothing of the batch; BrokenInvariant when the input
+  // contradicts the state (an update of a row that is not there).
   [[nodiscard]] ViewDeltas apply(const Batch& batch);
 
   // The deltas of views that hold rows before any input (aggregates without GROUP BY, SELECT
   // without FROM). Called once, before the first apply().
   [[nodiscard]] ViewDeltas initial();
 
-  // Rows of a view with their multiplicities, in unspecified order, when the graph keeps them; used
-  // by tests.
+  // One entry per collection that is arranged or whose producer keeps state, in the order of the
+  // steps of a batch.
   [[nodiscard]] std::vector<OperatorSize> sizes() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 

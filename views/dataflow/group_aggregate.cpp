@@ -2,6 +2,8 @@
 // block.
 #include "views/dataflow/group_aggregate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "views/data/check.h"
@@ -16,6 +18,20 @@ KeyColumns first_columns(std::size_t count) {
   for (std::size_t column = 0; column < count; ++column)
     columns[column] = static_cast<std::uint32_t>(column);
   return columns;
+}
+
+const char* function_name(AggregateFunction function) {
+  switch (function) {
+    case AggregateFunction::count_rows: return "count(*)";
+    case AggregateFunction::count: return "count";
+    case AggregateFunction::sum: return "sum";
+    case AggregateFunction::average: return "avg";
+    case AggregateFunction::minimum: return "min";
+    case AggregateFunction::maximum: return "max";
+    case AggregateFunction::bool_and: return "bool_and";
+    case AggregateFunction::bool_or: return "bool_or";
+  }
+  return "";
 }
 
 }  // namespace
@@ -45,6 +61,15 @@ GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& 
   const GroupNumber only = add_group(key_hash_seed);
   groups_[only].dirty = true;
   dirty_.push_back(only);
+}
+
+Description GroupAggregate::describe() const {
+  std::string text = collection_.name();
+  if (query_.key_count > 0)
+    text += "  by " + column_list(collection_.columns(), first_columns(query_.key_count));
+  for (const AggregateCall& call : query_.calls)
+    text += fmt::format("  {}{}", call.distinct ? "distinct " : "", function_name(call.function));
+  return {text + "  cost O(1)"};
 }
 
 void GroupAggregate::receive(const ValueChunk& chunk) {

@@ -20,7 +20,7 @@
 
 namespace deltamill {
 
-class GroupAggregate : public Receiver, public Producer {
+class GroupAggregate : public FedOperator {
  public:
   struct Query {
     std::size_t key_count = 0;  // input columns 0 .. key_count - 1 are the keys
@@ -38,7 +38,7 @@ class GroupAggregate : public Receiver, public Producer {
   [[nodiscard]] std::size_t size() const override { return index_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const override;
 
-  [[nodiscard]] const Query& query() const { return query_; }
+  [[nodiscard]] Description describe() const override;
 
  private:
   struct Group {

@@ -1,6 +1,9 @@
-// The roles an operator of the dataflow plays. A collection has one producer, keyed and non-linear,
-// or is fed by delta joins, which are linear in each input. What a graph does with them per batch:
-// graph.h.
+// What an operator of the dataflow is, and the roles it can play. What a graph does with operators
+// per batch: graph.h. How they come about: compile.h.
+//
+// A collection takes its rows from producers: from operators that are linear in each input (they
+// send rows as the deltas of their inputs pass), or from one stateful operator, which gathers
+// during the batch and makes the whole delta when the collection is finished.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +13,24 @@
 
 #include "views/data/delta.h"
 #include "views/data/value.h"
+#include "views/dataflow/description.h"
 
 namespace deltamill {
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  // The collections whose deltas it reads, directly or through its feeds.
+  [[nodiscard]] virtual std::vector<const Collection*> inputs() const = 0;
+  // The operators that send it rows; empty: it reads the deltas of its inputs itself.
+  [[nodiscard]] virtual std::span<const Operator* const> feeds() const { return {}; }
+  [[nodiscard]] virtual Description describe() const = 0;
+  // Sends the rows that are there before any input.
+  virtual void start() {}
+  // State of its own, apart from arrangements.
+  [[nodiscard]] virtual std::size_t size() const { return 0; }
+  [[nodiscard]] virtual std::size_t memory_bytes() const { return 0; }
+};
 
 // Rows with weights, column by column. Values view rows, constants or the arena of the batch.
 struct ValueChunk {
@@ -22,7 +41,7 @@ struct ValueChunk {
   std::span<const std::int32_t> weights;        // `count`; weight 0 = the row is left out
 };
 
-// Where a delta join puts what it makes of a delta.
+// Takes the rows that another operator makes of a delta.
 class Receiver {
  public:
   virtual ~Receiver() = default;
@@ -38,17 +57,30 @@ class Consumer {
   virtual void consume(std::size_t port, const Delta& delta) = 0;
 };
 
-// Computes the delta of a collection from what it gathered during the batch.
-class Producer {
+// Makes the delta of a collection from what it gathered during the batch.
+class StatefulOperator : public Operator {
  public:
-  virtual ~Producer() = default;
   // Appends the delta. Its rows live in the arena of the batch. `hashes` may be left empty, or
   // holds the hash of the collection's unique key for each row. ENSURES: consolidated; with a
   // unique key, -old stands directly before +new of the same key.
   virtual void finish(Delta& delta, std::vector<std::uint64_t>& hashes) = 0;
-  // State of its own, apart from arrangements.
-  [[nodiscard]] virtual std::size_t size() const = 0;
-  [[nodiscard]] virtual std::size_t memory_bytes() const = 0;
+};
+
+// A stateful operator whose rows arrive through feeds: filters, projections and joins.
+class FedOperator : public StatefulOperator, public Receiver {
+ public:
+  // REQUIRES: the feed sends its rows here.
+  void add_feed(const Operator& feed) { feeds_.push_back(&feed); }
+  [[nodiscard]] std::span<const Operator* const> feeds() const override { return feeds_; }
+  [[nodiscard]] std::vector<const Collection*> inputs() const override {
+    std::vector<const Collection*> inputs;
+    for (const Operator* feed : feeds_)
+      for (const Collection* input : feed->inputs()) inputs.push_back(input);
+    return inputs;
+  }
+
+ private:
+  std::vector<const Operator*> feeds_;
 };
 
 }  // namespace deltamill

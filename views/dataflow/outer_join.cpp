@@ -2,6 +2,8 @@
 // the delta the padding of the other side, whose match counts need the whole delta.
 #include "views/dataflow/outer_join.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -61,11 +63,21 @@ OuterJoin::OuterJoin(Query query, Collection& collection, BatchState& batch, Row
     }
   }
   if (query_.residual) residual_ = Program({query_.residual});
+  for (const std::size_t side : {left, right}) query_.sides[side]->add_consumer(*this, side);
 }
 
-void OuterJoin::subscribe() {
-  query_.sides[left]->add_consumer(*this, left);
-  query_.sides[right]->add_consumer(*this, right);
+std::vector<const Collection*> OuterJoin::inputs() const {
+  return {query_.sides.begin(), query_.sides.end()};
+}
+
+Description OuterJoin::describe() const {
+  std::string text = collection_.name();
+  for (std::size_t part = 0; part < query_.keys[left].size(); ++part)
+    text += fmt::format("  {} = {}", query_.sides[left]->columns()[query_.keys[left][part]].name,
+                        query_.sides[right]->columns()[query_.keys[right][part]].name);
+  if (query_.residual) text += "  if " + deltamill::describe(*query_.residual, inputs());
+  text += query_.keys[left].empty() ? "  cost O(all rows)" : "  cost O(matching rows)";
+  return {std::move(text)};
 }
 
 bool OuterJoin::preserved(std::size_t side) const {

@@ -26,7 +26,7 @@
 
 namespace deltamill {
 
-class OuterJoin : public Consumer {
+class OuterJoin : public Operator, public Consumer {
  public:
   static constexpr std::size_t left = 0;
   static constexpr std::size_t right = 1;
@@ -41,12 +41,11 @@ class OuterJoin : public Consumer {
 
   OuterJoin(Query query, Collection& collection, BatchState& batch, RowStore& store);
 
-  void subscribe();
   // Port = side.
   void consume(std::size_t port, const Delta& delta) override;
 
-  [[nodiscard]] const Query& query() const { return query_; }
-  [[nodiscard]] std::size_t index(std::size_t side) const { return indexes_[side]; }
+  [[nodiscard]] std::vector<const Collection*> inputs() const override;
+  [[nodiscard]] Description describe() const override;
 
  private:
   // A row of the other side that rows of the delta match.

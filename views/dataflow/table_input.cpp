@@ -7,7 +7,7 @@
 
 #include "views/data/check.h"
 #include "views/data/text_form.h"
-#include "views/dataflow/graph.h"
+#include "views/dataflow/schema_changed.h"
 
 namespace deltamill {
 

@@ -21,7 +21,7 @@
 
 namespace deltamill {
 
-class TableInput : public Producer {
+class TableInput : public StatefulOperator {
  public:
   // `kept`: offsets in table.columns, ascending, the row key among them. The collection has exactly
   // these columns.
@@ -44,7 +44,8 @@ class TableInput : public Producer {
   void discard();
 
   void finish(Delta& delta, std::vector<std::uint64_t>& hashes) override;
-  [[nodiscard]] std::size_t size() const override { return 0; }
+  [[nodiscard]] std::vector<const Collection*> inputs() const override { return {}; }
+  [[nodiscard]] Description describe() const override { return {collection_.name()}; }
   [[nodiscard]] std::size_t memory_bytes() const override;
 
  private:
