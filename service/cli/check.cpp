@@ -85,13 +85,13 @@ ExitCode explain(const CommonOptions& common, const ExplainOptions& options) {
 ExitCode version(const CommonOptions& common) {
   const int libpq = PQlibVersion();
   if (common.json)
-    fmt::print(R"({{"version":"{}","commit":"{}",)"
-               R"("libraries":{{"libpq":"{}.{}","sqlite":"{}","zstd":"{}"}}}})"
-               "\n",
-               deltamill_version, deltamill_commit, libpq / 10000, libpq % 10000,
-               sqlite3_libversion(), ZSTD_versionString());
+    std::cout << fmt::format(R"({{"version":"{}","commit":"{}",)"
+                             R"("libraries":{{"libpq":"{}.{}","sqlite":"{}","zstd":"{}"}}}})"
+                             "\n",
+                             deltamill_version, deltamill_commit, libpq / 10000, libpq % 10000,
+                             sqlite3_libversion(), ZSTD_versionString());
   else
-    fmt::print("deltamill {} ({})\n", deltamill_version, deltamill_commit);
+    std::cout << fmt::format("deltamill {} ({})\n", deltamill_version, deltamill_commit);
   return ExitCode::done;
 }
 

@@ -4,16 +4,21 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "service/cli/command_table.h"
 #include "service/cli/complain.h"
 #include "service/cli/help.h"
-#include "views/sql/suggestion.h"
+#include "service/cli/usage_error.h"
 
 namespace deltamill {
 
@@ -45,110 +50,89 @@ void declare_common(CLI::App& app, CommonOptions& common) {
   app.add_flag("--json", common.json);
   app.add_flag("--no-color{false}", common.color);
   app.add_flag("-q", common.quiet);
+  app.set_version_flag("--version", std::string());  // its text is the command's
 }
 
 void declare_commands(CLI::App& app, Arguments& arguments) {
   for (const Command& row : command_table()) {
-    if (row.run == nullptr) continue;
     CLI::App* const command = app.add_subcommand(std::string(row.name), std::string(row.summary));
+    if (row.run == nullptr) {
+      command->set_help_flag();
+      command->allow_extras();  // whatever else is asked for, the answer is the same
+      continue;
+    }
     command->fallthrough();
     command->set_help_flag("-h,--help", "this text");
     if (row.declare != nullptr) row.declare(*command, arguments);
   }
 }
 
-// The first argument that is neither a flag nor a flag's value.
-std::string command_of(int argument_count, char** arguments) {
-  for (int at = 1; at < argument_count; ++at) {
-    const std::string_view argument = arguments[at];
-    if (argument == "-C" || argument == "--admin")
-      ++at;
-    else if (!argument.starts_with('-'))
-      return std::string(argument);
-  }
-  return {};
+// What the environment and the terminal say where the command line does not. --json is looked for
+// ahead of everything, since complaints about the command line obey it too.
+CommonOptions default_options(std::span<const std::string_view> words) {
+  CommonOptions common;
+  common.color = variable("NO_COLOR").empty() && isatty(STDERR_FILENO) == 1;
+  common.admin = variable("DELTAMILL_ADMIN");
+  if (std::string directory = variable("DELTAMILL_DIR"); !directory.empty())
+    common.directory = std::move(directory);
+  common.json = std::ranges::find(words, "--json") != words.end();
+  return common;
 }
 
-// Nothing = go on; otherwise the exit code.
-std::optional<ExitCode> look_at_command(const std::string& name, const CommonOptions& common) {
-  if (name.empty()) return std::nullopt;
-  if (const Command* const command = find_command(name)) {
-    if (command->run == nullptr) return not_available(common, name);
-    return std::nullopt;
-  }
-  std::vector<std::string> names;
-  for (const Command& command : command_table()) names.emplace_back(command.name);
-  std::string hint = did_you_mean(name, names);
-  if (hint.empty()) hint = "deltamill --help lists the commands";
-  complain(common, "unknown command \"" + name + "\"", hint);
+// nullptr = no command is named.
+const Command* command_of(const CLI::App& app) {
+  const std::vector<CLI::App*> named = app.get_subcommands();
+  return named.empty() ? nullptr : find_command(named.front()->get_name());
+}
+
+// Of what CLI11 finds wrong itself: a value, or one too many or too few.
+UsageError usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const Command* const command = command_of(app);
+  const std::string usage = command == nullptr ? "deltamill --help has the usage"
+                                               : "usage: deltamill " + std::string(command->name) +
+                                                     " " + std::string(command->arguments);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return {error.what(), usage};
+  const std::vector<std::string> extras = app.remaining(true);
+  return {"unexpected argument \"" + (extras.empty() ? "" : extras.front()) + "\"", usage};
+}
+
+ExitCode complain_of_usage(const CommonOptions& common, const UsageError& error) {
+  complain(common, error.message, error.hint);
   return ExitCode::usage;
 }
 
-// The flags that may stand where CLI11 met one it does not know.
-std::vector<std::string> known_flags(const CLI::App& app) {
-  std::vector<std::string> names;
-  const auto collect = [&](const CLI::App& level) {
-    for (const CLI::Option* const option : level.get_options())
-      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  };
-  collect(app);
-  for (const CLI::App* const command : app.get_subcommands()) collect(*command);
-  return names;
-}
-
-void complain_of_extra(const CLI::App& app, const CommonOptions& common) {
-  const std::vector<std::string> extras = app.remaining(true);
-  const std::string extra = extras.empty() ? std::string() : extras.front();
-  const std::string command =
-      app.get_subcommands().empty() ? std::string() : app.get_subcommands().front()->get_name();
-  const std::string help = "deltamill " + command + (command.empty() ? "" : " ") + "--help";
-  if (!extra.starts_with('-'))
-    return complain(common, "unexpected argument \"" + extra + "\"", "see " + help);
-  std::string hint = did_you_mean(extra, known_flags(app));
-  if (extra == "--version") hint = "the command is: deltamill version";
-  if (hint.empty()) hint = help + " lists the flags";
-  complain(common, "unknown flag \"" + extra + "\"", hint);
-}
-
 ExitCode dispatch(const CLI::App& app, const Arguments& arguments) {
-  if (app.get_subcommands().empty()) {
+  const Command* const command = command_of(app);
+  if (command == nullptr) {
     std::cerr << short_usage() << "\ndeltamill --help has the flags.\n";
     return ExitCode::usage;
   }
-  const Command& command = *find_command(app.get_subcommands().front()->get_name());
-  if (command.name != "run")  // which stops cleanly instead
+  if (command->run == nullptr) return not_available(arguments.common, std::string(command->name));
+  if (command->name != "run")  // which stops cleanly instead
     std::signal(SIGINT, [](int) { ::_exit(static_cast<int>(ExitCode::interrupted)); });
-  return command.run(arguments);
+  return command->run(arguments);
 }
 
 int parse_and_run(int argument_count, char** argument_values) {
+  const std::vector<std::string_view> words(argument_values + 1, argument_values + argument_count);
   Arguments arguments;
-  arguments.common.color = variable("NO_COLOR").empty() && isatty(STDERR_FILENO) == 1;
-  arguments.common.admin = variable("DELTAMILL_ADMIN");
-  if (const std::string directory = variable("DELTAMILL_DIR"); !directory.empty())
-    arguments.common.directory = directory;
-  for (int at = 1; at < argument_count; ++at)
-    if (std::string_view(argument_values[at]) == "--json") arguments.common.json = true;
-
+  arguments.common = default_options(words);
   CLI::App app("", "deltamill");
   app.formatter(std::make_shared<HelpFormatter>());
   app.get_formatter()->column_width(26);
   app.require_subcommand(0, 1);
   declare_common(app, arguments.common);
   declare_commands(app, arguments);
-  if (const auto code =
-          look_at_command(command_of(argument_count, argument_values), arguments.common))
-    return exit_of(*code);
+  if (const auto error = wrong_word(app, words))
+    return exit_of(complain_of_usage(arguments.common, *error));
   try {
     app.parse(argument_count, argument_values);
+  } catch (const CLI::CallForVersion&) {
+    return exit_of(version(arguments.common));
   } catch (const CLI::Success& success) {
     return app.exit(success);
-  } catch (const CLI::ExtrasError&) {
-    complain_of_extra(app, arguments.common);
-    return exit_of(ExitCode::usage);
   } catch (const CLI::ParseError& error) {
-    complain(arguments.common, error.what(), "deltamill COMMAND --help lists the flags");
-    return exit_of(ExitCode::usage);
+    return exit_of(complain_of_usage(arguments.common, usage_error(app, error)));
   }
   return exit_of(dispatch(app, arguments));
 }

@@ -12,7 +12,8 @@ constexpr const char* common_flags =
     "  -C DIR                  project directory, by default the present one (DELTAMILL_DIR)\n"
     "  --admin URL             admin listener of the running service (DELTAMILL_ADMIN)\n"
     "  --json                  JSON on stdout, messages on stderr as JSON too\n"
-    "  --no-color, -q          no colour; no progress, no warnings\n";
+    "  --no-color, -q          no colour; no progress, no warnings\n"
+    "  --help, --version       help, of a command if one is given; as the command version\n";
 
 std::string available_commands() {
   std::string text = "Commands:\n";
