@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "service/http/backend.h"
+#include "service/condition.h"
 
 namespace deltamill {
 

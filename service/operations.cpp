@@ -35,9 +35,6 @@ std::int64_t steady_ms() {
       .count();
 }
 
-constexpr Condition all_conditions[] = {Condition::loading, Condition::live,  Condition::degraded,
-                                        Condition::paused,  Condition::stale, Condition::failed};
-
 // The smaller limit in milliseconds; 0 is none.
 std::optional<std::int64_t> lag_allowed(std::chrono::milliseconds of_view,
                                         std::chrono::milliseconds of_all) {
@@ -85,14 +82,24 @@ void Operations::measure_operators() {
 void Operations::committed(Frontier frontier) {
   store_frontier_ = frontier.end().value;
   lag_.reached(frontier);
-  const std::lock_guard lock(frontier_mutex_);
-  frontier_moved_.notify_all();
+  {
+    const std::lock_guard lock(frontier_mutex_);
+    frontier_moved_.notify_all();
+  }
+  subscribers_.call_all();
+}
+
+Subscription Operations::on_move(std::function<void()> moved) {
+  return subscribers_.add(std::move(moved));
 }
 
 void Operations::stop_waiting() {
-  const std::lock_guard lock(frontier_mutex_);
-  stopping_ = true;
-  frontier_moved_.notify_all();
+  {
+    const std::lock_guard lock(frontier_mutex_);
+    stopping_ = true;
+    frontier_moved_.notify_all();
+  }
+  subscribers_.call_all();
 }
 
 bool Operations::stopping() const {
@@ -163,13 +170,9 @@ JournalState Operations::journal_state() const {
   return {parts_.journal.oldest(), parts_.journal.durable(), parts_.journal.size_bytes()};
 }
 
-std::uint64_t Operations::memory_limit_bytes() const {
-  return parts_.settings.memory_limit_bytes;
-}
-
-std::uint64_t Operations::memory_used_bytes() const {
+MemoryState Operations::memory_state() const {
   const std::shared_lock lock(engine_mutex_);
-  return engine_ == nullptr ? 0 : engine_->memory_bytes();
+  return {parts_.settings.memory_limit_bytes, engine_ == nullptr ? 0 : engine_->memory_bytes()};
 }
 
 std::vector<ErrorRow> Operations::error_rows(std::size_t view) const {
@@ -228,8 +231,9 @@ std::vector<ReadyCheck> Operations::ready_checks() const {
 
 std::string Operations::metrics_text() {
   Metrics& metrics = parts_.metrics;
-  metrics.set("memory_limit_bytes", static_cast<double>(memory_limit_bytes()));
-  metrics.set("memory_bytes", static_cast<double>(memory_used_bytes()), {{"use", "dataflow"}});
+  const MemoryState memory = memory_state();
+  metrics.set("memory_limit_bytes", static_cast<double>(memory.limit_bytes));
+  metrics.set("memory_bytes", static_cast<double>(memory.used_bytes), {{"use", "dataflow"}});
   const std::string& sink = parts_.settings.store_name();
   metrics.set("sink_lag_seconds", seconds_of(lag_ms(store_frontier())), {{"sink", sink}});
   metrics.set("journal_bytes", static_cast<double>(parts_.journal.size_bytes()));
@@ -330,7 +334,7 @@ void Operations::resume_rebuilds() {
   }
 }
 
-bool Operations::cancel_job(const std::string& id) {
+bool Operations::cancel(const std::string& id) {
   if (!jobs_.cancel(id)) return false;
   unfinished_.remove(id);
   return true;

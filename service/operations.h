@@ -14,7 +14,9 @@
 #include "service/board.h"
 #include "service/configuration/settings.h"
 #include "service/deployment/deployment.h"
-#include "service/http/backend.h"
+#include "service/http/job_desk.h"
+#include "service/http/positions.h"
+#include "service/http/status_page.h"
 #include "service/journal/journal.h"
 #include "service/pipeline/engine.h"
 #include "service/pipeline/error_list.h"
@@ -28,7 +30,7 @@
 
 namespace deltamill {
 
-class Operations : public Backend {
+class Operations : public StatusPage, public Positions, public JobDesk {
  public:
   struct Parts {
     const Settings& settings;
@@ -54,7 +56,6 @@ class Operations : public Backend {
   void measure_operators();
   // A commit of the store happened.
   void committed(Frontier frontier);
-  [[nodiscard]] Frontier store_frontier() const { return Frontier(Lsn(store_frontier_)); }
   [[nodiscard]] LagTracker& lag() { return lag_; }
   // Ends all waiting for positions: the service stops.
   void stop_waiting();
@@ -69,12 +70,14 @@ class Operations : public Backend {
   [[nodiscard]] SourceState source_state() const override;
   [[nodiscard]] std::vector<SinkState> sink_states() const override;
   [[nodiscard]] JournalState journal_state() const override;
-  [[nodiscard]] std::uint64_t memory_limit_bytes() const override;
-  [[nodiscard]] std::uint64_t memory_used_bytes() const override;
+  [[nodiscard]] MemoryState memory_state() const override;
   [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t view) const override;
   [[nodiscard]] std::optional<std::vector<OperatorState>> operators(
       std::size_t view) const override;
+  [[nodiscard]] Frontier store_frontier() const override { return Frontier(Lsn(store_frontier_)); }
   [[nodiscard]] std::int64_t lag_ms(Frontier frontier) const override;
+  void request_position(Lsn lsn) override { parts_.source.request_position(lsn); }
+  [[nodiscard]] Subscription on_move(std::function<void()> moved) override;
   [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] bool threads_alive() const override;
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
@@ -82,11 +85,11 @@ class Operations : public Backend {
   void count_request(const char* route, int status, double seconds) override;
   [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
   [[nodiscard]] std::optional<std::string> start_verify(std::size_t view) override;
-  [[nodiscard]] std::vector<JobStatus> jobs() const override { return jobs_.all(); }
-  [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override {
+  [[nodiscard]] std::vector<JobStatus> all() const override { return jobs_.all(); }
+  [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const override {
     return jobs_.find(id);
   }
-  bool cancel_job(const std::string& id) override;
+  bool cancel(const std::string& id) override;
   [[nodiscard]] bool stopping() const override;
 
  private:
@@ -113,6 +116,7 @@ class Operations : public Backend {
   mutable std::mutex frontier_mutex_;
   std::condition_variable frontier_moved_;
   bool stopping_ = false;  // guarded by frontier_mutex_
+  Subscribers subscribers_;
 
   mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine
   Engine* engine_ = nullptr;                // guarded by engine_mutex_

@@ -173,9 +173,9 @@ void Service::start_listening() {
     trace_.event(TraceLevel::error, "http.failed", failure);
   };
   options.waiting_max = public_threads - 16;
-  public_site_ = std::make_unique<Site>(*operations_, *store_, options);
+  public_site_ = std::make_unique<Site>(*operations_, *operations_, *operations_, *store_, options);
   options.waiting_max = admin_threads - 2;
-  admin_site_ = std::make_unique<Site>(*operations_, *store_, options);
+  admin_site_ = std::make_unique<Site>(*operations_, *operations_, *operations_, *store_, options);
   public_server_ = listen(settings_.serve.listen, Listener::open, *public_site_, public_threads);
   admin_server_ = listen(settings_.admin.listen, Listener::admin, *admin_site_, admin_threads);
   RunFile run_file;

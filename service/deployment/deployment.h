@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "service/configuration/project.h"
-#include "service/http/backend.h"
+#include "service/deployment/served_view.h"
 #include "sinks/sink.h"
 #include "views/sql/view_definition.h"
 

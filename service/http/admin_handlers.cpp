@@ -91,7 +91,7 @@ std::string job_json(const JobStatus& job) {
 
 std::string jobs_json(Site& site) {
   std::string jobs = "[";
-  for (const JobStatus& job : site.backend().jobs())
+  for (const JobStatus& job : site.jobs().all())
     jobs += (jobs.size() > 1 ? "," : "") + job_json(job);
   return jobs + "]";
 }
@@ -140,9 +140,11 @@ Json view_json(const ServedView& view, const ViewState& state, const Json& sink_
 Json operators_json(const std::optional<std::vector<OperatorState>>& operators) {
   if (!operators) return nullptr;
   Json list = Json::array();
-  for (const OperatorState& one : *operators)
-    list.push_back(
-        {{"name", one.name}, {"shared", one.shared}, {"rows", one.rows}, {"bytes", one.bytes}});
+  for (const OperatorState& state : *operators)
+    list.push_back({{"name", state.name},
+                    {"shared", state.shared},
+                    {"rows", state.rows},
+                    {"bytes", state.bytes}});
   return list;
 }
 
@@ -170,7 +172,7 @@ Response answer_job(Site& site, const Call& call, const std::optional<std::strin
   if (!id)
     throw Problem(ProblemName::job_conflict,
                   "a job of this kind runs for view \"" + call.arguments[0] + "\"");
-  const std::optional<JobStatus> job = site.backend().job(*id);
+  const std::optional<JobStatus> job = site.jobs().find(*id);
   Response response = answer_json(job ? job_json(*job) : text_of({{"id", *id}}), 202);
   response.set("Location", "/v1/jobs/" + percent_encode(*id));
   return response;
@@ -200,13 +202,13 @@ Problem unknown_job(const Call& call) {
 }  // namespace
 
 Response show_health(Site& site, const Call& /*call*/) {
-  const bool alive = site.backend().threads_alive();
+  const bool alive = site.status().threads_alive();
   return answer_text(alive ? "ok" : "a thread does not answer", "text/plain; charset=utf-8",
                      alive ? 200 : 500);
 }
 
 Response show_readiness(Site& site, const Call& /*call*/) {
-  const std::vector<ReadyCheck> checks = site.backend().ready_checks();
+  const std::vector<ReadyCheck> checks = site.status().ready_checks();
   const bool ready = all_ok(checks);
   Json list = Json::array();
   for (const ReadyCheck& check : checks)
@@ -215,50 +217,50 @@ Response show_readiness(Site& site, const Call& /*call*/) {
 }
 
 Response show_metrics(Site& site, const Call& /*call*/) {
-  return answer_text(site.backend().metrics_text(), "text/plain; version=0.0.4; charset=utf-8");
+  return answer_text(site.status().metrics_text(), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 Response show_status(Site& site, const Call& /*call*/) {
-  Backend& backend = site.backend();
-  const JournalState journal = backend.journal_state();
+  const StatusPage& status = site.status();
+  const JournalState journal = status.journal_state();
+  const MemoryState memory = status.memory_state();
   Json sinks = Json::array();
   Json sink_names = Json::array();
-  for (const SinkState& sink : backend.sink_states()) {
+  for (const SinkState& sink : status.sink_states()) {
     sinks.push_back(sink_json(sink));
     sink_names.push_back(sink.name);
   }
   Json views = Json::array();
-  for (std::size_t view = 0; view < backend.views().size(); ++view)
-    views.push_back(view_json(backend.views()[view], backend.view_state(view), sink_names));
-  const Json members = {{"project", backend.project()},
-                        {"version", backend.version()},
-                        {"epoch", backend.epoch()},
-                        {"ready", all_ok(backend.ready_checks())},
-                        {"source", source_json(backend.source_state())},
-                        {"journal",
-                         {{"oldest", to_string(journal.oldest)},
-                          {"durable", to_string(journal.durable)},
-                          {"bytes", journal.bytes}}},
-                        {"sinks", std::move(sinks)},
-                        {"views", std::move(views)},
-                        {"memory",
-                         {{"limit_bytes", backend.memory_limit_bytes()},
-                          {"used_bytes", backend.memory_used_bytes()}}}};
+  for (std::size_t view = 0; view < status.views().size(); ++view)
+    views.push_back(view_json(status.views()[view], status.view_state(view), sink_names));
+  const Json members = {
+      {"project", status.project()},
+      {"version", status.version()},
+      {"epoch", status.epoch()},
+      {"ready", all_ok(status.ready_checks())},
+      {"source", source_json(status.source_state())},
+      {"journal",
+       {{"oldest", to_string(journal.oldest)},
+        {"durable", to_string(journal.durable)},
+        {"bytes", journal.bytes}}},
+      {"sinks", std::move(sinks)},
+      {"views", std::move(views)},
+      {"memory", {{"limit_bytes", memory.limit_bytes}, {"used_bytes", memory.used_bytes}}}};
   return answer_json(with_member(members, "jobs", jobs_json(site)));
 }
 
 Response explain_view(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
-  const ServedView& served = site.backend().views()[view];
+  const ServedView& served = site.status().views()[view];
   return answer_json(Json{{"view", served.name},
                           {"plan", served.explain},
-                          {"operators", operators_json(site.backend().operators(view))}});
+                          {"operators", operators_json(site.status().operators(view))}});
 }
 
 Response show_errors(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   Json list = Json::array();
-  for (const ErrorRow& row : site.backend().error_rows(view)) {
+  for (const ErrorRow& row : site.status().error_rows(view)) {
     if (list.size() == error_rows_max) break;
     list.push_back({{"key", row.key}, {"operator", row.operator_name}, {"message", row.message}});
   }
@@ -269,14 +271,14 @@ Response start_rebuild(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   const Json body = parse_body(call.request, "from");
   check_rebuild_source(body);
-  return answer_job(site, call, site.backend().start_rebuild(view));
+  return answer_job(site, call, site.jobs().start_rebuild(view));
 }
 
 Response start_verify(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   const Json body = parse_body(call.request, "repair");
   check_repair(body);
-  return answer_job(site, call, site.backend().start_verify(view));
+  return answer_job(site, call, site.jobs().start_verify(view));
 }
 
 Response list_jobs(Site& site, const Call& /*call*/) {
@@ -284,15 +286,15 @@ Response list_jobs(Site& site, const Call& /*call*/) {
 }
 
 Response show_job(Site& site, const Call& call) {
-  const std::optional<JobStatus> job = site.backend().job(call.arguments[0]);
+  const std::optional<JobStatus> job = site.jobs().find(call.arguments[0]);
   if (!job) throw unknown_job(call);
   return answer_json(job_json(*job));
 }
 
 Response cancel_job(Site& site, const Call& call) {
-  if (!site.backend().job(call.arguments[0])) throw unknown_job(call);
+  if (!site.jobs().find(call.arguments[0])) throw unknown_job(call);
   // A job that has finished meanwhile is what the caller wanted: not running.
-  site.backend().cancel_job(call.arguments[0]);
+  site.jobs().cancel(call.arguments[0]);
   Response response;
   response.status = 204;
   return response;

@@ -74,16 +74,16 @@ Reading::Reading(Site& site, const ServedView& view, const ViewState& state)
   freshness_.frontier = frontier_of(view, state, snapshot_);
   changed_at_ = snapshot_.changed_at(view.name);
   generation_ = snapshot_.generation(view.name);
-  freshness_.lag_ms = site.backend().lag_ms(freshness_.frontier);
+  freshness_.lag_ms = site.positions().lag_ms(freshness_.frontier);
 }
 
 Reading Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
-  const ServedView& view = site.backend().views()[terms.view];
-  ViewState state = site.backend().view_state(terms.view);
+  const ServedView& view = site.status().views()[terms.view];
+  ViewState state = site.status().view_state(terms.view);
   if (!serves(state.condition)) throw not_ready(view.name, state);
   if (terms.min_lsn) {
     site.wait_for(*terms.min_lsn, terms.preferences.patience());
-    state = site.backend().view_state(terms.view);
+    state = site.status().view_state(terms.view);
   }
   timing.end("wait");
   Reading reading(site, view, state);

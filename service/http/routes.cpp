@@ -212,7 +212,7 @@ Response answer_request(Site& site, Listener listener, const Request& request) {
   try {
     compress(request, response);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - request.received;
-    site.backend().count_request(pattern, response.status, took.count());
+    site.status().count_request(pattern, response.status, took.count());
   } catch (const std::exception& error) {
     site.options().report_failure(error.what());
     response = answer({ProblemName::internal, "the request failed; the service goes on"}, request);
@@ -227,7 +227,7 @@ Response answer_request(Site& site, Listener listener, const Request& request) {
 std::function<void(int status, double seconds)> refusal_counter(Site& site) {
   return [&site](int status, double seconds) {
     try {
-      site.backend().count_request(no_route, status, seconds);
+      site.status().count_request(no_route, status, seconds);
     } catch (const std::exception& error) {
       site.options().report_failure(error.what());
     }

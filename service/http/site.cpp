@@ -63,9 +63,14 @@ class WaitingPlace {
 
 }  // namespace
 
-Site::Site(Backend& backend, StoreReader& store, SiteOptions options)
-    : backend_(backend), store_(store), options_(std::move(options)) {
-  const std::vector<ServedView>& views = backend.views();
+Site::Site(StatusPage& status, Positions& positions, JobDesk& jobs, StoreReader& store,
+           SiteOptions options)
+    : status_(status),
+      positions_(positions),
+      jobs_(jobs),
+      store_(store),
+      options_(std::move(options)) {
+  const std::vector<ServedView>& views = status.views();
   for (std::size_t offset = 0; offset < views.size(); ++offset) {
     offsets_.emplace(views[offset].name, offset);
     for (const bool all_columns : {false, true}) {
@@ -77,7 +82,7 @@ Site::Site(Backend& backend, StoreReader& store, SiteOptions options)
 }
 
 bool Site::exists(Listener listener, std::size_t view) const {
-  return listener == Listener::admin || backend_.views()[view].served;
+  return listener == Listener::admin || status_.views()[view].served;
 }
 
 std::size_t Site::find_view(Listener listener, const std::string& name) const {
@@ -100,7 +105,7 @@ void Site::wait_until(std::chrono::steady_clock::time_point deadline,
   if (settled()) return;
   const WaitingPlace place(waiting_, options_.waiting_max);
   if (!place.taken()) throw too_many_wait();
-  while (std::chrono::steady_clock::now() < deadline && !backend_.stopping()) {
+  while (std::chrono::steady_clock::now() < deadline && !positions_.stopping()) {
     std::this_thread::sleep_for(poll_interval);
     if (settled()) break;
   }
@@ -108,10 +113,10 @@ void Site::wait_until(std::chrono::steady_clock::time_point deadline,
 
 void Site::wait_for(Lsn lsn, std::chrono::seconds patience) {
   const auto now = std::chrono::steady_clock::now();
-  if (backend_.wait_for(lsn, now)) return;
+  if (positions_.wait_for(lsn, now)) return;
   const WaitingPlace place(waiting_, options_.waiting_max);
   if (!place.taken()) throw too_many_wait();
-  if (backend_.wait_for(lsn, now + patience)) return;
+  if (positions_.wait_for(lsn, now + patience)) return;
   throw behind_problem(lsn);
 }
 

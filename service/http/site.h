@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "service/http/backend.h"
+#include "service/http/job_desk.h"
 #include "service/http/message.h"
+#include "service/http/positions.h"
 #include "service/http/problem.h"
 #include "service/http/row_query.h"
+#include "service/http/status_page.h"
 #include "sinks/sqlite/reader.h"
 
 namespace deltamill {
@@ -39,10 +41,13 @@ struct Call {
 // Shared by all handler threads; everything in it is fixed or synchronised.
 class Site {
  public:
-  // Both outlive the site.
-  Site(Backend& backend, StoreReader& store, SiteOptions options);
+  // All of them outlive the site.
+  Site(StatusPage& status, Positions& positions, JobDesk& jobs, StoreReader& store,
+       SiteOptions options);
 
-  [[nodiscard]] Backend& backend() { return backend_; }
+  [[nodiscard]] StatusPage& status() { return status_; }
+  [[nodiscard]] Positions& positions() { return positions_; }
+  [[nodiscard]] JobDesk& jobs() { return jobs_; }
   [[nodiscard]] StoreReader& store() { return store_; }
   [[nodiscard]] const SiteOptions& options() const { return options_; }
 
@@ -71,7 +76,9 @@ class Site {
     std::uint64_t definition = 0;
   };
 
-  Backend& backend_;
+  StatusPage& status_;
+  Positions& positions_;
+  JobDesk& jobs_;
   StoreReader& store_;
   SiteOptions options_;
   std::map<std::string, std::size_t, std::less<>> offsets_;

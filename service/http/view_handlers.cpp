@@ -193,8 +193,8 @@ void append_columns(const ServedView& served, const QueriedView& view, std::stri
 // Gives the view's condition.
 Condition append_view(Site& site, const Call& call, std::size_t offset,
                       const StoreReader::Snapshot& snapshot, std::string& json) {
-  const ServedView& served = site.backend().views()[offset];
-  const ViewState state = site.backend().view_state(offset);
+  const ServedView& served = site.status().views()[offset];
+  const ViewState state = site.status().view_state(offset);
   const QueriedView& view = site.queried(call.listener, offset);
   const bool there = !snapshot.table(served.name).empty();
   const Frontier frontier = there ? frontier_of(served, state, snapshot) : Frontier();
@@ -204,7 +204,7 @@ Condition append_view(Site& site, const Call& call, std::size_t offset,
   append_key(view, json);
   append_columns(served, view, json);
   append_member(",\"search\":[],\"frontier\":", to_string(frontier), json);
-  json += ",\"lag_ms\":" + std::to_string(site.backend().lag_ms(frontier));
+  json += ",\"lag_ms\":" + std::to_string(site.positions().lag_ms(frontier));
   json += ",\"rows\":" + std::to_string(there ? snapshot.row_count(served.name) : 0) + "}";
   return state.condition;
 }
@@ -225,14 +225,14 @@ Condition worse_of(Condition left, Condition right) {
 // that `live` means that all of them are; without views it is `live`.
 Freshness append_catalogue(Site& site, const Call& call, const StoreReader::Snapshot& snapshot,
                            std::string& json) {
-  Freshness freshness{snapshot.frontier(), site.backend().lag_ms(snapshot.frontier()),
+  Freshness freshness{snapshot.frontier(), site.positions().lag_ms(snapshot.frontier()),
                       Condition::live};
-  append_member("{\"project\":", site.backend().project(), json);
+  append_member("{\"project\":", site.status().project(), json);
   append_member(",\"frontier\":", to_string(snapshot.frontier()), json);
-  append_member(",\"epoch\":", site.backend().epoch(), json);
+  append_member(",\"epoch\":", site.status().epoch(), json);
   json += ",\"views\":[";
   const char* separator = "";
-  for (std::size_t offset = 0; offset < site.backend().views().size(); ++offset) {
+  for (std::size_t offset = 0; offset < site.status().views().size(); ++offset) {
     if (!site.exists(call.listener, offset)) continue;
     json += separator;
     const Condition condition = append_view(site, call, offset, snapshot, json);
@@ -274,14 +274,14 @@ WaitTarget parse_wait(Site& site, const Call& call) {
 // The frontier of what is waited for; nothing = no such sink.
 std::optional<Frontier> frontier_of_target(Site& site, const WaitTarget& target) {
   if (target.sink) {
-    for (const SinkState& sink : site.backend().sink_states())
+    for (const SinkState& sink : site.status().sink_states())
       if (sink.name == *target.sink) return sink.frontier;
     return std::nullopt;
   }
   const StoreReader::Snapshot snapshot = site.open_snapshot();
   if (!target.view) return snapshot.frontier();
-  const ServedView& view = site.backend().views()[*target.view];
-  return frontier_of(view, site.backend().view_state(*target.view), snapshot);
+  const ServedView& view = site.status().views()[*target.view];
+  return frontier_of(view, site.status().view_state(*target.view), snapshot);
 }
 
 Frontier wait_for_target(Site& site, const WaitTarget& target, std::chrono::seconds patience) {

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "service/http/backend.h"
+#include "service/pipeline/error_row.h"
 #include "views/dataflow/graph.h"
 
 namespace deltamill {

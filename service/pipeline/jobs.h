@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -13,9 +15,25 @@
 #include <thread>
 #include <vector>
 
-#include "service/http/backend.h"
-
 namespace deltamill {
+
+enum class JobKind : std::uint8_t { rebuild, verify };
+enum class JobState : std::uint8_t { queued, running, done, failed, cancelled };
+
+struct JobStatus {
+  std::string id;
+  JobKind kind = JobKind::rebuild;
+  std::string view;
+  JobState state = JobState::queued;
+  std::string phase;       // load, catch_up, activate, compare
+  std::uint64_t rows = 0;  // progress
+  std::uint64_t total_rows = 0;
+  double rows_per_second = 0;
+  std::string result_json = "null";  // a JSON document
+  std::string error;
+  std::string started_at;  // ISO 8601 UTC, empty = not yet
+  std::string finished_at;
+};
 
 // What a running job tells about itself and learns.
 class JobControl {

@@ -25,8 +25,8 @@ TEST_CASE("health and readiness speak by their status") {
   HttpFixture http = make_site();
   CHECK(http.admin("GET", "/healthz").body == "ok");
   CHECK(http.admin("GET", "/readyz").body == R"({"ready":true,"checks":[]})");
-  http.backend.alive = false;
-  http.backend.checks = {{"view a", true, ""}, {"lag", false, "40 s"}};
+  http.process.alive = false;
+  http.process.checks = {{"view a", true, ""}, {"lag", false, "40 s"}};
   CHECK(http.admin("GET", "/healthz").status == 500);
   const Response ready = http.admin("GET", "/readyz");
   CHECK(ready.status == 503);
@@ -43,7 +43,7 @@ TEST_CASE("metrics are Prometheus text") {
 
 TEST_CASE("the status has all members of the contract") {
   HttpFixture http = make_site();
-  http.backend.sinks.push_back({"local", "sqlite", "following", at(0x10), 0, ""});
+  http.process.sinks.push_back({"local", "sqlite", "following", at(0x10), 0, ""});
   const Json status = Json::parse(http.admin("GET", "/v1/status").body);
   CHECK(names_of(status) == std::vector<std::string>{"epoch", "jobs", "journal", "memory",
                                                      "project", "ready", "sinks", "source",
@@ -94,7 +94,7 @@ TEST_CASE("the rows in a result keep their digits") {
   HttpFixture http = make_site();
   const std::string result = R"({"sample":[{"view":{"a":1.10,"b":1e400}}]})";
   CHECK(http.admin("POST", "/v1/views/a/verify", "{}").status == 202);
-  http.backend.job_list[0].result_json = result;
+  http.process.job_list[0].result_json = result;
   for (const char* path : {"/v1/jobs/job-1", "/v1/jobs", "/v1/status"})
     CHECK(http.admin("GET", path).body.find("\"result\":" + result) != std::string::npos);
 }
@@ -116,10 +116,10 @@ TEST_CASE("bodies are JSON objects of known members") {
 
 TEST_CASE("the plan and the rows in error of a view") {
   HttpFixture http = make_site();
-  http.backend.errors.push_back({"(1)", "project", "division by zero"});
+  http.process.errors.push_back({"(1)", "project", "division by zero"});
   CHECK(http.admin("GET", "/v1/views/a/explain").body ==
         R"({"view":"a","plan":"plan of a","operators":null})");
-  http.backend.operator_states = {{"table public.t", true, 7, 700}, {"view a", false, 3, 300}};
+  http.process.operator_states = {{"table public.t", true, 7, 700}, {"view a", false, 3, 300}};
   CHECK(http.admin("GET", "/v1/views/a/explain").body ==
         R"({"view":"a","plan":"plan of a","operators":[)"
         R"({"name":"table public.t","shared":true,"rows":7,"bytes":700},)"
@@ -154,7 +154,7 @@ TEST_CASE("paths that take no parameters refuse them, probes aside") {
 TEST_CASE("a refused method counts for its route") {
   HttpFixture http = make_site();
   CHECK(http.admin("POST", "/v1/jobs/x", "{}").status == 405);
-  CHECK(http.backend.counted == std::vector<std::string>{"/v1/jobs/{id} 405"});
+  CHECK(http.process.counted == std::vector<std::string>{"/v1/jobs/{id} 405"});
 }
 
 TEST_CASE("a store that fails is a 500 without details") {
@@ -163,7 +163,7 @@ TEST_CASE("a store that fails is a 500 without details") {
   SiteOptions options;
   options.report_failure = [&reported](const std::string& what) { reported = what; };
   StoreReader missing("/nonexistent/views.db", 1);
-  Site site(http.backend, missing, options);
+  Site site(http.process, http.process, http.process, missing, options);
   Request request;
   request.method = "GET";
   request.target = "/v1/views/a";

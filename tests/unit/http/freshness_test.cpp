@@ -28,8 +28,8 @@ TEST_CASE("an answer says of which frontier it is") {
 
 TEST_CASE("a view that stopped following shows its own frontier") {
   HttpFixture http({things("a")});
-  http.backend.states[0].condition = Condition::stale;
-  http.backend.states[0].frontier = at(0x8);
+  http.process.states[0].condition = Condition::stale;
+  http.process.states[0].frontier = at(0x8);
   const Response response = http.get("/v1/views/a");
   CHECK(response.status == 200);
   CHECK(header_of(response, "Deltamill-Lsn") == "0/8");
@@ -40,17 +40,17 @@ TEST_CASE("a view that stopped following shows its own frontier") {
 TEST_CASE("views without rows to serve are not ready") {
   HttpFixture http({things("a")});
   for (const Condition condition : {Condition::loading, Condition::failed}) {
-    http.backend.states[0].condition = condition;
+    http.process.states[0].condition = condition;
     CHECK(http.get("/v1/views/a").status == 503);
     CHECK(problem_of(http.get("/v1/views/a/rows/1")) == "not_ready");
   }
-  http.backend.states[0].condition = Condition::degraded;
+  http.process.states[0].condition = Condition::degraded;
   CHECK(http.get("/v1/views/a").status == 200);
 }
 
 TEST_CASE("a position that is there is answered at once, another is waited for") {
   HttpFixture http({things("a")});
-  http.backend.reached = 0x10;
+  http.process.reached = 0x10;
   CHECK(http.get("/v1/views/a", {{"Deltamill-Min-Lsn", "0/10"}}).status == 200);
   const Response behind =
       http.get("/v1/views/a", {{"Deltamill-Min-Lsn", "0/11"}, {"Prefer", "wait=0"}});
@@ -62,11 +62,11 @@ TEST_CASE("a position that is there is answered at once, another is waited for")
 
 TEST_CASE("a waiting request is answered when the position comes") {
   HttpFixture http({things("a")});
-  http.backend.reached = 0x10;
+  http.process.reached = 0x10;
   std::thread writer([&http] {
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
     http.change(0, {{1, {"2"}}});
-    http.backend.reached = 0x20;
+    http.process.reached = 0x20;
   });
   const Response response =
       http.get("/v1/views/a", {{"Deltamill-Min-Lsn", "0/20"}, {"Prefer", "wait=10"}});
@@ -79,16 +79,16 @@ TEST_CASE("requests that wait beyond the limit are turned away") {
   SiteOptions options;
   options.waiting_max = 1;
   HttpFixture http({things("a")}, options);
-  http.backend.count = false;
-  http.backend.reached = 0x10;
+  http.process.count = false;
+  http.process.reached = 0x10;
   const Headers patient{{"Deltamill-Min-Lsn", "0/11"}, {"Prefer", "wait=20"}};
   Response first;
   std::thread waiting([&] { first = http.get("/v1/views/a", patient); });
-  while (http.backend.waits < 2) std::this_thread::yield();
+  while (http.process.waits < 2) std::this_thread::yield();
   CHECK(problem_of(http.get("/v1/views/a", patient)) == "overloaded");
   CHECK(http.get("/v1/views/a").status == 200);
   http.change(0, {{1, {"2"}}});
-  http.backend.reached = 0x20;
+  http.process.reached = 0x20;
   waiting.join();
   CHECK(first.status == 200);
 }
@@ -123,25 +123,25 @@ TEST_CASE("the condition of the catalogue is the worst of the views in it") {
   };
   for (const Condition worse : {Condition::degraded, Condition::paused, Condition::stale,
                                 Condition::loading, Condition::failed}) {
-    http.backend.states[2].condition = worse;
+    http.process.states[2].condition = worse;
     CHECK(condition() == to_string(worse));
-    http.backend.states[0].condition = worse;
+    http.process.states[0].condition = worse;
     CHECK(condition() == to_string(worse));
   }
-  for (ServedView& view : http.backend.served) view.served = false;
+  for (ServedView& view : http.process.served) view.served = false;
   CHECK(condition() == "live");
 }
 
 TEST_CASE("the catalogue waits for a position like a read") {
   HttpFixture http({things("a")});
-  http.backend.reached = 0x10;
+  http.process.reached = 0x10;
   CHECK(http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/10"}}).status == 200);
   const Response behind =
       http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/11"}, {"Prefer", "wait=0"}});
   CHECK(problem_of(behind) == "behind");
   CHECK(header_of(behind, "Retry-After") == "1");
   CHECK(problem_of(http.get("/v1/views", {{"Deltamill-Min-Lsn", "16"}})) == "bad_lsn");
-  http.backend.reached = 0x20;  // told of, but not in the snapshot
+  http.process.reached = 0x20;  // told of, but not in the snapshot
   CHECK(problem_of(http.get("/v1/views", {{"Deltamill-Min-Lsn", "0/20"}})) == "behind");
   http.change(0, {{1, {"2"}}});
   const Response there =
@@ -187,8 +187,8 @@ TEST_CASE("a rebuild of another content changes the tag") {
 
 TEST_CASE("waiting for the store, a view and a sink") {
   HttpFixture http({things("a")});
-  http.backend.reached = 0x10;
-  http.backend.sinks.push_back({"cache", "redis", "following", at(0x8), 0, ""});
+  http.process.reached = 0x10;
+  http.process.sinks.push_back({"cache", "redis", "following", at(0x8), 0, ""});
   const Headers impatient{{"Prefer", "wait=0"}};
   CHECK(http.get("/v1/wait?lsn=0/10", impatient).body == R"({"frontier":"0/10"})");
   CHECK(http.get("/v1/wait?lsn=0/8&view=a", impatient).body == R"({"frontier":"0/10"})");

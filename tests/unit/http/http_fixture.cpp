@@ -6,18 +6,18 @@
 
 namespace deltamill {
 
-bool FakeBackend::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
+bool FakeProcess::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
   ++waits;
   while (lsn.value > reached && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return lsn.value <= reached;
 }
 
-void FakeBackend::count_request(const char* route, int status, double /*seconds*/) {
+void FakeProcess::count_request(const char* route, int status, double /*seconds*/) {
   if (count) counted.push_back(std::string(route) + " " + std::to_string(status));
 }
 
-std::optional<std::string> FakeBackend::start_rebuild(std::size_t view) {
+std::optional<std::string> FakeProcess::start_rebuild(std::size_t view) {
   for (const JobStatus& known : job_list)
     if (known.kind == JobKind::rebuild && known.state == JobState::running) return std::nullopt;
   JobStatus started;
@@ -32,7 +32,7 @@ std::optional<std::string> FakeBackend::start_rebuild(std::size_t view) {
   return started.id;
 }
 
-std::optional<std::string> FakeBackend::start_verify(std::size_t view) {
+std::optional<std::string> FakeProcess::start_verify(std::size_t view) {
   JobStatus started;
   started.id = "job-" + std::to_string(job_list.size() + 1);
   started.kind = JobKind::verify;
@@ -43,13 +43,13 @@ std::optional<std::string> FakeBackend::start_verify(std::size_t view) {
   return started.id;
 }
 
-std::optional<JobStatus> FakeBackend::job(const std::string& id) const {
+std::optional<JobStatus> FakeProcess::find(const std::string& id) const {
   for (const JobStatus& known : job_list)
     if (known.id == id) return known;
   return std::nullopt;
 }
 
-bool FakeBackend::cancel_job(const std::string& id) {
+bool FakeProcess::cancel(const std::string& id) {
   for (JobStatus& known : job_list) {
     if (known.id != id || known.state != JobState::running) continue;
     known.state = JobState::cancelled;
@@ -71,16 +71,16 @@ HttpFixture::HttpFixture(std::vector<TestView> views, SiteOptions options)
     served.key = view.key;
     served.definition = "definition of " + view.name;
     served.explain = "plan of " + view.name;
-    backend.served.push_back(served);
+    process.served.push_back(served);
     ViewState state;
     state.condition = Condition::live;
-    backend.states.push_back(state);
+    process.states.push_back(state);
   }
   sink_ = std::make_unique<SqliteSink>(path_, "epoch 1", "instance 1", sink_views);
   generations_.resize(views_.size());
   for (std::uint32_t view = 0; view < views_.size(); ++view) rebuild(view, views_[view].rows);
   reader_ = std::make_unique<StoreReader>(path_, 4);
-  site_ = std::make_unique<Site>(backend, *reader_, options);
+  site_ = std::make_unique<Site>(process, process, process, *reader_, options);
 }
 
 Response HttpFixture::ask(const std::string& method, const std::string& target,

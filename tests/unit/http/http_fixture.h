@@ -15,7 +15,7 @@
 
 namespace deltamill {
 
-class FakeBackend final : public Backend {
+class FakeProcess final : public StatusPage, public Positions, public JobDesk {
  public:
   [[nodiscard]] const std::string& project() const override { return project_name; }
   [[nodiscard]] const std::string& version() const override { return version_name; }
@@ -25,14 +25,18 @@ class FakeBackend final : public Backend {
   [[nodiscard]] SourceState source_state() const override { return source; }
   [[nodiscard]] std::vector<SinkState> sink_states() const override { return sinks; }
   [[nodiscard]] JournalState journal_state() const override { return {at(0x10), at(0x40), 4096}; }
-  [[nodiscard]] std::uint64_t memory_limit_bytes() const override { return 2048; }
-  [[nodiscard]] std::uint64_t memory_used_bytes() const override { return 1024; }
+  [[nodiscard]] MemoryState memory_state() const override { return {2048, 1024}; }
   [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t /*view*/) const override {
     return errors;
   }
   [[nodiscard]] std::optional<std::vector<OperatorState>> operators(
       std::size_t /*view*/) const override {
     return operator_states;
+  }
+  [[nodiscard]] Frontier store_frontier() const override { return at(reached); }
+  void request_position(Lsn /*lsn*/) override {}
+  [[nodiscard]] Subscription on_move(std::function<void()> moved) override {
+    return movers.add(std::move(moved));
   }
   [[nodiscard]] std::int64_t lag_ms(Frontier /*frontier*/) const override { return 7; }
   [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
@@ -42,9 +46,9 @@ class FakeBackend final : public Backend {
   void count_request(const char* route, int status, double seconds) override;
   [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
   [[nodiscard]] std::optional<std::string> start_verify(std::size_t view) override;
-  [[nodiscard]] std::vector<JobStatus> jobs() const override { return job_list; }
-  [[nodiscard]] std::optional<JobStatus> job(const std::string& id) const override;
-  bool cancel_job(const std::string& id) override;
+  [[nodiscard]] std::vector<JobStatus> all() const override { return job_list; }
+  [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const override;
+  bool cancel(const std::string& id) override;
   [[nodiscard]] bool stopping() const override { return is_stopping; }
 
   std::string project_name = "shop";
@@ -61,6 +65,7 @@ class FakeBackend final : public Backend {
   std::atomic<bool> is_stopping{false};
   std::atomic<std::uint64_t> reached{0x1000};  // wait_for: what is there
   std::atomic<int> waits{0};
+  Subscribers movers;
   std::vector<std::string> counted;  // "route status", guarded by the test's single thread
   bool count = true;
 };
@@ -90,7 +95,7 @@ class HttpFixture {
   // Builds and activates a generation of a view.
   void rebuild(std::uint32_t view, const std::vector<SignedRow>& rows);
 
-  FakeBackend backend;
+  FakeProcess process;
   [[nodiscard]] Site& site() { return *site_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 

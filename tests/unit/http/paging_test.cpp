@@ -62,8 +62,8 @@ std::string joined(std::string bodies) {
 class PartlyServed {
  public:
   PartlyServed(HttpFixture& http, std::vector<std::string> columns) : reader_(http.path(), 2) {
-    http.backend.served[0].served_columns = std::move(columns);
-    site_.emplace(http.backend, reader_, SiteOptions{});
+    http.process.served[0].served_columns = std::move(columns);
+    site_.emplace(http.process, http.process, http.process, reader_, SiteOptions{});
   }
   [[nodiscard]] Response get(const std::string& target) {
     Request request;

@@ -249,7 +249,7 @@ TEST_CASE("what never becomes a request of a route is counted under none") {
     Server full(options, echo);
     CHECK(starts(RawClient(full).send(get).read_all(), "HTTP/1.1 503 "));
   }
-  CHECK(http.backend.counted == std::vector<std::string>{"none 421", "none 400", "none 414",
+  CHECK(http.process.counted == std::vector<std::string>{"none 421", "none 400", "none 414",
                                                          "none 431", "none 413", "none 500",
                                                          "none 503"});
 }

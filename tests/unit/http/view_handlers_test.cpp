@@ -178,7 +178,7 @@ TEST_CASE("a row that is not there, a key that is none, a view without key") {
 
 TEST_CASE("views that are not served do not exist in public") {
   HttpFixture http({customers(), words()});
-  http.backend.served[0].served = false;
+  http.process.served[0].served = false;
   for (const char* path : {"/v1/views/customers", "/v1/views/customers/rows/1", "/v1/views/nope"})
     CHECK(problem_of(http.get(path)) == "unknown_view");
   CHECK(http.get("/v1/views").body.find("customers") == std::string::npos);
@@ -187,9 +187,9 @@ TEST_CASE("views that are not served do not exist in public") {
 
 TEST_CASE("columns that are not served do not exist in public") {
   HttpFixture hidden({customers()});
-  hidden.backend.served[0].served_columns = {"name", "balance"};
+  hidden.process.served[0].served_columns = {"name", "balance"};
   StoreReader reader(hidden.path(), 2);
-  Site site(hidden.backend, reader, {});
+  Site site(hidden.process, hidden.process, hidden.process, reader, {});
   const auto ask = [&site](const std::string& target, Listener listener) {
     Request request;
     request.method = "GET";
@@ -207,13 +207,13 @@ TEST_CASE("columns that are not served do not exist in public") {
 
 TEST_CASE("the catalogue names types as the source does") {
   HttpFixture http({total()});
-  http.backend.served[0].type_names = {"mood"};
+  http.process.served[0].type_names = {"mood"};
   CHECK(http.get("/v1/views").body.find(R"("type":"mood")") != std::string::npos);
 }
 
 TEST_CASE("the catalogue describes the views") {
   HttpFixture http({customers(), words()});
-  http.backend.served[0].column_descriptions["balance"] = "EUR";
+  http.process.served[0].column_descriptions["balance"] = "EUR";
   const auto json = nlohmann::json::parse(http.get("/v1/views").body);
   CHECK(json.at("project") == "shop");
   CHECK(json.at("frontier") == "0/20");
@@ -274,6 +274,6 @@ TEST_CASE("requests are counted by pattern, never by path") {
   CHECK(http.get("/v1/views/customers").status == 200);
   CHECK(http.get("/v1/views/nope").status == 404);
   CHECK(http.get("/secret").status == 404);
-  CHECK(http.backend.counted ==
+  CHECK(http.process.counted ==
         std::vector<std::string>{"/v1/views/{view} 200", "/v1/views/{view} 404", "none 404"});
 }
