@@ -4,7 +4,8 @@
 #include <filesystem>
 #include <random>
 
-#include "migrations/migrate.h"
+#include "sinks/sqlite/migrate.h"
+#include "sinks/sqlite/stored_frontier.h"
 
 namespace deltamill {
 
@@ -13,14 +14,6 @@ namespace {
 constexpr std::uint64_t wal_bytes_max = std::uint64_t{16} << 20;
 // Rows whose checksum is read at opening: what a crash could have torn is at the end.
 constexpr int verified_rows = 16;
-
-std::int64_t stored(Frontier frontier) {
-  return static_cast<std::int64_t>(frontier.end().value);
-}
-
-Frontier frontier_of(std::int64_t integer) {
-  return Frontier(Lsn(static_cast<std::uint64_t>(integer)));
-}
 
 std::uint64_t unsigned_of(std::int64_t integer) {
   return static_cast<std::uint64_t>(integer);
@@ -109,7 +102,7 @@ JournalStore::JournalStore(std::string path)
   Statement meta = database_.prepare("SELECT 1 FROM meta");
   const bool fresh = !meta.step();
   meta.reset();
-  if (fresh) transact([this] { begin_history(Frontier()); });
+  if (fresh) database_.transact([this] { begin_history(Frontier()); });
   last_written_ = last_sequence();
   erase_above(last_written_);
   verify_tail();
@@ -134,17 +127,6 @@ void JournalStore::verify_tail() {
         to > frontier_of(last.integer(4)))
       throw JournalFailed("journal.db is damaged: the transactions from " + to_string(from) +
                           " to " + to_string(to) + " are not what was written");
-  }
-}
-
-void JournalStore::transact(const std::function<void()>& work) {
-  database_.execute("BEGIN IMMEDIATE");
-  try {
-    work();
-    database_.execute("COMMIT");
-  } catch (...) {
-    database_.rollback();
-    throw;
   }
 }
 
@@ -197,7 +179,7 @@ std::int64_t JournalStore::oldest_commit_time() {
 
 void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
   const std::lock_guard lock(mutex_);
-  transact([&] {
+  database_.transact([&] {
     database_.execute("DELETE FROM transactions; DELETE FROM base_chunks; DELETE FROM tables");
     begin_history(start);
     Statement update = database_.prepare(
@@ -211,7 +193,7 @@ void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
 std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier frontier) {
   const std::lock_guard lock(mutex_);
   std::int64_t sequence = last_written_;
-  transact([&] {
+  database_.transact([&] {
     for (const StoredRun& run : runs) {
       insert_run_.bind(1, ++sequence).bind(2, stored(run.from)).bind(3, stored(run.to));
       insert_run_.bind(4, std::int64_t{run.complete ? 1 : 0});
@@ -230,7 +212,7 @@ std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier fron
 
 void JournalStore::erase_above(std::int64_t sequence) {
   const std::lock_guard lock(mutex_);
-  transact([&] {
+  database_.transact([&] {
     database_.prepare("DELETE FROM transactions WHERE sequence > ?1").bind(1, sequence).run();
   });
   last_written_ = sequence;
@@ -239,7 +221,7 @@ void JournalStore::erase_above(std::int64_t sequence) {
 void JournalStore::begin_table(const JournalTable& table) {
   const std::lock_guard lock(mutex_);
   const std::int64_t oid{table.oid};
-  transact([&] {
+  database_.transact([&] {
     database_.prepare("DELETE FROM base_chunks WHERE table_oid = ?1").bind(1, oid).run();
     Statement insert = database_.prepare(
         "INSERT OR REPLACE INTO tables (oid, schema, name, base) VALUES (?1, ?2, ?3, ?4)");
@@ -250,7 +232,7 @@ void JournalStore::begin_table(const JournalTable& table) {
 
 void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload& payload) {
   const std::lock_guard lock(mutex_);
-  transact([&] {
+  database_.transact([&] {
     insert_chunk_.bind(1, std::int64_t{chunk.table}).bind(2, std::int64_t{chunk.number});
     insert_chunk_.bind(3, static_cast<std::int64_t>(chunk.row_count));
     insert_chunk_.bind(4, static_cast<std::int64_t>(payload.raw_bytes));
@@ -263,7 +245,7 @@ void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload
 
 void JournalStore::complete_table(Oid table) {
   const std::lock_guard lock(mutex_);
-  transact([&] {
+  database_.transact([&] {
     database_
         .prepare(
             "UPDATE tables SET complete = 1, (row_count, chunk_count) = (SELECT "

@@ -88,8 +88,6 @@ class JournalStore {
  private:
   void begin_history(Frontier start);
   void verify_tail();
-  // One durable transaction.
-  void transact(const std::function<void()>& work);
 
   std::string path_;
   std::mutex mutex_;

@@ -1,12 +1,18 @@
-// Payloads of the journal: a sequence of pgoutput messages, each behind its u32 length (little endian), exactly as
-// PostgreSQL sent them: B (begin), R (relation), I, U, D, T, C (commit). Other messages are not stored. A piece of a
-// large transaction begins with its B message again, so that every payload can be read alone; only the last piece
-// ends with C.
+// Payloads of the journal: a sequence of pgoutput messages, exactly as PostgreSQL sent them, each
+// behind its length in 4 bytes (little endian).
+//
+//   whole transactions                   (B R* (I | U | D | T)* C)*
+//   a piece of a large transaction       B R* (I | U | D | T)*       the last piece also has its C
+//   a base chunk                         R I*
+//
+// Every piece has the B message of its transaction, and R (relation) stands before its first use, so
+// that a payload can be read alone. Other messages are not stored.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -20,11 +26,19 @@ inline void append_message(std::string_view message, std::string& payload) {
   payload.append(message);
 }
 
-// Walks the messages of a payload. Throws std::runtime_error on a torn payload.
+// A payload that does not end with a message.
+class TornPayload : public std::runtime_error {
+ public:
+  TornPayload() : std::runtime_error("a payload of the journal is torn") {}
+};
+
+// Walks the messages of a payload. A copy of a cursor stays where it is.
 class MessageCursor {
  public:
+  MessageCursor() = default;  // at the end of an empty payload
   explicit MessageCursor(std::string_view payload) : rest_(payload) {}
-  // The next message, or nothing at the end.
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  // The next message, never an empty one, or nothing at the end. Throws TornPayload.
   [[nodiscard]] std::optional<std::string_view> next();
 
  private:

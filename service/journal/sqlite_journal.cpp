@@ -2,12 +2,12 @@
 // SQLite become JournalFailed here.
 #include <atomic>
 
-#include "migrations/migrate.h"
 #include "service/journal/durable_tail.h"
 #include "service/journal/journal.h"
 #include "service/journal/journal_store.h"
 #include "service/journal/reader.h"
 #include "service/journal/writer.h"
+#include "sinks/sqlite/migrate.h"
 
 namespace deltamill {
 

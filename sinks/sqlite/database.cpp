@@ -173,6 +173,17 @@ std::int64_t Database::changes() const {
   return sqlite3_changes64(handle());
 }
 
+void Database::transact(const std::function<void()>& work) {
+  execute("BEGIN IMMEDIATE");
+  try {
+    work();
+    execute("COMMIT");
+  } catch (...) {
+    rollback();
+    throw;
+  }
+}
+
 void Database::rollback() noexcept {
   // Fails only where SQLite has rolled back by itself already.
   if (sqlite3_get_autocommit(handle()) == 0)

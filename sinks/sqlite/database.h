@@ -1,8 +1,8 @@
-// SQLite behind RAII: a connection and prepared statements. The only header of ours that speaks of
-// sqlite3.
+// SQLite behind RAII: a connection and prepared statements.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,14 +15,13 @@ struct sqlite3_stmt;
 
 namespace deltamill {
 
-// A failed call of SQLite. `code` is the extended result code; retryable: SQLITE_BUSY,
-// SQLITE_LOCKED.
+// A failed call of SQLite.
 class SqliteError : public std::runtime_error {
  public:
   SqliteError(const std::string& message, int extended_code)
       : std::runtime_error(message), code(extended_code) {}
-  [[nodiscard]] bool retryable() const;
-  int code;
+  [[nodiscard]] bool retryable() const;  // SQLITE_BUSY, SQLITE_LOCKED
+  int code;                              // the extended result code
 };
 
 // A prepared statement. Text and blobs are bound without copying: they must live until step() or
@@ -67,6 +66,10 @@ class Database {
   void execute(const std::string& sql);  // one or more statements, without parameters
   [[nodiscard]] Statement prepare(std::string_view sql);
   [[nodiscard]] std::int64_t changes() const;
+  // Runs `work` as one transaction: all of its effects are committed, or none when it throws.
+  // REQUIRES: no open transaction. Takes the write lock at once, so that no statement of `work`
+  // waits for another writer.
+  void transact(const std::function<void()>& work);
   // Ends an open transaction, if there is one, without its effects. Never throws.
   void rollback() noexcept;
   // Bytes of the write-ahead log as of this connection's last commit or checkpoint.

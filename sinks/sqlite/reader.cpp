@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "sinks/sqlite/store_order.h"
+#include "sinks/sqlite/stored_frontier.h"
 #include "sinks/sqlite/table_sql.h"
 
 namespace deltamill {
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t statements_max = 128;  // cached per connection
 constexpr int steps_between_checks = 1'000;  // of the deadline, in SQLite's virtual machine
-
-Frontier frontier_of(std::int64_t integer) {
-  return Frontier(Lsn(static_cast<std::uint64_t>(integer)));
-}
 
 // Reading, and nothing else: what a hole in a query builder could ask for is refused here once
 // more.
@@ -122,9 +119,9 @@ const StoreReader::Snapshot::Connection::View& StoreReader::Snapshot::Connection
       "(SELECT coalesce(max(p.number), 0) FROM deltamill_generations AS p "
       "WHERE p.view = ?1 AND p.state = 'previous') "
       "FROM deltamill_generations WHERE view = ?1 AND state = 'current'");
-  row.bind(1, std::string_view(name)).bind(2, static_cast<std::int64_t>(frontier.end().value));
+  row.bind(1, std::string_view(name)).bind(2, stored(frontier));
   if (row.step()) {
-    view.table = quote_name(std::string(row.text(0)));
+    view.table = quote_name(row.text(0));
     view.generation = row.integer(1);
     view.frontier = frontier_of(row.integer(2));
     view.epoch = row.text(3);

@@ -205,7 +205,7 @@ std::vector<std::uint32_t> indexed_columns(const SinkView& view) {
   return columns;
 }
 
-std::string quote_name(const std::string& name) {
+std::string quote_name(std::string_view name) {
   std::string quoted = "\"";
   for (const char letter : name) {
     if (letter == '"') quoted += '"';

@@ -47,7 +47,7 @@ struct TableStatements {
   RowStatement reduce;
 };
 
-[[nodiscard]] std::string quote_name(const std::string& name);
+[[nodiscard]] std::string quote_name(std::string_view name);
 [[nodiscard]] std::string generation_table_name(const std::string& view, std::int64_t number);
 [[nodiscard]] TableStatements table_statements(const SinkView& view, const std::string& table);
 // CREATE VIEW of the view's name over the table of a generation.

@@ -5,21 +5,14 @@
 
 #include <algorithm>
 
-#include "migrations/migrate.h"
+#include "sinks/sqlite/migrate.h"
+#include "sinks/sqlite/stored_frontier.h"
 #include "sinks/sqlite/table_sql.h"
 #include "views/data/check.h"
 
 namespace deltamill {
 
 namespace {
-
-std::int64_t stored(Frontier frontier) {
-  return static_cast<std::int64_t>(frontier.end().value);
-}
-
-Frontier frontier_of(std::int64_t integer) {
-  return Frontier(Lsn(static_cast<std::uint64_t>(integer)));
-}
 
 // Trying again helps when another connection is in the way, or once there is space again.
 bool retryable(const SqliteError& error) {

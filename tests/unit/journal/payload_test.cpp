@@ -31,6 +31,6 @@ TEST_CASE("a torn payload is an error, not an end") {
   append_message("hello", payload);
   for (std::size_t size = 1; size < payload.size(); ++size) {
     MessageCursor cursor(std::string_view(payload).substr(0, size));
-    CHECK_THROWS_AS(cursor.next(), std::runtime_error);
+    CHECK_THROWS_AS(cursor.next(), TornPayload);
   }
 }

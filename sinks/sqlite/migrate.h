@@ -1,24 +1,15 @@
-// Brings a store of ours to the newest form of its SQL. Forward only: a store that holds a
+// Brings a SQLite store of ours to the newest form of its SQL. Forward only: a store that holds a
 // migration which this binary does not know, or knows with another text, is refused untouched.
 #pragma once
 
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <string_view>
+
+#include "migrations/migrations.h"
+#include "sinks/sqlite/database.h"
 
 namespace deltamill {
-
-class Database;
-
-struct Migration {
-  int number = 0;         // from 1, without gaps
-  std::string_view name;  // of the file, without its ending
-  std::string_view sql;
-};
-
-[[nodiscard]] std::span<const Migration> journal_migrations();
-[[nodiscard]] std::span<const Migration> view_store_migrations();
 
 // The store was written by a newer version, or a migration was edited after it had been applied.
 class MigrationRefused : public std::runtime_error {

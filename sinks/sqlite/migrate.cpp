@@ -1,12 +1,10 @@
 // Applies numbered migrations in one transaction, recording each with a hash of its text.
-#include "migrations/migrate.h"
+#include "sinks/sqlite/migrate.h"
 
 #include <xxhash.h>
 
 #include <array>
 #include <cstdio>
-
-#include "sinks/sqlite/database.h"
 
 namespace deltamill {
 
@@ -57,17 +55,12 @@ void apply_missing(Database& database, std::span<const Migration> migrations,
 }  // namespace
 
 void migrate(Database& database, std::span<const Migration> migrations, const std::string& store) {
-  database.execute("BEGIN IMMEDIATE");
-  try {
+  database.transact([&] {
     database.execute(
         "CREATE TABLE IF NOT EXISTS deltamill_schema_version ("
         "number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL) STRICT");
     apply_missing(database, migrations, store);
-    database.execute("COMMIT");
-  } catch (...) {
-    database.rollback();
-    throw;
-  }
+  });
 }
 
 }  // namespace deltamill
