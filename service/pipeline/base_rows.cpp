@@ -1,9 +1,8 @@
 // A chunk holds relation messages and insert messages only.
 #include "service/pipeline/base_rows.h"
 
-#include <algorithm>
-
 #include "service/journal/payload.h"
+#include "service/pipeline/row_messages.h"
 #include "service/source/pgoutput.h"
 #include "views/data/check.h"
 
@@ -11,51 +10,43 @@ namespace deltamill {
 
 namespace {
 
-// A batch being filled; tuples are offsets in `fields` until the batch is handed over.
-struct Filling {
-  Batch batch;
-  std::vector<Field> fields;
-  std::vector<pgoutput::TupleRange> tuples;
+void announce(std::string_view message, Batch& batch) {
+  std::vector<Field> none;
+  auto relation = std::get<Relation>(pgoutput::decode(message, none));
+  batch.relations.push_back(std::make_shared<const Relation>(std::move(relation)));
+}
 
-  void hand_over(const std::function<void(const Batch&)>& take) {
-    if (batch.changes.empty()) return;
-    for (std::size_t at = 0; at < tuples.size(); ++at)
-      batch.changes[at].new_tuple = {fields.data() + tuples[at].first, tuples[at].count};
-    take(batch);
-    batch.changes.clear();
-    fields.clear();
-    tuples.clear();
-  }
-
-  void add(const pgoutput::Insert& insert) {
-    DM_CHECK(!batch.relations.empty() && batch.relations.back()->oid == insert.relation,
-             "a base chunk names its table before its rows");
-    Change change;
-    change.kind = ChangeKind::insert;
-    change.relation = static_cast<std::uint32_t>(batch.relations.size() - 1);
-    batch.changes.push_back(change);
-    tuples.push_back(insert.new_tuple);
-  }
-};
+void add_row(std::string_view message, Batch& batch, TupleFields& fields) {
+  DM_CHECK(!batch.relations.empty() &&
+               batch.relations.back()->oid == pgoutput::relation_of_change(message),
+           "a base chunk names its table before its rows");
+  Change& change =
+      batch.changes.emplace_back(decode_change(message, *batch.relations.back(), fields));
+  change.relation = static_cast<std::uint32_t>(batch.relations.size() - 1);
+}
 
 }  // namespace
 
 void decode_base_chunk(const BaseChunk& chunk, std::size_t changes_max,
                        const std::function<void(const Batch&)>& take) {
-  Filling filling;
+  Batch batch;
+  TupleFields fields;
+  const auto hand_over = [&] {
+    if (batch.changes.empty()) return;
+    take(batch);
+    batch.changes.clear();
+    fields.chunks.clear();
+  };
   MessageCursor messages(chunk.payload);
-  while (const auto bytes = messages.next()) {
-    const pgoutput::Message message = pgoutput::decode(*bytes, filling.fields);
-    if (const auto* const insert = std::get_if<pgoutput::Insert>(&message)) {
-      filling.add(*insert);
-    } else if (const auto* const relation = std::get_if<Relation>(&message)) {
-      filling.batch.relations.push_back(std::make_shared<const Relation>(*relation));
-    } else {
-      DM_CHECK(false, "a base chunk holds rows only");
+  while (const auto message = messages.next()) {
+    switch (message->front()) {
+      case 'R': announce(*message, batch); break;
+      case 'I': add_row(*message, batch, fields); break;
+      default: DM_CHECK(false, "a base chunk holds rows only");
     }
-    if (filling.batch.changes.size() >= changes_max) filling.hand_over(take);
+    if (batch.changes.size() >= changes_max) hand_over();
   }
-  filling.hand_over(take);
+  hand_over();
 }
 
 }  // namespace deltamill

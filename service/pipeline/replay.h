@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "service/journal/journal.h"
-#include "service/source/batch_assembler.h"
+#include "service/pipeline/batch_assembler.h"
 
 namespace deltamill {
 

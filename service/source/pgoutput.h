@@ -1,7 +1,7 @@
 // The messages of pgoutput, protocol version 1, as PostgreSQL 15 sends them (manual: "Logical
 // Replication Message Formats"). A pure function of bytes: every read is bounds-checked, every byte
 // must be consumed, an unknown message is an error. One struct per message; what is done with them
-// stands in block_assembler.h and batch_assembler.h.
+// stands in block_assembler.h and pipeline/batch_assembler.h.
 //
 //   B commit_lsn:8 commit_time:8 xid:4
 //   C flags:1 commit_lsn:8 end_lsn:8 commit_time:8

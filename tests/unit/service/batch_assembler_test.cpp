@@ -1,5 +1,5 @@
 // Blocks into batches: frontiers, bases, cuts, slices.
-#include "service/source/batch_assembler.h"
+#include "service/pipeline/batch_assembler.h"
 
 #include <catch2/catch.hpp>
 
@@ -183,7 +183,7 @@ TEST_CASE("a payload that PostgreSQL never sent is refused") {
   auto torn = std::make_shared<Block>(*block(0, 90, {begin(10), commit(10, 20)}));
   torn->payload.pop_back();
   engine.batches.add(torn);
-  CHECK_THROWS_AS(engine.all(), MalformedMessage);
+  CHECK_THROWS_AS(engine.all(), TornPayload);
 }
 
 }  // namespace

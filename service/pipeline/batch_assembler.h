@@ -19,6 +19,8 @@
 #include <vector>
 
 #include "service/journal/journal.h"
+#include "service/journal/payload.h"
+#include "service/pipeline/row_messages.h"
 #include "service/source/pgoutput.h"
 #include "views/data/transaction.h"
 
@@ -49,7 +51,7 @@ class BatchAssembler {
   // other: `from` is the `to` of the one before. Whole transactions only, except slices of one
   // transaction (complete = false, from = to), whose last slice is complete. A batch without
   // changes only advances the frontier. The batch keeps its blocks alive by itself. Throws
-  // MalformedMessage: the journal holds what no PostgreSQL sends.
+  // MalformedMessage, TornPayload: the journal holds what no PostgreSQL sends.
   [[nodiscard]] std::optional<Batch> next();
 
   // End of the last complete batch.
@@ -65,11 +67,10 @@ class BatchAssembler {
     std::uint64_t batch = 0;                   // in which `offset` holds
     std::uint32_t offset = 0;                  // in Batch::relations
   };
-  using FieldChunk = std::shared_ptr<std::vector<Field>>;
   // What the tuples of a batch point to.
   struct Storage {
     std::vector<BlockPtr> blocks;
-    std::vector<FieldChunk> fields;
+    TupleFields fields;
   };
 
   // What a step through the messages ended with.
@@ -91,7 +92,6 @@ class BatchAssembler {
   void announce(std::string_view message);
   [[nodiscard]] FollowedTable* followed(Oid oid);
   [[nodiscard]] std::uint32_t offset_of(FollowedTable& table);
-  [[nodiscard]] std::vector<Field>& fields_for(const Relation& relation);
   [[nodiscard]] std::optional<Frontier> cut_until(Frontier end);
   [[nodiscard]] bool has_whole_transactions() const;
 
@@ -106,7 +106,7 @@ class BatchAssembler {
 
   std::deque<BlockPtr> blocks_;
   std::size_t pending_bytes_ = 0;
-  std::size_t offset_ = 0;      // of the next message in the payload of blocks_.front()
+  MessageCursor messages_;      // of blocks_.front() that are not used up
   bool block_is_held_ = false;  // blocks_.front() stands in storage_
 
   bool in_transaction_ = false;
@@ -115,12 +115,12 @@ class BatchAssembler {
   pgoutput::Begin open_;
   std::size_t open_changes_ = 0;  // where it begins in batch_.changes,
   std::size_t open_blocks_ = 0;   // in storage_->blocks
-  std::size_t open_fields_ = 0;   // and in storage_->fields
+  std::size_t open_fields_ = 0;   // and in storage_->fields.chunks
 
   Batch batch_;
   std::uint64_t batch_number_ = 1;
-  std::shared_ptr<Storage> storage_ =
-      std::make_shared<Storage>();  // shared with the batch that is given
+  // Shared with the batch that is given.
+  std::shared_ptr<Storage> storage_ = std::make_shared<Storage>();
 };
 
 }  // namespace deltamill

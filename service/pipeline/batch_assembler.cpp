@@ -1,35 +1,14 @@
 // Blocks in, batches out; see the header for the rules.
-#include "service/source/batch_assembler.h"
+#include "service/pipeline/batch_assembler.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace deltamill {
-namespace {
 
-constexpr std::size_t first_chunk_fields = 1024;
-constexpr std::size_t chunk_fields = 16384;
+namespace {
 
 [[noreturn]] void refuse(std::string_view message, const char* reason) {
   throw MalformedMessage(message.empty() ? '\0' : message.front(), 0, reason);
-}
-
-// The message behind its length (payload.h).
-std::string_view message_at(std::string_view payload, std::size_t offset) {
-  std::uint32_t size = 0;
-  if (payload.size() - offset < sizeof size) refuse({}, "the payload is torn");
-  std::memcpy(&size, payload.data() + offset, sizeof size);
-  if (payload.size() - offset - sizeof size < size) refuse({}, "the payload is torn");
-  return payload.substr(offset + sizeof size, size);
-}
-
-Tuple tuple_of(const std::vector<Field>& fields, pgoutput::TupleRange range,
-               const Relation& relation) {
-  if (range.count != relation.columns.size())
-    throw MalformedMessage('R', 0,
-                           "a tuple of " + relation.name + " has another number of columns");
-  return {fields.data() + range.first, range.count};
 }
 
 }  // namespace
@@ -49,12 +28,13 @@ void BatchAssembler::cut_at(Frontier frontier) {
 void BatchAssembler::add(BlockPtr block) {
   pending_bytes_ += block->payload.size();
   blocks_.push_back(std::move(block));
+  if (blocks_.size() == 1) messages_ = MessageCursor(blocks_.front()->payload);
 }
 
 std::optional<Batch> BatchAssembler::next() {
   if (owed_ && advance_to(*std::exchange(owed_, std::nullopt)) == Step::ready) return close();
   while (!blocks_.empty()) {
-    if (offset_ == blocks_.front()->payload.size()) {
+    if (messages_.at_end()) {
       if (finish_block() == Step::ready) return close();
       continue;
     }
@@ -102,9 +82,10 @@ void BatchAssembler::keep_open_transaction(Batch& closed) {
   batch_.relations = closed.relations;  // all, so that offsets stay; batch_number_ stays with them
   auto kept = std::make_shared<Storage>();
   const auto blocks = storage_->blocks.begin() + static_cast<std::ptrdiff_t>(open_blocks_);
-  const auto fields = storage_->fields.begin() + static_cast<std::ptrdiff_t>(open_fields_);
+  const TupleFields::Chunks& chunks = storage_->fields.chunks;
+  const auto fields = chunks.begin() + static_cast<std::ptrdiff_t>(open_fields_);
   kept->blocks.assign(blocks, storage_->blocks.end());
-  kept->fields.assign(fields, storage_->fields.end());
+  kept->fields.chunks.assign(fields, chunks.end());
   storage_ = std::move(kept);
   open_changes_ = open_blocks_ = open_fields_ = 0;
 }
@@ -123,9 +104,8 @@ Batch BatchAssembler::close_slice() {
 }
 
 BatchAssembler::Step BatchAssembler::take_message() {
-  const std::string_view message = message_at(blocks_.front()->payload, offset_);
-  if (message.empty()) refuse(message, "it is empty");
-  const std::size_t behind = offset_ + 4 + message.size();
+  MessageCursor behind = messages_;
+  const std::string_view message = behind.next().value();
   Step step = Step::again;
   switch (message.front()) {
     case 'I':
@@ -140,7 +120,7 @@ BatchAssembler::Step BatchAssembler::take_message() {
     case 'C': step = commit(message); break;
     default: refuse(message, "such a message is not in the journal");
   }
-  offset_ = behind;
+  messages_ = behind;
   return step;
 }
 
@@ -163,7 +143,9 @@ BatchAssembler::Step BatchAssembler::begin(std::string_view message) {
   open_ = begun;
   open_changes_ = batch_.changes.size();
   open_blocks_ = storage_->blocks.size() - (block_is_held_ ? 1 : 0);
-  open_fields_ = storage_->fields.empty() ? 0 : storage_->fields.size() - 1;
+  // The last chunk of the transactions before may have room for fields of this one.
+  const std::size_t chunk_count = storage_->fields.chunks.size();
+  open_fields_ = chunk_count == 0 ? 0 : chunk_count - 1;
   return Step::again;
 }
 
@@ -184,25 +166,9 @@ BatchAssembler::Step BatchAssembler::change(std::string_view message) {
   FollowedTable* const table = dropped_ ? nullptr : followed(pgoutput::relation_of_change(message));
   if (table == nullptr) return Step::again;
   if (!table->relation) refuse(message, "a change of an unannounced relation");
-  const Relation& relation = *table->relation;
-  std::vector<Field>& fields = fields_for(relation);
-  const pgoutput::Message decoded = pgoutput::decode(message, fields);
-  Change& change = batch_.changes.emplace_back();
+  Change& change =
+      batch_.changes.emplace_back(decode_change(message, *table->relation, storage_->fields));
   change.relation = offset_of(*table);
-  if (const auto* insert = std::get_if<pgoutput::Insert>(&decoded)) {
-    change.new_tuple = tuple_of(fields, insert->new_tuple, relation);
-  } else if (const auto* update = std::get_if<pgoutput::Update>(&decoded)) {
-    change.kind = ChangeKind::update;
-    change.old_kind = update->old_kind;
-    if (update->old_kind != OldTuple::none)
-      change.old_tuple = tuple_of(fields, update->old_tuple, relation);
-    change.new_tuple = tuple_of(fields, update->new_tuple, relation);
-  } else {
-    const auto& erased = std::get<pgoutput::Delete>(decoded);
-    change.kind = ChangeKind::erase;
-    change.old_kind = erased.old_kind;
-    change.old_tuple = tuple_of(fields, erased.old_tuple, relation);
-  }
   return added_change();
 }
 
@@ -244,7 +210,7 @@ BatchAssembler::Step BatchAssembler::finish_block() {
   const BlockPtr block = std::move(blocks_.front());
   blocks_.pop_front();
   pending_bytes_ -= block->payload.size();
-  offset_ = 0;
+  messages_ = blocks_.empty() ? MessageCursor() : MessageCursor(blocks_.front()->payload);
   block_is_held_ = false;
   if (block->complete && in_transaction_) refuse({}, "a block ends within a transaction");
   return block->complete ? advance_to(block->to) : Step::again;
@@ -281,18 +247,6 @@ std::uint32_t BatchAssembler::offset_of(FollowedTable& table) {
     batch_.relations.push_back(table.relation);
   }
   return table.offset;
-}
-
-// A chunk with room for the tuples of one change, so that tuples never move.
-std::vector<Field>& BatchAssembler::fields_for(const Relation& relation) {
-  const std::size_t needed = 2 * relation.columns.size();
-  std::vector<FieldChunk>& chunks = storage_->fields;
-  if (chunks.empty() || chunks.back()->capacity() - chunks.back()->size() < needed) {
-    chunks.push_back(std::make_shared<std::vector<Field>>());
-    chunks.back()->reserve(
-        std::max(needed, chunks.size() == 1 ? first_chunk_fields : chunk_fields));
-  }
-  return *chunks.back();
 }
 
 // The first cut in (reached, end]; those passed are forgotten.
