@@ -14,8 +14,8 @@ namespace deltamill {
 namespace {
 
 constexpr std::size_t few_rows_max = 8;  // up to here every pair is compared
-constexpr std::size_t prefetch_ahead =
-    8;  // rows lie scattered: their bytes are fetched before they are hashed
+// Rows lie scattered: their bytes are fetched before they are hashed.
+constexpr std::size_t prefetch_ahead = 8;
 
 std::int32_t checked(std::int64_t weight) {
   DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&

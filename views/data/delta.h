@@ -9,8 +9,8 @@
 namespace deltamill {
 
 struct DeltaRow {
-  RowBytes row =
-      nullptr;  // lives in an arrangement or in the batch's arena, until the end of the batch
+  // Lives in an arrangement or in the batch's arena, until the end of the batch.
+  RowBytes row = nullptr;
   std::int32_t weight = 0;
 };
 

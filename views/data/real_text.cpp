@@ -23,8 +23,9 @@ struct Decimal {
   int digit_count = 0;
 };
 
+// 15 and 6, as printf
 template <typename Real>
-constexpr int fixed_exponent_max = std::numeric_limits<Real>::digits10;  // 15 and 6, as printf
+constexpr int fixed_exponent_max = std::numeric_limits<Real>::digits10;
 
 // Reads what to_chars wrote in scientific notation: d[.ddd]e[+-]dd.
 Decimal read_scientific(const char* begin, const char* end) {

@@ -1,13 +1,16 @@
 // A row as one immutable byte string. Rows of one layout are identical (not only equal) iff their
 // bytes are.
 //
-//   u32 length of the whole | u32 NULL bits of columns 0..31 | u64 of columns 32..95 | ... | slots
-//   | variable area
-//
-// A slot is 8 bytes: an integer; a real (one NaN for all); a numeric as (mantissa << 8 | scale << 1
-// | 1) when it fits, else like a variable column; of that u32 offset << 1 | u64 length << 32, the
-// offset counted from the row's start. NULL slots are 0. The variable area holds the values in
-// column order without gaps; the whole is padded with zeros to 8 bytes.
+//   u32  length of the whole row
+//   u32  NULL bits of columns 0..31
+//   u64  NULL bits of columns 32..95, and so on: only where there are such columns
+//   u64  one slot per column, 0 for NULL:
+//          integer                 the value
+//          real                    its bits, one NaN for all
+//          numeric that fits       mantissa << 8 | scale << 1 | 1
+//          bytes, other numerics   length << 32 | offset << 1, the offset from the row's start
+//   ...  the bytes in column order, without gaps
+//   ...  zeros up to a multiple of 8
 #pragma once
 
 #include <cstddef>

@@ -73,15 +73,15 @@ struct Change {
 struct Batch {
   Frontier from;
   Frontier to;  // meaningful when `complete`
-  bool complete =
-      true;  // false: a slice of a large transaction, more follows before anything may be shown
-  std::uint64_t tick =
-      0;  // ticks that apply before these transactions; 0 until time-dependent views exist
+  // False: a slice of a large transaction, more follows before anything may be shown.
+  bool complete = true;
+  // Ticks that apply before these transactions; 0 until time-dependent views exist.
+  std::uint64_t tick = 0;
   std::vector<std::shared_ptr<const Relation>> relations;
   std::vector<Change> changes;
   std::uint64_t transaction_count = 0;
-  std::int64_t oldest_commit_time =
-      0;  // microseconds since 2000-01-01 UTC of the first transaction; 0 = none
+  // Microseconds since 2000-01-01 UTC of the first transaction; 0 = none.
+  std::int64_t oldest_commit_time = 0;
   std::shared_ptr<const void> storage;  // keeps alive what tuples point to
 };
 

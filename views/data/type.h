@@ -1,5 +1,4 @@
-// PostgreSQL's types as far as views can hold them: a kind, the type modifier, and for an enum its
-// labels.
+// PostgreSQL's types as far as views can hold them: a kind, the type modifier, an enum's labels.
 #pragma once
 
 #include <cstdint>
@@ -43,12 +42,14 @@ enum class TypeKind : std::uint8_t {
 
 // How a value of a type is held in a row and in a Value (value.h).
 enum class Storage : std::uint8_t {
-  integer,  // boolean (0, 1), int2/4/8, date (days), time, timestamp, timestamptz (microseconds),
-            // all since 2000-01-01
-  real,     // float4 (exactly widened), float8
-  numeric,  // scaled integer, or bytes of numeric.h
-  bytes,  // text kinds, bytea (raw), json, jsonb, enum label; uuid (16 bytes), interval (16 bytes:
-          // datetime.h)
+  // boolean (0, 1), int2/4/8; days (date) and microseconds (time, timestamps), since 2000-01-01
+  integer,
+  // float4 (exactly widened), float8
+  real,
+  // a scaled integer, or the bytes of numeric.h
+  numeric,
+  // text kinds, bytea (raw), json, jsonb, enum label; uuid, interval (16 bytes each: interval.h)
+  bytes,
 };
 
 // The labels of an enum in their sort order.
@@ -62,14 +63,14 @@ struct EnumType {
   [[nodiscard]] std::optional<std::size_t> order_of(std::string_view label) const;
 };
 
-// A type with its modifier (atttypmod: numeric(12,2), varchar(20), char(3), timestamp(3); -1 =
-// none).
+// A type with its modifier: atttypmod of numeric(12,2), varchar(20), timestamp(3); -1 = none.
 struct Type {
   TypeKind kind = TypeKind::unsupported;
   std::int32_t modifier = -1;
-  std::shared_ptr<const EnumType>
-      enumeration;               // only for TypeKind::enumeration; shared by all users of the type
-  std::string unsupported_name;  // only for TypeKind::unsupported: as format_type prints it
+  // Only for TypeKind::enumeration; shared by all users of the type.
+  std::shared_ptr<const EnumType> enumeration;
+  // Only for TypeKind::unsupported: as format_type prints it.
+  std::string unsupported_name;
 
   [[nodiscard]] bool same_kind(const Type& other) const {
     return kind == other.kind &&
@@ -87,8 +88,7 @@ struct Type {
 // The kind of a built-in OID, or `unsupported`.
 [[nodiscard]] TypeKind kind_of(Oid oid);
 
-// As PostgreSQL's format_type prints it: "numeric(12,2)", "character varying(20)", "timestamp with
-// time zone".
+// As PostgreSQL's format_type prints it: "numeric(12,2)", "timestamp with time zone".
 [[nodiscard]] std::string format_type(const Type& type);
 
 }  // namespace deltamill

@@ -13,9 +13,10 @@ namespace deltamill {
 struct Value {
   enum class Form : std::uint8_t {
     null,
-    plain,  // integer, real, or a numeric that fits: `integer` is the mantissa and `length` the
-            // display scale
-    bytes,  // `data`, `length`; for numerics the encoding of numeric.h
+    // integer, real, or a numeric that fits: `integer` is the mantissa, `length` the display scale
+    plain,
+    // `data`, `length`; for numerics the encoding of numeric.h
+    bytes,
   };
 
   union {

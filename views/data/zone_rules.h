@@ -30,8 +30,8 @@ struct LocalTime {
 };
 
 struct ZoneTable {
-  std::vector<std::int64_t>
-      changes;  // seconds since 1970 UTC, ascending; of equal ones the last counts
+  // Seconds since 1970 UTC, ascending; of equal ones the last counts.
+  std::vector<std::int64_t> changes;
   std::vector<std::uint8_t> after;     // per change: which of local_times holds from then on
   std::vector<LocalTime> local_times;  // not empty
   std::string abbreviations;           // each ends with a NUL

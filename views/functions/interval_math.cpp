@@ -236,8 +236,8 @@ std::vector<Function> interval_functions() {
       {"isfinite", {interval}, boolean, is_finite},
       {"make_interval", {int4, int4, int4, int4, int4, int4, float8}, interval, make_interval},
   };
-  std::vector<TypeKind>
-      leading;  // the defaults of make_interval: any leading part of its arguments
+  // The defaults of make_interval: any leading part of its arguments.
+  std::vector<TypeKind> leading;
   for (int count = 0; count <= 6; ++count, leading.push_back(int4))
     functions.push_back({"make_interval", leading, interval, make_interval});
   return functions;
