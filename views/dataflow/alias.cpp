@@ -13,7 +13,7 @@ void Alias::consume(std::size_t /*port*/, const Delta& delta) {
 }
 
 Description Alias::describe() const {
-  return {"again " + base_.name(), true};
+  return {.text = "again " + base_.name(), .inputs_shown_elsewhere = true};
 }
 
 }  // namespace deltamill

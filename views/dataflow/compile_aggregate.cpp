@@ -37,6 +37,7 @@ Collection& add_groups(Compiler& compiler, const PlanPtr& plan, const Aggregate&
   query.key_count = aggregate.keys.size();
   query.calls = aggregate.calls;
   query.always_one_row = always_one_row;
+  query.described = aggregate;
   Expressions inputs = aggregate.keys;
   for (AggregateCall& call : query.calls) {
     call.argument = filtered_argument(call);

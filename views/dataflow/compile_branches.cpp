@@ -28,7 +28,7 @@ void Compiler::note_columns(const PlanNode& plan) {
 
 void Compiler::add_view(const BoundView& view, const PlanPtr& plan) {
   Collection& collection = collection_of(plan, CollectionKind::view, "view " + view.name);
-  flow_.views.push_back({view.name, view.key, view.plan->columns, &collection});
+  flow_.views.push_back({view.name, view.key, view.key_declared, view.plan->columns, &collection});
   views_[view.name] = &collection;
 }
 

@@ -4,6 +4,7 @@
 #include "views/dataflow/compiler.h"
 #include "views/dataflow/join_path.h"
 #include "views/dataflow/outer_join.h"
+#include "views/plan/column_names.h"
 
 namespace deltamill {
 
@@ -85,9 +86,13 @@ Collection& compile_outer_join(Compiler& compiler, const PlanPtr& plan, const Jo
   }
   constexpr std::array<const char*, 4> names = {"inner join", "left join", "right join",
                                                 "full join"};
+  // Both sides may have a column of the same name.
+  Columns columns = plan->columns;
+  for (std::uint32_t column = 0; column < columns.size(); ++column)
+    columns[column].name = name_of_column(*plan, column);
   Collection& collection =
       compiler.add_collection({CollectionKind::inner, names[static_cast<std::size_t>(join.kind)],
-                               plan->columns, std::nullopt});
+                               std::move(columns), std::nullopt});
   Flow& flow = compiler.flow();
   collection.add_producer(
       compiler.add_operator<OuterJoin>(std::move(query), collection, flow.batch, flow.store));

@@ -78,12 +78,27 @@ std::vector<const Collection*> DeltaJoin::inputs() const {
 }
 
 Description DeltaJoin::describe() const {
-  const std::vector<const Collection*> leaves = inputs();
-  std::string text = "project  " + deltamill::describe(query_.outputs, ", ", leaves);
-  if (leaves.size() > 1) text = std::string("delta join, cost ") + cost() + "  " + text;
-  if (!query_.conjuncts.empty())
-    text += "  where " + deltamill::describe(query_.conjuncts, " and ", leaves);
-  return {std::move(text)};
+  const ColumnNamer name_of = name_columns(inputs());
+  const bool is_feed = &target_ != static_cast<const Receiver*>(&collection_);
+  // What a feed sends, its receiver says itself.
+  const std::string outputs =
+      is_feed || is_identity(query_)
+          ? ""
+          : describe_outputs(query_.outputs, collection_.columns(), name_of);
+  const std::string conditions = describe_conditions(query_.conjuncts, name_of);
+  Description description;
+  if (query_.leaves.empty())
+    description.text = "one row";
+  else if (query_.leaves.size() > 1)
+    description.text = "join";
+  else if (!outputs.empty())
+    description.text = "project";
+  else if (!conditions.empty())
+    description.text = "filter";
+  if (!outputs.empty()) description.text += "  " + outputs;
+  if (!conditions.empty()) description.text += (outputs.empty() ? "  " : "  where ") + conditions;
+  if (query_.leaves.size() > 1) description.cost = cost();
+  return description;
 }
 
 // Of a changed row: the dearest step of the dearest path.

@@ -5,16 +5,21 @@
 #include <string>
 
 #include "views/data/schema.h"
-#include "views/expressions/expression.h"
+#include "views/expressions/to_text.h"
 
 namespace deltamill {
 
 class Collection;
 
 struct Description {
-  // One line in the words of SQL: "left join  c.id = o.customer". Empty: nothing that the inputs
-  // do not say themselves.
-  std::string text;
+  // What it does, in the words of SQL: "left join  customer_id = customers.id". Empty: nothing that
+  // the inputs do not say themselves, so that they are shown in its place.
+  std::string text = {};
+  // State of its own, beside arrangements: "groups". Empty: none.
+  std::string keeps = {};
+  // What one changed row of an input costs at most: "O(matching rows)". Empty: the same for all
+  // rows, and nothing is looked up.
+  std::string cost = {};
   // The inputs are shown where they occur first, not below this operator.
   bool inputs_shown_elsewhere = false;
 };
@@ -22,12 +27,16 @@ struct Description {
 // "(id, line_no)"
 [[nodiscard]] std::string column_list(const Columns& columns, const KeyColumns& key);
 
-// An expression whose input i is leaf i; with several leaves, columns show theirs.
-[[nodiscard]] std::string describe(const Expression& expression,
-                                   std::span<const Collection* const> leaves);
+// Names the columns of leaves (input i is leaf i): with the leaf where several have such a column.
+// REQUIRES: the leaves outlive the namer.
+[[nodiscard]] ColumnNamer name_columns(std::vector<const Collection*> leaves);
 
-// Several of them.
-[[nodiscard]] std::string describe(const Expressions& expressions, const std::string& separator,
-                                   std::span<const Collection* const> leaves);
+// "a = b AND c > 3": without the parentheses around each operator.
+[[nodiscard]] std::string describe_conditions(const Expressions& conditions,
+                                              const ColumnNamer& name_of);
+
+// "id, qty * price AS total": named where the name says more than the expression.
+[[nodiscard]] std::string describe_outputs(const Expressions& outputs, const Columns& columns,
+                                           const ColumnNamer& name_of);
 
 }  // namespace deltamill

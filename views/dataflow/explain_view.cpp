@@ -18,12 +18,22 @@ std::string arranged_by(const Collection& collection) {
   return text.empty() ? "  arranged as a multiset" : text;
 }
 
+std::string key_of(const Flow::View& view) {
+  if (!view.key) return "no key";
+  return (view.key_declared ? "declared key " : "key ") + column_list(view.columns, *view.key);
+}
+
+std::string line_of(const Description& description) {
+  std::string line = description.text;
+  if (!description.keeps.empty()) line += "  keeps " + description.keeps;
+  if (!description.cost.empty()) line += "  cost " + description.cost;
+  return line;
+}
+
 class Printer {
  public:
   std::string print(const Flow::View& view) {
-    text_ = "view " + view.name;
-    if (view.key) text_ += "  key " + column_list(view.columns, *view.key);
-    text_ += "\n";
+    text_ = "view " + view.name + "  " + key_of(view) + "\n";
     print_producers(*view.collection, "", true);
     return std::move(text_);
   }
@@ -51,26 +61,35 @@ class Printer {
       return;
     }
     line(prefix, last, "union all" + arranged_by(collection));
-    print_operators(producers, below(prefix, last));
+    print_operators(producers, below(prefix, last), true);
   }
 
-  void print_operators(std::span<const Operator* const> operators, const std::string& prefix) {
-    for (const Operator* one : operators) print_operator(*one, "", prefix, one == operators.back());
+  void print_operators(std::span<const Operator* const> operators, const std::string& prefix,
+                       bool last) {
+    for (const Operator* one : operators)
+      print_operator(*one, "", prefix, last && one == operators.back());
   }
 
   void print_operator(const Operator& one, const std::string& arranged, const std::string& prefix,
                       bool last) {
     const Description description = one.describe();
-    line(prefix, last, description.text + arranged);
-    if (description.inputs_shown_elsewhere) return;
-    const std::string indent = below(prefix, last);
+    if (description.text.empty() && arranged.empty()) {
+      print_inputs(one, prefix, last);
+      return;
+    }
+    line(prefix, last, line_of(description) + arranged);
+    if (!description.inputs_shown_elsewhere) print_inputs(one, below(prefix, last), true);
+  }
+
+  // Feeds and inputs stand beside each other; `last` tells of the last of them.
+  void print_inputs(const Operator& one, const std::string& prefix, bool last) {
     if (!one.feeds().empty()) {
-      print_operators(one.feeds(), indent);
+      print_operators(one.feeds(), prefix, last);
       return;
     }
     const std::vector<const Collection*> inputs = one.inputs();
     for (std::size_t input = 0; input < inputs.size(); ++input)
-      print_collection(*inputs[input], indent, input + 1 == inputs.size());
+      print_collection(*inputs[input], prefix, last && input + 1 == inputs.size());
   }
 
   std::string text_;

@@ -15,6 +15,7 @@ struct Flow {
   struct View {
     std::string name;
     std::optional<KeyColumns> key;
+    bool key_declared = false;
     Columns columns;
     Collection* collection = nullptr;
   };

@@ -2,12 +2,12 @@
 // block.
 #include "views/dataflow/group_aggregate.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "views/data/check.h"
 #include "views/dataflow/delta_join.h"
+#include "views/plan/build.h"
+#include "views/plan/column_names.h"
 
 namespace deltamill {
 
@@ -20,18 +20,19 @@ KeyColumns first_columns(std::size_t count) {
   return columns;
 }
 
-const char* function_name(AggregateFunction function) {
-  switch (function) {
-    case AggregateFunction::count_rows: return "count(*)";
-    case AggregateFunction::count: return "count";
-    case AggregateFunction::sum: return "sum";
-    case AggregateFunction::average: return "avg";
-    case AggregateFunction::minimum: return "min";
-    case AggregateFunction::maximum: return "max";
-    case AggregateFunction::bool_and: return "bool_and";
-    case AggregateFunction::bool_or: return "bool_or";
-  }
-  return "";
+// Arguments that are kept one by one, in order or to tell repetitions.
+bool keeps_ordered(const AggregateCall& call) {
+  return call.function == AggregateFunction::minimum || call.function == AggregateFunction::maximum;
+}
+
+std::string describe(const AggregateCall& call, const ColumnNamer& name_of) {
+  std::string text(aggregate_name(call.function));
+  text += call.distinct ? "(DISTINCT " : "(";
+  text += call.argument ? to_text(*call.argument, name_of) : "*";
+  text += ')';
+  if (call.filter)
+    text += " FILTER (WHERE " + describe_conditions(conjuncts_of(call.filter), name_of) + ")";
+  return text;
 }
 
 }  // namespace
@@ -64,12 +65,21 @@ GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& 
 }
 
 Description GroupAggregate::describe() const {
-  std::string text = collection_.name();
-  if (query_.key_count > 0)
-    text += "  by " + column_list(collection_.columns(), first_columns(query_.key_count));
-  for (const AggregateCall& call : query_.calls)
-    text += fmt::format("  {}{}", call.distinct ? "distinct " : "", function_name(call.function));
-  return {text + "  cost O(1)"};
+  const ColumnNamer name_of = [this](std::uint32_t /*input*/, std::uint32_t ordinal) {
+    return name_of_column(*query_.described.input, ordinal);
+  };
+  const std::vector<AggregateCall>& calls = query_.described.calls;
+  Description description{.text = collection_.name(), .keeps = "groups", .cost = "O(1)"};
+  for (const AggregateCall& call : calls) {
+    description.text +=
+        (&call == &calls.front() ? "  " : ", ") + deltamill::describe(call, name_of);
+    if (keeps_ordered(call)) description.cost = "O(log rows of the group)";
+    if (keeps_ordered(call) || call.distinct) description.keeps = "groups and their arguments";
+  }
+  const Expressions& keys = query_.described.keys;
+  for (const ExpressionPtr& key : keys)
+    description.text += (&key == &keys.front() ? "  by " : ", ") + to_text(*key, name_of);
+  return description;
 }
 
 void GroupAggregate::receive(const ValueChunk& chunk) {

@@ -25,9 +25,10 @@ class GroupAggregate : public FedOperator {
   struct Query {
     std::size_t key_count = 0;  // input columns 0 .. key_count - 1 are the keys
     std::vector<AggregateCall> calls;
-    std::vector<std::optional<std::size_t>>
-        arguments;                // input column of each call; nothing for count(*)
+    // Input column of each call; nothing for count(*).
+    std::vector<std::optional<std::size_t>> arguments;
     bool always_one_row = false;  // an aggregate without GROUP BY
+    Aggregate described;          // what explain shows; its input names the columns
   };
 
   // The collection's columns are the keys, then one per call; its unique key is the keys.

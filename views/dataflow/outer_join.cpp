@@ -2,13 +2,12 @@
 // the delta the padding of the other side, whose match counts need the whole delta.
 #include "views/dataflow/outer_join.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "views/data/check.h"
 #include "views/dataflow/delta_join.h"
+#include "views/plan/build.h"
 
 namespace deltamill {
 
@@ -71,13 +70,26 @@ std::vector<const Collection*> OuterJoin::inputs() const {
 }
 
 Description OuterJoin::describe() const {
-  std::string text = collection_.name();
+  const ColumnNamer name_of = name_columns(inputs());
+  std::string condition;
   for (std::size_t part = 0; part < query_.keys[left].size(); ++part)
-    text += fmt::format("  {} = {}", query_.sides[left]->columns()[query_.keys[left][part]].name,
-                        query_.sides[right]->columns()[query_.keys[right][part]].name);
-  if (query_.residual) text += "  if " + deltamill::describe(*query_.residual, inputs());
-  text += query_.keys[left].empty() ? "  cost O(all rows)" : "  cost O(matching rows)";
-  return {std::move(text)};
+    condition += (part > 0 ? " AND " : "") + name_of(left, query_.keys[left][part]) + " = " +
+                 name_of(right, query_.keys[right][part]);
+  if (query_.residual)
+    condition += (condition.empty() ? "" : " AND ") +
+                 describe_conditions(conjuncts_of(query_.residual), name_of);
+  const std::string separator = condition.empty() ? "" : "  ";
+  return {.text = collection_.name() + separator + condition, .cost = cost()};
+}
+
+// A row that comes or goes meets the rows with its key on the other side; where those are
+// preserved, the matches of each of them are counted, on this side.
+const char* OuterJoin::cost() const {
+  if (query_.keys[left].empty()) return "O(all pairs)";
+  const bool left_unique = indexes_[left] == Arrangement::primary;
+  const bool right_unique = indexes_[right] == Arrangement::primary;
+  if (left_unique && right_unique) return "O(1)";
+  return left_unique || right_unique ? "O(matching rows)" : "O(pairs with the same key)";
 }
 
 bool OuterJoin::preserved(std::size_t side) const {

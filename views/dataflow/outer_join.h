@@ -55,6 +55,7 @@ class OuterJoin : public Operator, public Consumer {
     std::int64_t before = 0;
   };
 
+  [[nodiscard]] const char* cost() const;
   [[nodiscard]] bool preserved(std::size_t side) const;
   void find_pairs(std::size_t side, const Delta& delta, std::size_t begin, std::size_t end);
   void hash_rows(std::size_t side, const Delta& delta, std::size_t begin, std::size_t end);

@@ -89,6 +89,13 @@ void TableInput::bind(const std::shared_ptr<const Relation>& relation) {
   key_is_identity_ = key_is_identity_ || relation_->identity == ReplicaIdentity::full;
 }
 
+Description TableInput::describe() const {
+  std::string text = collection_.name();
+  for (const Column& column : collection_.columns())
+    text += (&column == &collection_.columns().front() ? "  " : ", ") + column.name;
+  return {.text = std::move(text)};
+}
+
 Value TableInput::read_field(const Field& field, std::size_t kept) {
   if (field.kind == Field::Kind::null) return Value::null();
   const TableColumn& column = table_->columns[kept_[kept]];

@@ -45,7 +45,7 @@ class TableInput : public StatefulOperator {
 
   void finish(Delta& delta, std::vector<std::uint64_t>& hashes) override;
   [[nodiscard]] std::vector<const Collection*> inputs() const override { return {}; }
-  [[nodiscard]] Description describe() const override { return {collection_.name()}; }
+  [[nodiscard]] Description describe() const override;
   [[nodiscard]] std::size_t memory_bytes() const override;
 
  private:

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "views/plan/build.h"
+#include "views/plan/column_names.h"
 
 namespace deltamill {
 
@@ -506,30 +507,6 @@ std::vector<std::string> columns_to_add_for_key(const PlanNode& plan, const View
   for (const std::uint32_t column : *key)
     if (!shown.ordinals.contains(column)) missing.push_back(origin_of_column(*shown.node, column));
   return missing;
-}
-
-std::string origin_of_column(const PlanNode& plan, std::uint32_t ordinal) {
-  const auto through = [&](const PlanPtr& input, const ExpressionPtr& expression) {
-    if (expression->kind != Expression::Kind::column) return plan.columns[ordinal].name;
-    return origin_of_column(*input, expression->ordinal);
-  };
-  if (const auto* const scan = std::get_if<TableScan>(&plan.body))
-    return scan->table->name + "." + scan->table->columns[scan->columns[ordinal]].name;
-  if (const auto* const scan = std::get_if<ViewScan>(&plan.body))
-    return scan->view + "." + plan.columns[ordinal].name;
-  if (const auto* const filter = std::get_if<Filter>(&plan.body))
-    return origin_of_column(*filter->input, ordinal);
-  if (const auto* const project = std::get_if<Project>(&plan.body))
-    return through(project->input, project->outputs[ordinal]);
-  if (const auto* const join = std::get_if<Join>(&plan.body)) {
-    const auto width = static_cast<std::uint32_t>(join->left->columns.size());
-    return ordinal < width ? origin_of_column(*join->left, ordinal)
-                           : origin_of_column(*join->right, ordinal - width);
-  }
-  const auto* const aggregate = std::get_if<Aggregate>(&plan.body);
-  if (aggregate != nullptr && ordinal < aggregate->keys.size())
-    return through(aggregate->input, aggregate->keys[ordinal]);
-  return plan.columns[ordinal].name;
 }
 
 }  // namespace deltamill

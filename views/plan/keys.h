@@ -30,8 +30,4 @@ using ViewKeys = std::map<std::string, KeyColumns>;
 [[nodiscard]] std::vector<std::string> columns_to_add_for_key(const PlanNode& plan,
                                                               const ViewKeys& views);
 
-// The table (or view) column an output comes from unchanged, as "orders.id"; else its name in the
-// plan.
-[[nodiscard]] std::string origin_of_column(const PlanNode& plan, std::uint32_t ordinal);
-
 }  // namespace deltamill

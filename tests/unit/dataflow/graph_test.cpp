@@ -192,12 +192,11 @@ TEST_CASE("explain shows operators, keys and arrangements") {
                                         {count_rows(), call(AggregateFunction::sum,
                                                             column_of(joined, "total"))}))});
   CHECK(mill.graph.explain("per_name") ==
-        "view per_name\n"
-        "└─ aggregate  by (c0)  count(*)  sum  cost O(1)\n"
-        "   └─ delta join, cost O(matching rows)  project  customers.name, orders.total"
-        "  where (orders.customer_id = customers.id)\n"
-        "      ├─ table public.orders  arranged by (id), (customer_id)\n"
-        "      └─ table public.customers  arranged by (id)\n");
+        "view per_name  no key\n"
+        "└─ aggregate  count(*), sum(total)  by name  keeps groups  cost O(1)\n"
+        "   └─ join  customer_id = customers.id  cost O(matching rows)\n"
+        "      ├─ table public.orders  id, customer_id, total  arranged by (id), (customer_id)\n"
+        "      └─ table public.customers  id, name  arranged by (id)\n");
 }
 
 TEST_CASE("the tables of a graph are those its views read") {
