@@ -50,6 +50,12 @@ struct SourceProgress {
   std::uint32_t tables = 0;
 };
 
+// A table that another one inherits from.
+struct InheritedTable {
+  Oid table = 0;
+  std::string child;  // schema.name of one of them
+};
+
 struct SourceHandlers {
   // The thread has ended by itself: a gap (SourceFailed with Remedy::rebuild), or what retrying
   // cannot cure. Called on the source thread, last of all; it must not call stop().
@@ -62,11 +68,16 @@ struct SourceHandlers {
   std::function<void(std::uint64_t connection)> on_connected;
   // Tables are being read. Calls come one at a time, on any thread.
   std::function<void(const SourceProgress&)> on_progress;
+  // Other tables inherit from tables that views read without ONLY: their rows would belong to the
+  // views, and no change says so. Told again and again for as long as it is so. On a thread of the
+  // source's own.
+  std::function<void(const std::vector<InheritedTable>&)> on_inherited;
 };
 
 struct PrepareRequest {
   std::vector<std::shared_ptr<const Table>>
-      tables;                // all that views read; shared with the catalog they come from
+      tables;                       // all that views read; shared with the catalog they come from
+  std::set<Oid> read_without_only;  // those of them that no other table may inherit from
   bool new_history = false;  // after a gap: a new slot, a new journal epoch, all tables read again
 };
 
@@ -137,6 +148,10 @@ class Source {
   // again until it is there, for five seconds; after that the status timer brings it within a
   // second of the server. Thread-safe.
   void request_position(Lsn position);
+
+  // Of the tables that no other may inherit from, those from which one does now, over a connection
+  // of its own. Throws SourceFailed.
+  [[nodiscard]] std::vector<InheritedTable> inherited_tables() const;
 
   // The end of the server's WAL now, over a connection of its own. Throws SourceFailed.
   [[nodiscard]] Lsn current_wal_position() const;

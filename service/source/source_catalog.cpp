@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "service/source/inheritance.h"
 #include "service/source/sql_session.h"
 
 namespace deltamill {
@@ -246,6 +247,10 @@ SourceCatalog read_source_catalog(const SessionSettings& settings,
       sql.run("read the catalog", default_collation_query)[0][0].as<bool>();
   read_columns(sql, enums, tables);
   read_keys(sql, tables);
+  std::set<Oid> oids;
+  for (const auto& [oid, table] : tables) oids.insert(oid);
+  for (InheritedTable& inherited : read_inheritance(sql, oids))
+    source.catalog.add_child(inherited.table, std::move(inherited.child));
   sql.run("read the catalog", "COMMIT");
   report_missing(selection, tables, source.problems);
   for (const auto& [oid, type] : enums) source.catalog.add_enum(type);

@@ -156,6 +156,22 @@ void QueryBinder::reject_relation(const FromSyntax& item) const {
   reject("unknown_table", item.position, "table or view \"" + written + "\" does not exist", hint);
 }
 
+// SQL over a table reads the rows of those that inherit from it too, unless it says ONLY; they are
+// in the change log under their own table, and a plan reads one table at a time.
+void QueryBinder::refuse_children(const Table& table, const FromSyntax& item) {
+  if (item.only) return;
+  read_without_only_.insert(table.oid);
+  const std::optional<std::string> child = context_.catalog.find_child(table.oid);
+  if (!child) return;
+  const std::string written = item.schema.empty() ? item.name : item.schema + "." + item.name;
+  rejections_.push_back(
+      {"unsupported_sql",
+       "table " + table.schema + "." + table.name + " is inherited by " + *child +
+           ", whose rows are not read in this version",
+       "write ONLY " + written + " for its own rows, and add those of each child by UNION ALL",
+       item.position});
+}
+
 QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
   if (const CommonTable* const common = find_common_table(item))
     return {common->query.plan, scope_of(common->query, item, context_.catalog)};
@@ -172,6 +188,7 @@ QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
             scope_of(view->second, item, context_.catalog)};
   }
   if (!table) reject_relation(item);
+  refuse_children(*table, item);
   FromItem result{make_table_scan(table), {}};
   for (std::uint32_t i = 0; i < table->columns.size(); ++i) {
     const TableColumn& column = table->columns[i];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class QueryBinder {
 
   [[nodiscard]] const std::vector<Rejection>& rejections() const { return rejections_; }
   [[nodiscard]] const std::vector<Rejection>& warnings() const { return warnings_; }
+  [[nodiscard]] const std::set<Oid>& read_without_only() const { return read_without_only_; }
 
  private:
   struct FromItem {
@@ -93,6 +95,7 @@ class QueryBinder {
   [[nodiscard]] FromItem bind_from_item(const FromSyntax& item);
   [[nodiscard]] FromItem bind_relation(const FromSyntax& item);
   [[nodiscard]] FromItem bind_join(const FromSyntax& join);
+  void refuse_children(const Table& table, const FromSyntax& item);
   [[nodiscard]] const CommonTable* find_common_table(const FromSyntax& item) const;
   [[noreturn]] void reject_relation(const FromSyntax& item) const;
 
@@ -100,6 +103,7 @@ class QueryBinder {
   std::vector<CommonTable> common_tables_;  // visible ones, inner ones last
   std::vector<Rejection> rejections_;
   std::vector<Rejection> warnings_;
+  std::set<Oid> read_without_only_;  // tables
 };
 
 // Project over the input; untyped literals become text.

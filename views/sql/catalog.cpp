@@ -34,6 +34,16 @@ void Catalog::add_enum(std::shared_ptr<const EnumType> type) {
   enums_.push_back(std::move(type));
 }
 
+void Catalog::add_child(Oid parent, std::string child) {
+  children_.emplace(parent, std::move(child));
+}
+
+std::optional<std::string> Catalog::find_child(Oid parent) const {
+  const auto found = children_.find(parent);
+  if (found == children_.end()) return std::nullopt;
+  return found->second;
+}
+
 std::shared_ptr<const Table> Catalog::find_table(std::string_view schema,
                                                  std::string_view name) const {
   return find_named(tables_, search_path, schema, name);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ class Catalog {
 
   void add_table(Table table);
   void add_enum(std::shared_ptr<const EnumType> type);
+  // A table that inherits from the table `parent`: SQL over the parent reads its rows too. Its name
+  // as messages show it; it need not be in the catalog.
+  void add_child(Oid parent, std::string child);
 
   // schema empty: through the search path.
   [[nodiscard]] std::shared_ptr<const Table> find_table(std::string_view schema,
@@ -28,11 +32,14 @@ class Catalog {
   [[nodiscard]] std::shared_ptr<const Table> find_table(Oid oid) const;
   [[nodiscard]] std::shared_ptr<const EnumType> find_enum(std::string_view schema,
                                                           std::string_view name) const;
+  // The first table that inherits from this one; nothing where none does.
+  [[nodiscard]] std::optional<std::string> find_child(Oid parent) const;
   [[nodiscard]] const std::vector<std::shared_ptr<const Table>>& tables() const { return tables_; }
 
  private:
   std::vector<std::shared_ptr<const Table>> tables_;
   std::vector<std::shared_ptr<const EnumType>> enums_;
+  std::map<Oid, std::string> children_;  // by parent, the first one added
 };
 
 }  // namespace deltamill

@@ -104,8 +104,6 @@ constexpr std::array construct_refusals{
                      "write the unit into the literal: interval '1 day'"},
     ConstructRefusal{Construct::set_returning_type, "SETOF and %TYPE are not supported",
                      "name the type"},
-    ConstructRefusal{Construct::only_table, "ONLY is not supported",
-                     "name the partition or the parent without ONLY"},
     ConstructRefusal{Construct::view_columns, "a column list of the view is not supported",
                      "give the names in the SELECT list: expression AS name"},
     ConstructRefusal{Construct::view_check_option, "WITH CHECK OPTION is not supported",

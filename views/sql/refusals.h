@@ -53,7 +53,6 @@ enum class Construct : std::uint8_t {
   default_value,
   interval_fields,
   set_returning_type,
-  only_table,
   view_columns,
   view_check_option,
   with_no_data,

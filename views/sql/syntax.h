@@ -86,6 +86,7 @@ struct FromSyntax {
   Position position = 0;
   std::string schema;  // relation
   std::string name;
+  bool only = false;  // relation: without the rows of tables that inherit from it
   std::string alias;  // empty = none
   std::vector<std::string> column_aliases;
   SelectSyntaxPtr query;                // subquery

@@ -172,7 +172,7 @@ FromSyntaxPtr Translator::from_item(const PgQuery__Node& node) {
 FromSyntaxPtr Translator::relation(const PgQuery__RangeVar& relation) {
   auto result = std::make_shared<FromSyntax>();
   result->position = position_of(relation.location);
-  if (relation.inh == 0) refuse(Construct::only_table, result->position);
+  result->only = relation.inh == 0;
   if (*relation.catalogname != '\0')
     rejections_.push_back({"unknown_table", "a name with a database is not supported",
                            "write schema.table", result->position});

@@ -182,7 +182,7 @@ class ProjectViews {
       BoundQuery query = binder.bind(*file.content.query);
       fail(file, binder.rejections());
       check_output(file, query);
-      if (file.state != ViewFile::State::failed) finish(file, std::move(query), binder.warnings());
+      if (file.state != ViewFile::State::failed) finish(file, std::move(query), binder);
     } catch (const Rejection& rejection) {
       fail(file, binder.rejections());
       fail(file, rejection);
@@ -214,13 +214,14 @@ class ProjectViews {
     return std::nullopt;
   }
 
-  void finish(ViewFile& file, BoundQuery query, std::vector<Rejection> warnings) {
+  void finish(ViewFile& file, BoundQuery query, const QueryBinder& binder) {
     const std::string& name = file.source->name;
     // Keys are looked for before columns are pruned, outer joins that are inner ones known as such.
     const PlanPtr simplified = simplify_outer_joins(query.plan);
     const ViewKey key = find_view_key(*simplified, view_keys_, declared_key(file));
     fail(file, key.errors);
     if (file.state == ViewFile::State::failed) return;
+    std::vector<Rejection> warnings = binder.warnings();
     warnings.insert(warnings.end(), key.warnings.begin(), key.warnings.end());
     query.plan = rewrite(query.plan);
     if (key.columns) view_keys_.emplace(name, *key.columns);
@@ -228,6 +229,7 @@ class ProjectViews {
     binding.view = {name, query.plan, key.columns, key.declared};
     binding.declarations = file.content.declarations;
     binding.select_text = file.content.select_text;
+    binding.read_without_only = binder.read_without_only();
     binding.column_positions = column_positions(query.plan->columns, *file.content.query);
     for (const RelationReference& reference : file.references)
       if (reference.schema.empty() && by_name_.contains(reference.name))

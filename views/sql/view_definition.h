@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -41,6 +42,9 @@ struct ViewBinding {
                             // comments kept
   // Views of the project that the text names, also where the plan does without them.
   std::vector<std::string> views_named;
+  // Tables that the text names without ONLY: should another one come to inherit from them, its rows
+  // would belong to the view.
+  std::set<Oid> read_without_only;
   // Per output column, the byte of the file where it is written; the query's where that is not seen
   // (behind a *).
   std::vector<std::size_t> column_positions;

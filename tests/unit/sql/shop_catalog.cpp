@@ -80,8 +80,14 @@ void add_shop(Catalog& catalog) {
   users.primary_key = {0};
   users.unique_keys = {{1}};
   users.columns[2].deterministic_collation = false;
-  for (Table* each : {&customers, &orders, &lines, &nokey, &users})
+  Table cities = table(8, "cities", {not_null(column("id", int4)), text_column("name", text)});
+  cities.primary_key = {0};
+  Table capitals =
+      table(9, "capitals",
+            {not_null(column("id", int4)), text_column("name", text), text_column("state", text)});
+  for (Table* each : {&customers, &orders, &lines, &nokey, &users, &cities, &capitals})
     catalog.add_table(std::move(*each));
+  catalog.add_child(8, "public.capitals");  // CREATE TABLE capitals (...) INHERITS (cities)
 }
 
 void add_everything(Catalog& catalog) {
