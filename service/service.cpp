@@ -199,6 +199,7 @@ bool Service::run(const std::stop_token& stop) {
     return false;
   }
   if (options_.once) goal_ = source_->current_wal_position();
+  stop_views_without_children();
   source_->start();
   start_engine();
   const bool done = supervise(stop);
@@ -213,8 +214,11 @@ bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
   auto delay = std::chrono::milliseconds(200);
   while (!stop.stop_requested()) {
     try {
-      const Prepared prepared = source_->prepare(
-          {.tables = project_.deployment.tables(), .new_history = new_history}, stop);
+      const Prepared prepared =
+          source_->prepare({.tables = project_.deployment.tables(),
+                            .read_without_only = project_.deployment.read_without_only(),
+                            .new_history = new_history},
+                           stop);
       if (journal_->epoch() != sink_epoch_) reload_sink();
       trace_.event(TraceLevel::info, "source.connected", "the source is ready",
                    {{"tables_read", std::to_string(prepared.read_tables.size())}});
@@ -338,6 +342,9 @@ SourceHandlers Service::source_handlers() {
     if (options_.progress)
       options_.progress(progress.table, progress.table_rows, progress.table_rows_estimated);
   };
+  handlers.on_inherited = [this](const std::vector<InheritedTable>& tables) {
+    tell(Inherited{tables});
+  };
   return handlers;
 }
 
@@ -422,6 +429,10 @@ bool Service::handle(const Event& event, const std::stop_token& stop) {
     resume_view(resume->view);
     return true;
   }
+  if (const auto* const inherited = std::get_if<Inherited>(&event)) {
+    handle_inherited(*inherited);
+    return true;
+  }
   return handle_source(std::get<SourceEnded>(event), stop);
 }
 
@@ -466,7 +477,46 @@ void Service::resume_view(std::uint32_t view) {
   stop_engine();
   for (std::uint32_t other = 0; other < project_.deployment.views.size(); ++other)
     if (board_.stopped(other) && (reads(other, view) || reads(view, other))) show_condition(other);
+  stop_views_without_children();
   start_engine();
+}
+
+// Those that lack the rows of tables that have come to inherit from theirs, with the reason.
+std::map<std::uint32_t, std::string> Service::views_over(
+    const std::vector<InheritedTable>& tables) const {
+  std::map<std::uint32_t, std::string> views;
+  for (const auto& table : project_.deployment.tables()) {
+    const auto inherited = std::ranges::find(tables, table->oid, &InheritedTable::table);
+    if (inherited == tables.end()) continue;
+    const std::string name = table->schema + "." + table->name;
+    for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
+      if (!board_.stopped(view) &&
+          project_.deployment.views[view].binding.read_without_only.contains(table->oid))
+        views.emplace(view, "table " + name + " is inherited by " + inherited->child +
+                                ", whose rows are not read in this version; write ONLY " + name +
+                                ", or end the inheritance and rebuild the view");
+  }
+  return views;
+}
+
+void Service::handle_inherited(const Inherited& inherited) {
+  const std::map<std::uint32_t, std::string> views = views_over(inherited.tables);
+  if (views.empty()) return;
+  stop_engine();
+  for (const auto& [view, reason] : views) stop_view(view, reason);
+  start_engine();
+}
+
+// Asks rather than waits to be told: nobody is to see these views live in between. A source that
+// does not answer is asked again by its watch.
+// REQUIRES: no engine runs.
+void Service::stop_views_without_children() {
+  try {
+    for (const auto& [view, reason] : views_over(source_->inherited_tables()))
+      stop_view(view, reason);
+  } catch (const SourceFailed& failed) {
+    trace_.event(TraceLevel::warning, "source.trouble", failed.what());
+  }
 }
 
 bool Service::handle_source(const SourceEnded& ended, const std::stop_token& stop) {

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,7 +53,10 @@ class Service {
   struct Resume {
     std::uint32_t view = 0;
   };
-  using Event = std::variant<EngineFailure, SourceEnded, Resume>;
+  struct Inherited {
+    std::vector<InheritedTable> tables;
+  };
+  using Event = std::variant<EngineFailure, SourceEnded, Resume, Inherited>;
 
   void open_sink();
   void reload_sink();
@@ -75,6 +79,10 @@ class Service {
   void stop_view(std::uint32_t view, const std::string& reason);
   [[nodiscard]] bool reads(std::uint32_t reader, std::uint32_t view) const;
   void resume_view(std::uint32_t view);
+  [[nodiscard]] std::map<std::uint32_t, std::string> views_over(
+      const std::vector<InheritedTable>& tables) const;
+  void handle_inherited(const Inherited& inherited);
+  void stop_views_without_children();
   [[nodiscard]] bool restart_after_gap(const std::stop_token& stop, const std::string& reason);
   [[nodiscard]] std::optional<Event> next_event();
   void tell(Event event);

@@ -260,6 +260,13 @@ std::vector<std::shared_ptr<const Table>> Deployment::tables() const {
   return result;
 }
 
+std::set<Oid> Deployment::read_without_only() const {
+  std::set<Oid> result;
+  for (const DeployedView& view : views)
+    result.insert(view.binding.read_without_only.begin(), view.binding.read_without_only.end());
+  return result;
+}
+
 Deployment deploy(const ProjectFiles& project, const Catalog& catalog, Diagnostics& diagnostics) {
   std::vector<ViewSource> sources;
   for (const ProjectView& view : project.views) sources.push_back(view.source);

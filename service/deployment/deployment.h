@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct Deployment {
   [[nodiscard]] std::vector<ServedView> served_views() const;
   // Source tables that the views read, each once.
   [[nodiscard]] std::vector<std::shared_ptr<const Table>> tables() const;
+  // Those of them that some view reads without ONLY.
+  [[nodiscard]] std::set<Oid> read_without_only() const;
 };
 
 // Binds the project's views and merges what headers, form C statements and defaults say. Errors and

@@ -1,4 +1,4 @@
-// Rounds of reading pg_replication_slots and the publication.
+// Rounds of reading pg_replication_slots, the publication and pg_inherits.
 #include "service/source/slot_watch.h"
 
 #include <sys/socket.h>
@@ -6,14 +6,28 @@
 #include <algorithm>
 #include <memory>
 
+#include "service/source/inheritance.h"
 #include "service/source/publication.h"
 #include "service/source/source_failed.h"
 
 namespace deltamill {
 
-SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options)
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+struct SlotWatch::Round {
+  std::chrono::milliseconds interval;
+  void (SlotWatch::*work)(SqlSession&);
+  Clock::time_point due = Clock::now();
+};
+
+SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options, OnInherited on_inherited)
     : settings_(std::move(settings)),
       options_(std::move(options)),
+      on_inherited_(std::move(on_inherited)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 SlotWatch::~SlotWatch() {
@@ -55,33 +69,48 @@ void SlotWatch::show(const SqlSession* session) {
   socket_ = session == nullptr ? -1 : session->socket();
 }
 
+std::vector<SlotWatch::Round> SlotWatch::rounds() {
+  std::vector<Round> rounds{{options_.interval, &SlotWatch::look}};
+  if (options_.heartbeat.count() > 0)
+    rounds.push_back({options_.heartbeat, &SlotWatch::send_heartbeat});
+  if (!options_.read_without_only.empty())
+    rounds.push_back({options_.inheritance_interval, &SlotWatch::look_for_children});
+  return rounds;
+}
+
 void SlotWatch::run(const std::stop_token& stop) {
-  using Clock = std::chrono::steady_clock;
   std::unique_ptr<SqlSession> sql;
-  auto next_look = Clock::now();
-  auto next_heartbeat = options_.heartbeat.count() > 0 ? Clock::now() : Clock::time_point::max();
+  std::vector<Round> rounds = this->rounds();
   while (!stop.stop_requested()) {
+    const auto now = Clock::now();
     try {
       if (!sql) {
         sql = std::make_unique<SqlSession>(settings_);
         show(sql.get());
       }
-      if (stop.stop_requested()) break;
-      if (Clock::now() >= next_heartbeat) {
-        next_heartbeat = Clock::now() + options_.heartbeat;
-        sql->run("send a heartbeat", "SELECT pg_logical_emit_message(true, 'deltamill', '')");
-      }
-      if (Clock::now() >= next_look) look(*sql);
+      for (const Round& round : rounds)
+        if (!stop.stop_requested() && now >= round.due) (this->*round.work)(*sql);
     } catch (const std::exception&) {
       show(nullptr);
       sql.reset();  // the stream's own connection reports what is wrong with the server
     }
-    if (Clock::now() >= next_look) next_look = Clock::now() + options_.interval;
-    if (Clock::now() >= next_heartbeat) next_heartbeat = Clock::now() + options_.heartbeat;
+    // Also those that failed: a server that is down is not asked in a loop.
+    for (Round& round : rounds)
+      if (now >= round.due) round.due = now + round.interval;
+    const auto next = std::ranges::min(rounds, {}, &Round::due).due;
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, stop, std::min(next_look, next_heartbeat), [] { return false; });
+    changed_.wait_until(lock, stop, next, [] { return false; });
   }
   show(nullptr);
+}
+
+void SlotWatch::send_heartbeat(SqlSession& sql) {
+  sql.run("send a heartbeat", "SELECT pg_logical_emit_message(true, 'deltamill', '')");
+}
+
+void SlotWatch::look_for_children(SqlSession& sql) {
+  const std::vector<InheritedTable> inherited = read_inheritance(sql, options_.read_without_only);
+  if (!inherited.empty()) on_inherited_(inherited);
 }
 
 void SlotWatch::look(SqlSession& sql) {

@@ -1,11 +1,13 @@
-// Watches the slot from a second connection on a thread of its own: how much WAL it holds back,
-// whether it is about to be lost, whether tables left the publication; and keeps an idle source
-// moving by heartbeats where asked for. Failures are no events: the next round tries again.
+// Watches, from a second connection on a thread of its own, what the change log does not tell: how
+// much WAL the slot holds back, whether it is about to be lost, whether tables left the publication
+// or came to be inherited from; and keeps an idle source moving by heartbeats where asked for.
+// Failures are no events: the next round tries again.
 // Internal to service/source.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
@@ -13,19 +15,26 @@
 #include <vector>
 
 #include "service/source/replication_slot.h"
+#include "service/source/source.h"
 
 namespace deltamill {
 
 struct WatchOptions {
   std::string slot;
   std::string publication;
+  std::set<Oid> read_without_only;  // tables that no other may inherit from
   std::chrono::milliseconds interval{10'000};
+  // Short: until a child is seen, rows without its own are served as live.
+  std::chrono::milliseconds inheritance_interval{1'000};
   std::chrono::milliseconds heartbeat{0};  // 0 = none
 };
 
 class SlotWatch {
  public:
-  SlotWatch(SessionSettings settings, WatchOptions options);
+  using OnInherited = std::function<void(const std::vector<InheritedTable>&)>;
+
+  // `on_inherited` is called on the watch's thread, at each round in which there are such tables.
+  SlotWatch(SessionSettings settings, WatchOptions options, OnInherited on_inherited);
   ~SlotWatch();
 
   // Thread-safe.
@@ -37,12 +46,18 @@ class SlotWatch {
   [[nodiscard]] Lsn position() const;
 
  private:
+  struct Round;  // what is done at an interval
+
+  [[nodiscard]] std::vector<Round> rounds();
   void run(const std::stop_token& stop);
   void look(SqlSession& sql);
+  void look_for_children(SqlSession& sql);
+  void send_heartbeat(SqlSession& sql);
   void show(const SqlSession* session);
 
   const SessionSettings settings_;
   const WatchOptions options_;
+  const OnInherited on_inherited_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   int socket_ = -1;  // of the session, under mutex_, as those below

@@ -7,6 +7,7 @@
 
 #include "service/source/bulk_catch_up.h"
 #include "service/source/change_stream.h"
+#include "service/source/inheritance.h"
 #include "service/source/preparation.h"
 #include "service/source/slot_watch.h"
 #include "service/source/source_catalog.h"
@@ -79,6 +80,7 @@ SourceHandlers complete(SourceHandlers handlers) {
   if (!handlers.on_trouble) handlers.on_trouble = [](const std::string&) {};
   if (!handlers.on_connected) handlers.on_connected = [](std::uint64_t) {};
   if (!handlers.on_progress) handlers.on_progress = [](const SourceProgress&) {};
+  if (!handlers.on_inherited) handlers.on_inherited = [](const std::vector<InheritedTable>&) {};
   return handlers;
 }
 
@@ -237,6 +239,7 @@ struct Source::Thread {
   std::string reason;                      // under mutex
   std::optional<SourceIdentity> identity;  // under mutex
   std::set<Oid> expected;                  // under mutex: tables that must be published
+  std::set<Oid> read_without_only;         // under mutex: tables that must have no children
   std::unique_ptr<SlotWatch> watch;        // under mutex
   std::jthread worker;
 };
@@ -269,6 +272,7 @@ Prepared Source::prepare(const PrepareRequest& request, const std::stop_token& s
   const std::lock_guard lock(thread_->mutex);
   thread_->expected.clear();
   for (const auto& table : request.tables) thread_->expected.insert(table->oid);
+  thread_->read_without_only = request.read_without_only;
   return prepared;
 }
 
@@ -284,9 +288,14 @@ std::vector<Oid> Source::add_tables(const TableList& tables, const std::stop_tok
 void Source::start() {
   stop();
   const std::lock_guard lock(thread_->mutex);
-  thread_->watch = std::make_unique<SlotWatch>(
-      session_settings(options_, false), WatchOptions{options_.slot, options_.publication,
-                                                      options_.watch_interval, options_.heartbeat});
+  thread_->watch =
+      std::make_unique<SlotWatch>(session_settings(options_, false),
+                                  WatchOptions{.slot = options_.slot,
+                                               .publication = options_.publication,
+                                               .read_without_only = thread_->read_without_only,
+                                               .interval = options_.watch_interval,
+                                               .heartbeat = options_.heartbeat},
+                                  handlers_.on_inherited);
   thread_->watch->expect_tables(thread_->expected);
   thread_->worker =
       std::jthread([thread = thread_.get()](const std::stop_token& token) { thread->run(token); });
@@ -333,6 +342,17 @@ void Source::request_position(Lsn position) {
   if (journal_.durable().end() >= position) return;
   thread_->progress.wanted.ask(position, Clock::now());
   thread_->wakeup.notify();
+}
+
+std::vector<InheritedTable> Source::inherited_tables() const {
+  std::set<Oid> tables;
+  {
+    const std::lock_guard lock(thread_->mutex);
+    tables = thread_->read_without_only;
+  }
+  if (tables.empty()) return {};
+  SqlSession sql(session_settings(options_, false));
+  return read_inheritance(sql, tables);
 }
 
 Lsn Source::current_wal_position() const {
