@@ -21,8 +21,9 @@ namespace deltamill {
 // The hint for one who named such a sink: `use "local"`.
 [[nodiscard]] std::string sinks_to_use(const Settings& settings);
 
-// Replaces the default sinks of `settings` by the declared ones of their type. `sinks` is the section of the file, which `source` shows; nullptr = it has none. Of the overrides
-// only those about sinks are looked at.
+// Replaces the default sinks of `settings` by the declared ones of their type. `sinks` is the section
+// of the file, which `source` shows; nullptr = it has none. Of the overrides only those about sinks
+// are looked at.
 void read_sinks(const YamlNode* sinks, YamlSource& source, const std::vector<Override>& overrides,
                 Settings& settings, Diagnostics& diagnostics);
 

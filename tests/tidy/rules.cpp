@@ -5,65 +5,24 @@
 #include <array>
 #include <optional>
 
+#include "tests/tidy/lines.h"
+
 namespace deltamill::tidy {
 
 namespace {
 
 constexpr std::size_t code_columns_max = 100;
 constexpr std::size_t comment_columns_max = 120;
-constexpr std::size_t function_lines_max = 60;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-std::string at(const SourceFile& file, std::size_t line, const std::string& what) {
-  return file.path + ":" + std::to_string(line + 1) + ": " + what;
-}
+constexpr std::size_t function_lines_max = 50;
+constexpr std::size_t file_lines_max = 500;
 
 bool is_cpp(const SourceFile& file) {
   return file.path.ends_with(".cpp") || file.path.ends_with(".h");
 }
 
-std::string_view without_indent(std::string_view line) {
-  return line.substr(std::min(line.find_first_not_of(' '), line.size()));
-}
-
-std::size_t indent_of(std::string_view line) {
-  return line.size() - without_indent(line).size();
-}
-
 std::size_t characters_of(std::string_view line) {
   return static_cast<std::size_t>(
       std::ranges::count_if(line, [](char byte) { return (byte & '\xc0') != '\x80'; }));
-}
-
-bool may_include(std::string_view from, std::string_view target) {
-  if (from.starts_with("tests/")) return true;
-  if (from.starts_with("views/")) return target.starts_with("views/");
-  if (from.starts_with("sinks/"))
-    return target.starts_with("sinks/") || target.starts_with("views/data/") ||
-           target.starts_with("migrations/");
-  return !target.starts_with("tests/");
-}
-
-// The target of #include "target", or nothing.
-std::optional<std::string_view> included(std::string_view line) {
-  constexpr std::string_view opening = "#include \"";
-  if (!line.starts_with(opening)) return std::nullopt;
-  line.remove_prefix(opening.size());
-  return line.substr(0, line.find('"'));
-}
-
-bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts) {
-  return std::ranges::any_of(starts,
-                             [&](std::string_view start) { return text.starts_with(start); });
 }
 
 bool opens_comment(const SourceFile& file, std::string_view line) {
@@ -112,16 +71,18 @@ bool is_excused(const std::vector<std::string_view>& lines, std::size_t line) {
   return false;
 }
 
-}  // namespace
-
-Findings wrong_includes(const SourceFile& file) {
-  Findings findings;
-  const std::vector<std::string_view> lines = lines_of(file.text);
-  for (std::size_t line = 0; line < lines.size(); ++line)
-    if (const auto target = included(lines[line]); target && !may_include(file.path, *target))
-      findings.push_back(at(file, line, "must not include " + std::string(*target)));
-  return findings;
+// A line that begins a declaration and does not end it: it ends in a type or a sign that needs more.
+bool is_open(std::string_view line) {
+  const std::string_view text = without_indent(line);
+  if (text.empty() || starts_with_any(text, {"//", "#", "return", "case ", "public:", "private:"}))
+    return false;
+  const char last = text.back();
+  return last == '=' || last == '>' || last == '*' || last == '&' || last == '_' ||
+         (last >= 'a' && last <= 'z') || (last >= 'A' && last <= 'Z') ||
+         (last >= '0' && last <= '9');
 }
+
+}  // namespace
 
 Findings missing_head(const SourceFile& file) {
   const std::vector<std::string_view> lines = lines_of(file.text);
@@ -160,6 +121,68 @@ Findings long_functions(const SourceFile& file) {
     if (length > function_lines_max && !is_excused(lines, *head))
       findings.push_back(at(file, *head, "a function of " + std::to_string(length) + " lines"));
     line = end;
+  }
+  return findings;
+}
+
+Findings long_file(const SourceFile& file) {
+  const std::size_t count = lines_of(file.text).size();
+  if (count <= file_lines_max) return {};
+  return {file.path + ": " + std::to_string(count) + " lines"};
+}
+
+Findings torn_declarations(const SourceFile& file) {
+  Findings findings;
+  const std::vector<std::string_view> lines = lines_of(file.text);
+  for (std::size_t line = 0; line + 1 < lines.size(); ++line) {
+    const std::string_view head = lines[line];
+    const std::string_view rest = lines[line + 1];
+    const std::size_t comment = rest.find(";  // ");
+    if (comment == std::string_view::npos || indent_of(rest) <= indent_of(head) || !is_open(head))
+      continue;
+    const std::size_t together =
+        head.size() + 1 + without_indent(rest.substr(0, comment + 1)).size();
+    if (together <= code_columns_max)
+      findings.push_back(at(file, line, "torn by the comment behind it, which belongs above"));
+  }
+  return findings;
+}
+
+Findings banners(const SourceFile& file) {
+  constexpr std::string_view strokes = "-=*#/~_";
+  Findings findings;
+  const std::vector<std::string_view> lines = lines_of(file.text);
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    std::string_view text = without_indent(lines[line]);
+    if (!text.starts_with("//")) continue;
+    text = without_indent(text.substr(2));
+    if (text.size() >= 3 && strokes.find(text[0]) != std::string_view::npos &&
+        text.substr(0, 3) == std::string(3, text[0]))
+      findings.push_back(at(file, line, "a banner: it asks for a file of its own"));
+  }
+  return findings;
+}
+
+Findings sleeping(const SourceFile& file) {
+  Findings findings;
+  const std::vector<std::string_view> lines = lines_of(file.text);
+  for (std::size_t line = 0; line < lines.size(); ++line)
+    for (const std::string_view call : {"sleep_for", "sleep_until", "usleep(", "nanosleep("})
+      if (lines[line].find(call) != std::string_view::npos)
+        findings.push_back(at(file, line, "sleeps; wait for what is to happen"));
+  return findings;
+}
+
+Findings namespace_openings(const SourceFile& file) {
+  constexpr std::string_view opening = "namespace deltamill";
+  Findings findings;
+  const std::vector<std::string_view> lines = lines_of(file.text);
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    if (lines[line].starts_with(std::string("using ") + std::string(opening)))
+      findings.push_back(at(file, line, "opens a namespace for all; write inside of it"));
+    const bool opens = lines[line].starts_with(opening) && lines[line].ends_with(" {");
+    if (opens && line + 1 < lines.size() && !lines[line + 1].empty())
+      findings.push_back(at(file, line + 1, "no blank line below the namespace"));
   }
   return findings;
 }

@@ -6,19 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/tidy/source_file.h"
+
 namespace deltamill::tidy {
-
-struct SourceFile {
-  std::string path;  // from the root, with /
-  std::string text;
-};
-
-// "path:line: what" for each violation.
-using Findings = std::vector<std::string>;
-
-// views/ includes views/; sinks/ includes sinks/ and views/data/; nothing but tests/ includes
-// tests/.
-[[nodiscard]] Findings wrong_includes(const SourceFile& file);
 
 // A file opens with a comment that says what it is; a script after its first line.
 [[nodiscard]] Findings missing_head(const SourceFile& file);
@@ -27,8 +17,23 @@ using Findings = std::vector<std::string>;
 // end.
 [[nodiscard]] Findings bad_lines(const SourceFile& file);
 
-// A function has at most 60 lines, unless a NOLINT(readability-function-size) says why.
+// A function has at most 50 lines, unless a NOLINT(readability-function-size) says why.
 [[nodiscard]] Findings long_functions(const SourceFile& file);
+
+// A file has at most 500 lines.
+[[nodiscard]] Findings long_file(const SourceFile& file);
+
+// A declaration on two lines that would fit on one without the comment behind it.
+[[nodiscard]] Findings torn_declarations(const SourceFile& file);
+
+// A comment that is a line of strokes, or begins with one.
+[[nodiscard]] Findings banners(const SourceFile& file);
+
+// A thread that sleeps for a time it guessed, rather than until something happens.
+[[nodiscard]] Findings sleeping(const SourceFile& file);
+
+// A file stands inside of its namespace, below a blank line.
+[[nodiscard]] Findings namespace_openings(const SourceFile& file);
 
 // Words that stand for a missing noun, in a path.
 [[nodiscard]] Findings banned_names(const SourceFile& file);

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/tidy/includes.h"
+
 namespace deltamill::tidy {
 
 namespace {
@@ -17,13 +19,52 @@ std::string function_of(std::size_t lines) {
 }  // namespace
 
 TEST_CASE("includes go in the direction of the flow") {
-  CHECK(wrong_includes({"views/a.cpp", "#include \"views/b.h\"\n#include <map>\n"}).empty());
-  CHECK(wrong_includes({"views/a.cpp", "#include \"service/b.h\"\n"}).size() == 1);
+  CHECK(wrong_includes({"views/data/a.cpp", "#include \"views/data/b.h\"\n#include <map>\n"})
+            .empty());
+  CHECK(wrong_includes({"views/data/a.cpp", "#include \"service/b.h\"\n"}).size() == 1);
   CHECK(wrong_includes({"sinks/a.cpp", "#include \"views/data/b.h\"\n"}).empty());
   CHECK(wrong_includes({"sinks/a.cpp", "#include \"views/sql/b.h\"\n"}).size() == 1);
   CHECK(wrong_includes({"service/a.cpp", "#include \"views/sql/b.h\"\n"}).empty());
   CHECK(wrong_includes({"service/a.cpp", "#include \"tests/b.h\"\n"}).size() == 1);
   CHECK(wrong_includes({"tests/a.cpp", "#include \"tests/b.h\"\n"}).empty());
+}
+
+TEST_CASE("includes go with the flow inside of views/ and service/ too") {
+  const auto finds = [](const std::string& from, const std::string& target) {
+    return wrong_includes({from, "#include \"" + target + "\"\n"}).size();
+  };
+  CHECK(finds("views/plan/rules/a.cpp", "views/plan/b.h") == 0);
+  CHECK(finds("views/plan/a.cpp", "views/plan/rules/b.h") == 0);
+  CHECK(finds("views/plan/a.cpp", "views/sql/b.h") == 1);
+  CHECK(finds("views/functions/a.cpp", "views/expressions/b.h") == 1);
+  CHECK(finds("service/http/a.cpp", "service/pipeline/b.h") == 0);
+  CHECK(finds("service/pipeline/a.cpp", "service/http/b.h") == 1);
+  CHECK(finds("service/cli/a.cpp", "service/service.h") == 0);
+  CHECK(finds("service/service.cpp", "service/cli/b.h") == 1);
+  CHECK(finds("service/http/a.cpp", "service/service.h") == 1);
+  CHECK(finds("service/journal/a.cpp", "service/clock.h") == 0);
+  CHECK(finds("service/clock.cpp", "service/journal/b.h") == 1);
+  CHECK(finds("service/main.cpp", "service/cli/b.h") == 0);
+  CHECK(finds("service/cli/a.cpp", "service/main.h") == 1);
+  CHECK(finds("migrations/a.cpp", "sinks/b.h") == 1);
+  CHECK(finds("sinks/sqlite/a.cpp", "migrations/b.h") == 0);
+  CHECK(finds("views/new/a.cpp", "views/data/b.h") == 1);
+  CHECK(finds("views/data/a.cpp", "views/new/b.h") == 1);
+  CHECK(finds("tests/a.cpp", "b.h") == 1);
+}
+
+TEST_CASE("a circle of includes is found once, with its members") {
+  const auto includes = [](const std::string& target) { return "#include \"" + target + "\"\n"; };
+  CHECK(include_circles({{"a.h", includes("b.h")}, {"b.h", ""}}).empty());
+  CHECK(include_circles({{"a.h", ""}, {"a.cpp", includes("a.h")}}).empty());
+  CHECK(include_circles({{"b.h", includes("a.h")}, {"a.h", ""}, {"a.cpp", includes("b.h")}}) ==
+        Findings{"a circle of includes: a, b"});
+  CHECK(include_circles({{"a.h", includes("b.h")},
+                         {"b.h", includes("c.h") + includes("d.h")},
+                         {"c.h", includes("a.h")},
+                         {"d.h", includes("e.h")},
+                         {"e.cpp", includes("d.h")}}) ==
+        Findings{"a circle of includes: a, b, c", "a circle of includes: d, e"});
 }
 
 TEST_CASE("a file says what it is") {
@@ -49,10 +90,10 @@ TEST_CASE("lines are short and clean") {
 }
 
 TEST_CASE("functions fit a screen") {
-  CHECK(long_functions({"a.cpp", function_of(60)}).empty());
-  CHECK(long_functions({"a.cpp", function_of(61)}).size() == 1);
+  CHECK(long_functions({"a.cpp", function_of(50)}).empty());
+  CHECK(long_functions({"a.cpp", function_of(51)}).size() == 1);
   CHECK(long_functions({"a.cpp", "// NOLINT(readability-function-size): a flat table\n" +
-                                     function_of(61).substr(5)})
+                                     function_of(51).substr(5)})
             .empty());
 }
 
@@ -68,6 +109,45 @@ TEST_CASE("functions inside a class are measured too") {
   std::string text = "class A {\n  int f() {\n";
   for (int line = 0; line < 70; ++line) text += "    x();\n";
   CHECK(long_functions({"a.h", text + "  }\n};\n"}).size() == 1);
+}
+
+TEST_CASE("files are short") {
+  std::string text;
+  for (int line = 0; line < 500; ++line) text += "int x;\n";
+  CHECK(long_file({"a.cpp", text}).empty());
+  CHECK(long_file({"a.cpp", text + "int y;\n"}).size() == 1);
+}
+
+TEST_CASE("a comment tears no declaration") {
+  const auto finds = [](const std::string& text) {
+    return torn_declarations({"a.h", text}).size();
+  };
+  CHECK(finds("  bool complete =\n      true;  // false: a slice\n") == 1);
+  CHECK(finds("  std::string\n      definition;  // hash of the plan\n") == 1);
+  CHECK(finds("  std::vector<int>\n      list;  // by name\n") == 1);
+  CHECK(finds("  bool complete = true;  // false: a slice\n") == 0);
+  CHECK(finds("  // What it is\n    bool complete = true;  // false: a slice\n") == 0);
+  CHECK(finds("  x = " + std::string(90, 'y') + " +\n      z;  // sum\n") == 0);
+  CHECK(finds("  const auto& name =\n      " + std::string(90, 'y') + ";  // long\n") == 0);
+}
+
+TEST_CASE("no banners") {
+  CHECK(banners({"a.cpp", "// ---- strings\n"}).size() == 1);
+  CHECK(banners({"a.cpp", "  //=====\n"}).size() == 1);
+  CHECK(banners({"a.cpp", "//////\n"}).size() == 1);
+  CHECK(banners({"a.cpp", "// - one\n// -- two\n// a --- b\n"}).empty());
+}
+
+TEST_CASE("nothing sleeps") {
+  CHECK(sleeping({"a.cpp", "  std::this_thread::sleep_for(1ms);\n"}).size() == 1);
+  CHECK(sleeping({"a.cpp", "  usleep(1);\n"}).size() == 1);
+  CHECK(sleeping({"a.cpp", "  condition.wait_for(lock, 1ms);\n"}).empty());
+}
+
+TEST_CASE("a file stands inside of its namespace") {
+  CHECK(namespace_openings({"a.cpp", "namespace deltamill {\n\nnamespace {\n"}).empty());
+  CHECK(namespace_openings({"a.cpp", "namespace deltamill {\nnamespace {\n"}).size() == 1);
+  CHECK(namespace_openings({"a.cpp", "using namespace deltamill;\n"}).size() == 1);
 }
 
 TEST_CASE("names that name nothing are found as whole words") {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "tests/tidy/rules.h"
+#include "tests/tidy/source_file.h"
 
 namespace deltamill::tidy {
 

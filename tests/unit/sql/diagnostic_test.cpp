@@ -1,7 +1,7 @@
 // Diagnostics as users see them.
 #include <catch2/catch.hpp>
 
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 #include "views/sql/suggestion.h"
 
 namespace deltamill {

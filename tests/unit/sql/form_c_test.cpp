@@ -1,7 +1,7 @@
 // CREATE [MATERIALIZED] VIEW with indexes and comments, and the text of its query.
 #include <catch2/catch.hpp>
 
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 
 namespace deltamill {
 

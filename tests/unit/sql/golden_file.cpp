@@ -1,5 +1,5 @@
 // Reading, comparing and rewriting golden files.
-#include "golden_file.h"
+#include "tests/unit/sql/golden_file.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

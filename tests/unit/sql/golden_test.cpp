@@ -1,9 +1,9 @@
 // tests/plans: SQL in, explain out. tests/refusals: SQL in, diagnostics out.
 #include <catch2/catch.hpp>
 
-#include "golden_file.h"
 #include "service/zone_files.h"
-#include "shop_catalog.h"
+#include "tests/unit/sql/golden_file.h"
+#include "tests/unit/sql/shop_catalog.h"
 #include "views/dataflow/graph.h"
 
 namespace deltamill {

@@ -1,7 +1,7 @@
 // Key inference: what identifies a row of a view.
 #include <catch2/catch.hpp>
 
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 
 namespace deltamill {
 

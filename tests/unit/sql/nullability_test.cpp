@@ -1,7 +1,7 @@
 // Which output columns are known to be never NULL.
 #include <catch2/catch.hpp>
 
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 
 namespace deltamill {
 

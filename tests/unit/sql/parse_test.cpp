@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 
 namespace deltamill {
 

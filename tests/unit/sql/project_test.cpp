@@ -1,7 +1,7 @@
 // Several views: their order, names, circles, and what they hand to each other.
 #include <catch2/catch.hpp>
 
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 
 namespace deltamill {
 

@@ -1,5 +1,5 @@
 // Tables written as lists of "column type", the way a catalog query would return them.
-#include "shop_catalog.h"
+#include "tests/unit/sql/shop_catalog.h"
 
 #include <catch2/catch.hpp>
 
