@@ -80,7 +80,7 @@ void Operations::measure_operators() {
 }
 
 void Operations::committed(Frontier frontier) {
-  store_frontier_ = frontier.end().value;
+  store_frontier_.store(frontier);
   lag_.reached(frontier);
   {
     const std::lock_guard lock(frontier_mutex_);
@@ -202,8 +202,8 @@ bool Operations::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadlin
   parts_.source.request_position(lsn);
   std::unique_lock lock(frontier_mutex_);
   frontier_moved_.wait_until(lock, deadline,
-                             [&] { return stopping_ || store_frontier().end() >= lsn; });
-  return store_frontier().end() >= lsn;
+                             [&] { return stopping_ || store_frontier().has_reached(lsn); });
+  return store_frontier().has_reached(lsn);
 }
 
 bool Operations::threads_alive() const {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "service/atomic_frontier.h"
 #include "service/board.h"
 #include "service/configuration/settings.h"
 #include "service/deployment/deployment.h"
@@ -74,7 +75,7 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   [[nodiscard]] std::vector<ErrorRow> error_rows(std::size_t view) const override;
   [[nodiscard]] std::optional<std::vector<OperatorState>> operators(
       std::size_t view) const override;
-  [[nodiscard]] Frontier store_frontier() const override { return Frontier(Lsn(store_frontier_)); }
+  [[nodiscard]] Frontier store_frontier() const override { return store_frontier_.load(); }
   [[nodiscard]] std::int64_t lag_ms(Frontier frontier) const override;
   void request_position(Lsn lsn) override { parts_.source.request_position(lsn); }
   [[nodiscard]] Subscription on_move(std::function<void()> moved) override;
@@ -110,7 +111,7 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   const std::string version_;
   std::vector<ServedView> served_;
   mutable LagTracker lag_;
-  std::atomic<std::uint64_t> store_frontier_ = 0;
+  AtomicFrontier store_frontier_;
   std::atomic<std::int64_t> alive_at_ms_ = 0;  // of the steady clock
 
   mutable std::mutex frontier_mutex_;

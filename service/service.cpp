@@ -368,7 +368,7 @@ bool Service::reached_goal() const {
       [&](std::size_t view) { return board_.condition(view) == Condition::live; });
   const Frontier stored = operations_->store_frontier();
   if (options_.until) return all_live && stored >= *options_.until;
-  return goal_ && all_live && stored.end() >= *goal_;
+  return goal_ && all_live && stored.has_reached(*goal_);
 }
 
 // A view that has stopped does not get to where all of them are to go.

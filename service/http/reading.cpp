@@ -88,7 +88,7 @@ Reading Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
   timing.end("wait");
   Reading reading(site, view, state);
   if (reading.table_.empty()) throw not_ready(view.name, state);
-  if (terms.min_lsn && reading.freshness_.frontier.end() < *terms.min_lsn)
+  if (terms.min_lsn && !reading.freshness_.frontier.has_reached(*terms.min_lsn))
     throw behind_problem(*terms.min_lsn);
   return reading;
 }

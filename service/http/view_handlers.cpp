@@ -290,11 +290,11 @@ Frontier wait_for_target(Site& site, const WaitTarget& target, std::chrono::seco
   std::optional<Frontier> frontier;
   const auto settled = [&] {
     frontier = frontier_of_target(site, target);
-    return !frontier || frontier->end() >= target.lsn;
+    return !frontier || frontier->has_reached(target.lsn);
   };
   site.wait_until(deadline, settled);
   if (!frontier) throw Problem(ProblemName::bad_query, "there is no sink \"" + *target.sink + "\"");
-  if (frontier->end() < target.lsn) throw behind_problem(target.lsn);
+  if (!frontier->has_reached(target.lsn)) throw behind_problem(target.lsn);
   return *frontier;
 }
 
@@ -322,7 +322,7 @@ Response list_views(Site& site, const Call& call) {
                 [](const std::string& applied) { return applied.starts_with("count="); });
   if (terms.min_lsn) site.wait_for(*terms.min_lsn, terms.preferences.patience());
   const StoreReader::Snapshot snapshot = site.open_snapshot();
-  if (terms.min_lsn && snapshot.frontier().end() < *terms.min_lsn)
+  if (terms.min_lsn && !snapshot.frontier().has_reached(*terms.min_lsn))
     throw behind_problem(*terms.min_lsn);
   Response response;
   const Freshness freshness = append_catalogue(site, call, snapshot, response.body);

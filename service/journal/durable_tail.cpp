@@ -22,7 +22,7 @@ void DurableTail::publish(std::vector<Recent> blocks, Frontier durable, std::int
     }
     while (memory_bytes_ > memory_bytes_max_ && !recent_.empty()) drop_oldest();
     sequence_ = sequence;
-    durable_.store(durable.end().value, std::memory_order_release);
+    durable_.store(durable);
   }
   moved_.notify_all();
 }
@@ -50,7 +50,7 @@ void DurableTail::forget(Frontier durable, std::int64_t sequence) {
   memory_bytes_ = 0;
   memory_begin_ = durable;
   sequence_ = sequence;
-  durable_.store(durable.end().value, std::memory_order_release);
+  durable_.store(durable);
 }
 
 // Whole transactions only: a reader between two pieces would not find its place again.

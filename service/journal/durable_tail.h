@@ -2,7 +2,6 @@
 // memory. Thread-safe. A block is here only when it and the rest of its transaction are on disk.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "service/atomic_frontier.h"
 #include "service/journal/journal.h"
 
 namespace deltamill {
@@ -43,9 +43,7 @@ class DurableTail {
   // Readers that wait are told.
   void fail(const std::string& message);
 
-  [[nodiscard]] Frontier durable() const {
-    return Frontier(Lsn(durable_.load(std::memory_order_acquire)));
-  }
+  [[nodiscard]] Frontier durable() const { return durable_.load(); }
   [[nodiscard]] std::uint64_t history() const;
 
   // What lies beyond a place: a block in memory, or that the store has it.
@@ -65,7 +63,7 @@ class DurableTail {
   void drop_oldest();
 
   const std::size_t memory_bytes_max_;
-  std::atomic<std::uint64_t> durable_{0};
+  AtomicFrontier durable_;  // moved under mutex_
   mutable std::mutex mutex_;
   std::condition_variable_any moved_;
   // Guarded by mutex_.

@@ -42,7 +42,10 @@ Database open_store(const std::string& path) {
 }  // namespace
 
 std::uint64_t place_of(Frontier from, Frontier to) {
-  return from.end().value * 0x9e3779b97f4a7c15U ^ to.end().value;
+  // Odd factors, so that neither part hides behind another; what was stored without ticks keeps its
+  // checksum.
+  const std::uint64_t ticks = from.tick() * 0xbf58476d1ce4e5b9U ^ to.tick() * 0x94d049bb133111ebU;
+  return from.end().value * 0x9e3779b97f4a7c15U ^ to.end().value ^ ticks;
 }
 
 std::uint64_t place_of(Oid table, std::uint32_t chunk) {
@@ -51,16 +54,16 @@ std::uint64_t place_of(Oid table, std::uint32_t chunk) {
 
 StoredRuns::StoredRuns(const std::string& path)
     : database_(path, Database::Mode::read_only),
-      last_at_or_before_(
-          database_.prepare("SELECT sequence FROM transactions WHERE complete = 1 AND to_lsn <= ?1 "
-                            "ORDER BY to_lsn DESC LIMIT 1")),
+      last_at_or_before_(database_.prepare("SELECT sequence FROM transactions WHERE complete = 1 "
+                                           "AND (to_lsn, to_tick) <= (?1, ?2) "
+                                           "ORDER BY to_lsn DESC, to_tick DESC LIMIT 1")),
       first_after_(database_.prepare(
-          "SELECT sequence, from_lsn, to_lsn, complete, transaction_count, change_count, "
-          "oldest_commit_time, raw_bytes, checksum, payload FROM transactions "
+          "SELECT sequence, from_lsn, tick, to_lsn, to_tick, complete, transaction_count, "
+          "change_count, oldest_commit_time, raw_bytes, checksum, payload FROM transactions "
           "WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence LIMIT 1")) {}
 
 std::int64_t StoredRuns::last_at_or_before(Frontier frontier) {
-  last_at_or_before_.bind(1, stored(frontier));
+  bind_frontier(last_at_or_before_, 1, frontier);
   const std::int64_t sequence = last_at_or_before_.step() ? last_at_or_before_.integer(0) : 0;
   last_at_or_before_.reset();
   return sequence;
@@ -74,14 +77,14 @@ std::optional<StoredRuns::Run> StoredRuns::first_after(std::int64_t sequence,
     run.emplace();
     run->sequence = first_after_.integer(0);
     Block& block = run->block;
-    block.from = frontier_of(first_after_.integer(1));
-    block.to = frontier_of(first_after_.integer(2));
-    block.complete = first_after_.integer(3) != 0;
-    block.transaction_count = static_cast<std::uint32_t>(first_after_.integer(4));
-    block.change_count = unsigned_of(first_after_.integer(5));
-    block.oldest_commit_time = first_after_.integer(6);
-    block.payload = restore_payload(first_after_.blob(9), unsigned_of(first_after_.integer(7)),
-                                    first_after_.integer(8), place_of(block.from, block.to));
+    block.from = frontier_in(first_after_, 1);
+    block.to = frontier_in(first_after_, 3);
+    block.complete = first_after_.integer(5) != 0;
+    block.transaction_count = static_cast<std::uint32_t>(first_after_.integer(6));
+    block.change_count = unsigned_of(first_after_.integer(7));
+    block.oldest_commit_time = first_after_.integer(8);
+    block.payload = restore_payload(first_after_.blob(11), unsigned_of(first_after_.integer(9)),
+                                    first_after_.integer(10), place_of(block.from, block.to));
   }
   // A read that stays open would keep the write-ahead log from being moved.
   first_after_.reset();
@@ -92,13 +95,14 @@ JournalStore::JournalStore(std::string path)
     : path_(std::move(path)),
       database_(open_store(path_)),
       insert_run_(database_.prepare(
-          "INSERT INTO transactions (sequence, from_lsn, to_lsn, complete, transaction_count, "
-          "change_count, oldest_commit_time, raw_bytes, checksum, payload) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")),
-      move_frontier_(database_.prepare("UPDATE meta SET frontier = ?1")),
+          "INSERT INTO transactions (sequence, from_lsn, tick, to_lsn, to_tick, complete, "
+          "transaction_count, change_count, oldest_commit_time, raw_bytes, checksum, payload) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")),
+      move_frontier_(database_.prepare("UPDATE meta SET frontier = ?1, frontier_tick = ?2")),
       insert_chunk_(database_.prepare(
-          "INSERT INTO base_chunks (table_oid, number, frontier, row_count, raw_bytes, checksum, "
-          "payload) SELECT oid, ?2, base, ?3, ?4, ?5, ?6 FROM tables WHERE oid = ?1")) {
+          "INSERT INTO base_chunks (table_oid, number, frontier, frontier_tick, row_count, "
+          "raw_bytes, checksum, payload) "
+          "SELECT oid, ?2, base, base_tick, ?3, ?4, ?5, ?6 FROM tables WHERE oid = ?1")) {
   Statement meta = database_.prepare("SELECT 1 FROM meta");
   const bool fresh = !meta.step();
   meta.reset();
@@ -110,21 +114,22 @@ JournalStore::JournalStore(std::string path)
 
 void JournalStore::begin_history(Frontier start) {
   Statement insert = database_.prepare(
-      "INSERT OR REPLACE INTO meta (id, epoch, oldest, frontier) VALUES (1, ?1, ?2, ?2)");
+      "INSERT OR REPLACE INTO meta (id, epoch, oldest, oldest_tick, frontier, frontier_tick) "
+      "VALUES (1, ?1, ?2, ?3, ?2, ?3)");
   const std::string epoch = random_epoch();
-  insert.bind(1, std::string_view(epoch)).bind(2, stored(start)).run();
+  bind_frontier(insert.bind(1, std::string_view(epoch)), 2, start).run();
 }
 
 void JournalStore::verify_tail() {
   Statement last = database_.prepare(
-      "SELECT t.from_lsn, t.to_lsn, t.checksum, t.payload, m.frontier FROM transactions AS t "
-      "CROSS JOIN meta AS m ORDER BY t.sequence DESC LIMIT ?1");
+      "SELECT t.from_lsn, t.tick, t.to_lsn, t.to_tick, m.frontier, m.frontier_tick, t.checksum, "
+      "t.payload FROM transactions AS t CROSS JOIN meta AS m ORDER BY t.sequence DESC LIMIT ?1");
   last.bind(1, std::int64_t{verified_rows});
   while (last.step()) {
-    const Frontier from = frontier_of(last.integer(0));
-    const Frontier to = frontier_of(last.integer(1));
-    if (payload_checksum(last.blob(3), place_of(from, to)) != last.integer(2) || from > to ||
-        to > frontier_of(last.integer(4)))
+    const Frontier from = frontier_in(last, 0);
+    const Frontier to = frontier_in(last, 2);
+    if (payload_checksum(last.blob(7), place_of(from, to)) != last.integer(6) || from > to ||
+        to > frontier_in(last, 4))
       throw JournalFailed("journal.db is damaged: the transactions from " + to_string(from) +
                           " to " + to_string(to) + " are not what was written");
   }
@@ -150,16 +155,17 @@ std::string JournalStore::epoch() {
 
 Frontier JournalStore::frontier() {
   const std::lock_guard lock(mutex_);
-  Statement meta = database_.prepare("SELECT frontier FROM meta");
-  return meta.step() ? frontier_of(meta.integer(0)) : Frontier();
+  Statement meta = database_.prepare("SELECT frontier, frontier_tick FROM meta");
+  return meta.step() ? frontier_in(meta, 0) : Frontier();
 }
 
 Frontier JournalStore::oldest() {
   const std::lock_guard lock(mutex_);
-  Statement meta = database_.prepare(
-      "SELECT max(oldest, (SELECT coalesce(max(base), 0) FROM tables WHERE complete = 1)) FROM "
-      "meta");
-  return meta.step() ? frontier_of(meta.integer(0)) : Frontier();
+  Statement latest = database_.prepare(
+      "SELECT oldest, oldest_tick FROM meta "
+      "UNION ALL SELECT base, base_tick FROM tables WHERE complete = 1 "
+      "ORDER BY 1 DESC, 2 DESC LIMIT 1");
+  return latest.step() ? frontier_in(latest, 0) : Frontier();
 }
 
 std::int64_t JournalStore::last_sequence() {
@@ -195,15 +201,15 @@ std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier fron
   std::int64_t sequence = last_written_;
   database_.transact([&] {
     for (const StoredRun& run : runs) {
-      insert_run_.bind(1, ++sequence).bind(2, stored(run.from)).bind(3, stored(run.to));
-      insert_run_.bind(4, std::int64_t{run.complete ? 1 : 0});
-      insert_run_.bind(5, std::int64_t{run.transaction_count});
-      insert_run_.bind(6, static_cast<std::int64_t>(run.change_count));
-      insert_run_.bind(7, run.oldest_commit_time);
-      insert_run_.bind(8, static_cast<std::int64_t>(run.payload.raw_bytes));
-      insert_run_.bind(9, run.payload.checksum).bind_blob(10, run.payload.bytes).run();
+      bind_frontier(insert_run_.bind(1, ++sequence), 2, run.from);
+      bind_frontier(insert_run_, 4, run.to).bind(6, std::int64_t{run.complete ? 1 : 0});
+      insert_run_.bind(7, std::int64_t{run.transaction_count});
+      insert_run_.bind(8, static_cast<std::int64_t>(run.change_count));
+      insert_run_.bind(9, run.oldest_commit_time);
+      insert_run_.bind(10, static_cast<std::int64_t>(run.payload.raw_bytes));
+      insert_run_.bind(11, run.payload.checksum).bind_blob(12, run.payload.bytes).run();
     }
-    move_frontier_.bind(1, stored(frontier)).run();
+    bind_frontier(move_frontier_, 1, frontier).run();
   });
   insert_run_.reset();
   last_written_ = sequence;
@@ -224,9 +230,10 @@ void JournalStore::begin_table(const JournalTable& table) {
   database_.transact([&] {
     database_.prepare("DELETE FROM base_chunks WHERE table_oid = ?1").bind(1, oid).run();
     Statement insert = database_.prepare(
-        "INSERT OR REPLACE INTO tables (oid, schema, name, base) VALUES (?1, ?2, ?3, ?4)");
+        "INSERT OR REPLACE INTO tables (oid, schema, name, base, base_tick) "
+        "VALUES (?1, ?2, ?3, ?4, ?5)");
     insert.bind(1, oid).bind(2, std::string_view(table.schema));
-    insert.bind(3, std::string_view(table.name)).bind(4, stored(table.base)).run();
+    bind_frontier(insert.bind(3, std::string_view(table.name)), 4, table.base).run();
   });
 }
 
@@ -260,17 +267,18 @@ void JournalStore::complete_table(Oid table) {
 std::vector<JournalTable> JournalStore::tables() {
   const std::lock_guard lock(mutex_);
   Statement rows = database_.prepare(
-      "SELECT oid, schema, name, base, complete, row_count, chunk_count FROM tables ORDER BY oid");
+      "SELECT oid, schema, name, base, base_tick, complete, row_count, chunk_count FROM tables "
+      "ORDER BY oid");
   std::vector<JournalTable> tables;
   while (rows.step()) {
     JournalTable& table = tables.emplace_back();
     table.oid = static_cast<Oid>(rows.integer(0));
     table.schema = rows.text(1);
     table.name = rows.text(2);
-    table.base = frontier_of(rows.integer(3));
-    table.complete = rows.integer(4) != 0;
-    table.row_count = unsigned_of(rows.integer(5));
-    table.chunk_count = static_cast<std::uint32_t>(rows.integer(6));
+    table.base = frontier_in(rows, 3);
+    table.complete = rows.integer(5) != 0;
+    table.row_count = unsigned_of(rows.integer(6));
+    table.chunk_count = static_cast<std::uint32_t>(rows.integer(7));
   }
   return tables;
 }

@@ -1,7 +1,6 @@
 // Puts the journal together: the store, the durable tail in memory, the journal thread. Errors of
 // SQLite become JournalFailed here.
-#include <atomic>
-
+#include "service/atomic_frontier.h"
 #include "service/journal/durable_tail.h"
 #include "service/journal/journal.h"
 #include "service/journal/journal_store.h"
@@ -67,7 +66,7 @@ class SqliteJournal final : public Journal {
   void flush() override { writer_->flush(); }
   Frontier discard_incomplete() override { return writer_->discard_incomplete(); }
   Frontier durable() const override { return tail_.durable(); }
-  Frontier oldest() const override { return Frontier(Lsn(oldest_.load())); }
+  Frontier oldest() const override { return oldest_.load(); }
   void on_durable(std::function<void(Frontier)> listener) override {
     writer_->on_durable(std::move(listener));
   }
@@ -110,13 +109,13 @@ class SqliteJournal final : public Journal {
 
  private:
   void note_oldest() {
-    translate([this] { oldest_.store(store_.oldest().end().value); });
+    translate([this] { oldest_.store(store_.oldest()); });
   }
 
   const JournalOptions options_;
   JournalStore store_;
   DurableTail tail_;
-  std::atomic<std::uint64_t> oldest_{0};
+  AtomicFrontier oldest_;
   std::optional<JournalWriter> writer_;  // ends first: its thread uses the others
 };
 

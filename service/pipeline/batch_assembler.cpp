@@ -1,6 +1,7 @@
 // Blocks in, batches out; see the header for the rules.
 #include "service/pipeline/batch_assembler.h"
 
+#include <limits>
 #include <utility>
 
 namespace deltamill {
@@ -133,7 +134,9 @@ BatchAssembler::Step BatchAssembler::begin(std::string_view message) {
     return Step::again;
   }
   const bool reflected = reached_.reflects(begun.commit_lsn);
-  if (const auto cut = reflected ? std::nullopt : cut_until(Frontier(begun.commit_lsn))) {
+  // A cut after any number of ticks at this LSN stands before the transaction.
+  const Frontier last(begun.commit_lsn, std::numeric_limits<std::uint64_t>::max());
+  if (const auto cut = reflected ? std::nullopt : cut_until(last)) {
     reached_ = *cut;
     return Step::ready;
   }

@@ -104,7 +104,7 @@ std::vector<OperatorSize> Engine::sizes() const {
 }
 
 Frontier Engine::frontier() const {
-  return Frontier(Lsn(frontier_));
+  return frontier_.load();
 }
 
 void Engine::loop(const std::stop_token& stop) {
@@ -181,7 +181,7 @@ void Engine::load_base(const std::stop_token& stop) {
 
 void Engine::at_boundary() {
   const Frontier frontier = replay_.frontier();
-  frontier_ = frontier.end().value;
+  frontier_.store(frontier);
   if (!following_ && frontier >= stored_) follow_running();
   if (!loading_.empty() && frontier >= activation_) activate_loaded();
   settled_ = following_ && loading_.empty();

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "service/atomic_frontier.h"
 #include "service/journal/journal.h"
 #include "service/pipeline/error_list.h"
 #include "service/pipeline/replay.h"
@@ -126,7 +127,7 @@ class Engine {
   Replay replay_;
   SinkWorker worker_;
   std::atomic<std::size_t> memory_bytes_ = 0;
-  std::atomic<std::uint64_t> frontier_ = 0;
+  AtomicFrontier frontier_;
   std::atomic<bool> settled_ = false;
 
   // Owned by the engine thread.

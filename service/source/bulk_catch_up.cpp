@@ -94,7 +94,7 @@ class BulkCall {
     await_row();
     SqlSession sql(settings_);
     const SlotState slot = read_slot(sql, request_.slot);
-    if (!slot.exists || slot.confirmed_flush > request_.frontier.end())
+    if (!slot.exists || !request_.frontier.has_reached(slot.confirmed_flush))
       throw SourceFailed("continue the change log",
                          "the slot was moved beyond our " + to_string(request_.frontier),
                          Remedy::rebuild);

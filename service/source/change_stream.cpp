@@ -58,9 +58,10 @@ ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& jou
       assembler_(start_.frontier),
       appender_(journal, progress, start_.frontier, journal_patience) {
   const std::string doing = "stream from replication slot \"" + start_.slot + "\"";
-  const ResultPtr result = session_.run(
-      doing, "START_REPLICATION SLOT " + start_.slot + " LOGICAL " + to_string(start_.frontier) +
-                 " (proto_version '1', publication_names '" + start_.publication + "')");
+  const ResultPtr result = session_.run(doing, "START_REPLICATION SLOT " + start_.slot +
+                                                   " LOGICAL " + to_string(start_.frontier.end()) +
+                                                   " (proto_version '1', publication_names '" +
+                                                   start_.publication + "')");
   if (PQresultStatus(result.get()) != PGRES_COPY_BOTH) session_.fail(doing, result.get());
   if (PQsetnonblocking(session_.handle(), 1) != 0) session_.fail(doing, nullptr);
   raise(progress_.received, start_.frontier.end());
@@ -171,9 +172,9 @@ void ChangeStream::keep_time() {
 // it on at once.
 void ChangeStream::serve_wanted(Clock::time_point now) {
   const WantedPosition::Wish wish = progress_.wanted.at(now);
-  asking_ = wish.position > appender_.appended().end();
+  asking_ = !appender_.appended().has_reached(wish.position);
   if (!asking_) return;
-  if (assembler_.received().end() >= wish.position && !assembler_.in_transaction())
+  if (assembler_.received().has_reached(wish.position) && !assembler_.in_transaction())
     return raise_frontier();
   if (wish.asked != asked_) {
     asked_ = wish.asked;

@@ -89,7 +89,7 @@ void drop_slot(SqlSession& sql, const std::string& name) {
 void advance_slot(SqlSession& sql, const std::string& name, Frontier durable) {
   sql.run("advance replication slot \"" + name + "\"",
           "SELECT pg_replication_slot_advance(" + quoted_literal(name) + ", " +
-              quoted_literal(to_string(durable)) + ")");
+              quoted_literal(to_string(durable.end())) + ")");
 }
 
 std::string slot_blockers(SqlSession& sql) {
@@ -113,12 +113,12 @@ std::optional<std::string> gap_of(const SourceIdentity& stored, Frontier frontie
   if (stored.database != server.database) return "another database (its oid differs)";
   if (stored.timeline != server.timeline)
     return "another timeline: a failover or a point-in-time recovery";
-  if (server.flushed < frontier.end())
+  if (frontier.reflects(server.flushed))
     return "the server is at " + to_string(server.flushed) + ", before our " + to_string(frontier) +
            ": restored from a backup";
   if (!slot.exists) return "replication slot \"" + stored.slot + "\" does not exist";
   if (slot.wal_status == "lost") return "replication slot \"" + stored.slot + "\" has lost its WAL";
-  if (slot.confirmed_flush > frontier.end())
+  if (!frontier.has_reached(slot.confirmed_flush))
     return "the slot is confirmed to " + to_string(slot.confirmed_flush) + ", beyond our " +
            to_string(frontier);
   return std::nullopt;

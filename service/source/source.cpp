@@ -339,7 +339,7 @@ SourceStatus Source::status() const {
 }
 
 void Source::request_position(Lsn position) {
-  if (journal_.durable().end() >= position) return;
+  if (journal_.durable().has_reached(position)) return;
   thread_->progress.wanted.ask(position, Clock::now());
   thread_->wakeup.notify();
 }

@@ -85,10 +85,10 @@ void StoreReader::Snapshot::Connection::begin(std::chrono::steady_clock::time_po
   if (statements.size() > statements_max) statements.clear();
   prepare("BEGIN").run();
   // The first read fixes what the whole snapshot sees.
-  Statement& store = prepare("SELECT frontier, epoch FROM deltamill_store");
+  Statement& store = prepare("SELECT frontier, tick, epoch FROM deltamill_store");
   if (store.step()) {
-    frontier = frontier_of(store.integer(0));
-    epoch = store.text(1);
+    frontier = frontier_in(store, 0);
+    epoch = store.text(2);
   }
   store.reset();
 }
@@ -115,20 +115,21 @@ const StoreReader::Snapshot::Connection::View& StoreReader::Snapshot::Connection
   view.frontier = frontier;
   view.epoch = epoch;
   Statement& row = prepare(
-      "SELECT table_name, number, coalesce(frozen, ?2), epoch, changed, row_count, error_rows, "
+      "SELECT table_name, number, coalesce(frozen, ?2), coalesce(frozen_tick, ?3), epoch, changed, "
+      "changed_tick, row_count, error_rows, "
       "(SELECT coalesce(max(p.number), 0) FROM deltamill_generations AS p "
       "WHERE p.view = ?1 AND p.state = 'previous') "
       "FROM deltamill_generations WHERE view = ?1 AND state = 'current'");
-  row.bind(1, std::string_view(name)).bind(2, stored(frontier));
+  bind_frontier(row.bind(1, std::string_view(name)), 2, frontier);
   if (row.step()) {
     view.table = quote_name(row.text(0));
     view.generation = row.integer(1);
-    view.frontier = frontier_of(row.integer(2));
-    view.epoch = row.text(3);
-    view.changed_at = frontier_of(row.integer(4));
-    view.row_count = static_cast<std::uint64_t>(row.integer(5));
-    view.error_rows = static_cast<std::uint64_t>(row.integer(6));
-    view.previous_generation = row.integer(7);
+    view.frontier = frontier_in(row, 2);
+    view.epoch = row.text(4);
+    view.changed_at = frontier_in(row, 5);
+    view.row_count = static_cast<std::uint64_t>(row.integer(7));
+    view.error_rows = static_cast<std::uint64_t>(row.integer(8));
+    view.previous_generation = row.integer(9);
   }
   row.reset();
   return view;

@@ -116,7 +116,8 @@ void SqliteSink::take_over() {
     // Positions of the other journal mean nothing in this one; what was built from it keeps its
     // own.
     database_->execute(
-        "UPDATE deltamill_generations SET frozen = (SELECT frontier FROM deltamill_store) "
+        "UPDATE deltamill_generations SET (frozen, frozen_tick) = "
+        "(SELECT frontier, tick FROM deltamill_store) "
         "WHERE frozen IS NULL; UPDATE deltamill_store SET frontier = 0, tick = 0");
   Statement own = database_->prepare(
       fresh ? "INSERT INTO deltamill_store (id, epoch, instance) VALUES (1, ?1, ?2)"
@@ -146,7 +147,8 @@ void SqliteSink::freeze_what_does_not_follow() {
   }
   rows.reset();
   Statement freeze = database_->prepare(
-      "UPDATE deltamill_generations SET frozen = (SELECT frontier FROM deltamill_store) "
+      "UPDATE deltamill_generations SET (frozen, frozen_tick) = "
+      "(SELECT frontier, tick FROM deltamill_store) "
       "WHERE view = ?1 AND number = ?2");
   for (const auto& [view, number] : left)
     freeze.bind(1, std::string_view(view)).bind(2, number).run();
@@ -161,8 +163,8 @@ Statement SqliteSink::prepare_for(const char* sql, Generation generation) {
 
 Frontier SqliteSink::frontier() {
   return guarded([this] {
-    Statement store = database_->prepare("SELECT frontier FROM deltamill_store");
-    return store.step() ? frontier_of(store.integer(0)) : Frontier();
+    Statement store = database_->prepare("SELECT frontier, tick FROM deltamill_store");
+    return store.step() ? frontier_in(store, 0) : Frontier();
   });
 }
 
@@ -204,8 +206,10 @@ void SqliteSink::create_generation(std::uint32_t view, std::int64_t number) {
       .run();
   Statement insert = prepare_for(
       "INSERT INTO deltamill_generations "
-      "(view, number, definition, table_name, state, epoch, created, changed) "
-      "SELECT ?1, ?2, ?3, ?4, 'building', epoch, frontier, frontier FROM deltamill_store",
+      "(view, number, definition, table_name, state, epoch, created, created_tick, changed, "
+      "changed_tick) "
+      "SELECT ?1, ?2, ?3, ?4, 'building', epoch, frontier, tick, frontier, tick "
+      "FROM deltamill_store",
       {view, number});
   insert.bind(3, std::string_view(views_[view].definition)).bind(4, std::string_view(table_name));
   insert.run();
@@ -328,8 +332,8 @@ void SqliteSink::require_own_instance() {
 }
 
 void SqliteSink::require_position(Frontier previous) {
-  Statement store = database_->prepare("SELECT epoch, frontier FROM deltamill_store");
-  if (!store.step() || store.text(0) != journal_epoch_ || frontier_of(store.integer(1)) != previous)
+  Statement store = database_->prepare("SELECT epoch, frontier, tick FROM deltamill_store");
+  if (!store.step() || store.text(0) != journal_epoch_ || frontier_in(store, 1) != previous)
     throw FrontierMoved("views.db is not at " + to_string(previous) + " of this journal");
 }
 
@@ -342,7 +346,8 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
     for (const auto& [place, generation_table] : tables_) generation_table->settle();
     record_changes(next);
     freeze_demoted(previous, next);
-    database_->prepare("UPDATE deltamill_store SET frontier = ?1").bind(1, stored(next)).run();
+    Statement move = database_->prepare("UPDATE deltamill_store SET frontier = ?1, tick = ?2");
+    bind_frontier(move, 1, next).run();
     database_->execute("COMMIT");
     open_ = false;
     overflow_->forget();
@@ -356,11 +361,12 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
 
 void SqliteSink::record_changes(Frontier next) {
   Statement record = database_->prepare(
-      "UPDATE deltamill_generations SET changed = ?3, row_count = row_count + ?4 "
+      "UPDATE deltamill_generations "
+      "SET changed = ?3, changed_tick = ?4, row_count = row_count + ?5 "
       "WHERE view = ?1 AND number = ?2");
   const auto note = [&](Place place, std::int64_t row_count_change) {
     record.bind(1, std::string_view(name_of(place.first))).bind(2, place.second);
-    record.bind(3, stored(next)).bind(4, row_count_change).run();
+    bind_frontier(record, 3, next).bind(5, row_count_change).run();
   };
   for (const auto& [place, generation_table] : tables_)
     if (generation_table->changed()) note(place, generation_table->row_count_change());
@@ -373,12 +379,11 @@ void SqliteSink::freeze_demoted(Frontier previous, Frontier next) {
   for (const Generation& generation : demoted_) {
     const auto open = tables_.find({generation.view, generation.number});
     const bool moved = open != tables_.end() && open->second->changed();
-    prepare_for(
-        "UPDATE deltamill_generations SET frozen = coalesce(frozen, ?3) "
-        "WHERE view = ?1 AND number = ?2",
-        generation)
-        .bind(3, stored(moved ? next : previous))
-        .run();
+    Statement freeze = prepare_for(
+        "UPDATE deltamill_generations SET frozen = ?3, frozen_tick = ?4 "
+        "WHERE view = ?1 AND number = ?2 AND frozen IS NULL",
+        generation);
+    bind_frontier(freeze, 3, moved ? next : previous).run();
   }
 }
 
@@ -386,7 +391,8 @@ void SqliteSink::freeze(std::uint32_t view) {
   DM_CHECK(!open_, "a view is frozen between commits");
   transact([&] {
     Statement freeze = database_->prepare(
-        "UPDATE deltamill_generations SET frozen = (SELECT frontier FROM deltamill_store) "
+        "UPDATE deltamill_generations SET (frozen, frozen_tick) = "
+        "(SELECT frontier, tick FROM deltamill_store) "
         "WHERE view = ?1 AND state = 'current' AND frozen IS NULL");
     freeze.bind(1, std::string_view(name_of(view))).run();
   });

@@ -27,6 +27,26 @@ TEST_CASE("a transaction that commits exactly at the frontier is still to be app
   CHECK_FALSE(frontier.reflects(Lsn(101)));
 }
 
+TEST_CASE("ticks order what is at one LSN, and no tick reaches the next", "[frontier]") {
+  const Lsn lsn(0x20);
+  CHECK(Frontier(lsn) < Frontier(lsn, 1));
+  CHECK(Frontier(lsn, 1) < Frontier(lsn, 2));
+  CHECK(Frontier(lsn, 2) < Frontier(Lsn(0x21)));
+  CHECK(Frontier(lsn, 1) != Frontier(lsn));
+  CHECK_FALSE(Frontier(lsn, 2).reflects(lsn));
+}
+
+TEST_CASE("a frontier has reached its own LSN and what is below", "[frontier]") {
+  CHECK(Frontier(Lsn(100)).has_reached(Lsn(99)));
+  CHECK(Frontier(Lsn(100)).has_reached(Lsn(100)));
+  CHECK_FALSE(Frontier(Lsn(100), 5).has_reached(Lsn(101)));
+}
+
+TEST_CASE("a frontier prints its LSN, and its ticks once there are any", "[frontier]") {
+  CHECK(to_string(Frontier(Lsn(0x16B3780))) == "0/16B3780");
+  CHECK(to_string(Frontier(Lsn(0x16B3780), 3)) == "0/16B3780+3");
+}
+
 TEST_CASE("the first frontier reflects nothing", "[frontier]") {
   CHECK_FALSE(Frontier().reflects(Lsn(0)));
   CHECK(Frontier() < Frontier(Lsn(1)));

@@ -75,7 +75,7 @@ TEST_CASE("after a failed commit everything fails") {
   with_transactions(journal);
   // A row in the way of the next sequence makes the commit fail.
   Database(journal.path(), Database::Mode::read_write_create)
-      .execute("INSERT INTO transactions SELECT 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, x''");
+      .execute("INSERT INTO transactions SELECT 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, x'', 0");
   REQUIRE(journal.commit(40, "c"));
   CHECK_THROWS_AS(journal->discard_incomplete(), JournalFailed);
   CHECK(journal->durable() == at(30));

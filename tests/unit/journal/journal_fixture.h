@@ -12,8 +12,8 @@
 
 namespace deltamill {
 
-inline Frontier at(std::uint64_t position) {
-  return Frontier(Lsn(position));
+inline Frontier at(std::uint64_t position, std::uint64_t tick = 0) {
+  return Frontier(Lsn(position), tick);
 }
 
 // A directory that is gone with the test.
@@ -70,13 +70,19 @@ class TestJournal {
     return append(std::move(block), end_, message);
   }
   [[nodiscard]] bool keepalive(std::uint64_t to) { return append({}, at(to), ""); }
+  // Time passes at the end of what was appended.
+  [[nodiscard]] bool tick(const std::string& message) {
+    return append({}, Frontier(end_.end(), end_.tick() + 1), message);
+  }
 
   // Waits until everything appended is durable.
   void settle() { end_ = journal_->discard_incomplete(); }
 
-  // What a reader gets, until it has to wait: "10-20:a,b" per block, "+" for a piece.
-  [[nodiscard]] std::vector<std::string> read(std::uint64_t start) {
-    const std::unique_ptr<Journal::Reader> reader = journal_->read_from(at(start));
+  // What a reader gets, until it has to wait: "10-20:a,b" per block, "+" for a piece, "20t1" for a
+  // position after a tick.
+  [[nodiscard]] std::vector<std::string> read(std::uint64_t start) { return read(at(start)); }
+  [[nodiscard]] std::vector<std::string> read(Frontier start) {
+    const std::unique_ptr<Journal::Reader> reader = journal_->read_from(start);
     return read_on(*reader);
   }
   [[nodiscard]] static std::vector<std::string> read_on(Journal::Reader& reader) {
@@ -85,9 +91,13 @@ class TestJournal {
       blocks.push_back(describe(*block));
     return blocks;
   }
+  [[nodiscard]] static std::string describe(Frontier frontier) {
+    return std::to_string(frontier.end().value) +
+           (frontier.tick() == 0 ? "" : "t" + std::to_string(frontier.tick()));
+  }
   [[nodiscard]] static std::string describe(const Block& block) {
-    std::string text = std::to_string(block.from.end().value) + "-" +
-                       std::to_string(block.to.end().value) + (block.complete ? ":" : "+");
+    std::string text =
+        describe(block.from) + "-" + describe(block.to) + (block.complete ? ":" : "+");
     MessageCursor cursor(block.payload);
     while (const std::optional<std::string_view> message = cursor.next())
       text += (text.back() == ':' || text.back() == '+' ? "" : ",") + std::string(*message);

@@ -366,3 +366,34 @@ TEST_CASE("each group commit tells its duration, and the queue is empty when all
   CHECK(commits == 1);
   CHECK(journal->queue().bytes == 0);
 }
+
+TEST_CASE("ticks between two transactions are kept, in order, with their positions") {
+  TestJournal journal(without_memory);
+  journal.reset(10);
+  // Settled one by one, so that each has a row of its own.
+  REQUIRE(journal.commit(20, "a"));
+  journal.settle();
+  for (const char* const time : {"first", "second"}) {
+    REQUIRE(journal.tick(time));
+    journal.settle();
+  }
+  CHECK(journal->durable() == at(20, 2));
+  REQUIRE(journal.commit(30, "b"));
+  journal.settle();
+  journal.reopen();
+  CHECK(journal.read(10) == Blocks{"10-20:a", "20-20t1:first", "20t1-20t2:second", "20t2-30:b"});
+  CHECK(journal.read(at(20, 1)) == Blocks{"20t1-20t2:second", "20t2-30:b"});
+}
+
+TEST_CASE("a journal that ends after a tick goes on from there") {
+  TestJournal journal;
+  journal.reset(10);
+  REQUIRE(journal.commit(20, "a"));
+  REQUIRE(journal.tick("first"));
+  journal.settle();
+  journal.reopen();
+  CHECK(journal->durable() == at(20, 1));
+  REQUIRE(journal.commit(30, "b"));
+  journal.settle();
+  CHECK(journal.read(at(20, 1)) == Blocks{"20t1-30:b"});
+}

@@ -117,6 +117,22 @@ TEST_CASE("a cut within a commit record and one in a keepalive's reach are kept"
   CHECK(engine.all() == Texts{"[0,15) +t(x)", "[15,60)", "[60,90)"});
 }
 
+TEST_CASE("a cut after ticks stands before the transaction that commits at its LSN") {
+  Engine engine;
+  engine.batches.cut_at(Frontier(Lsn(20), 1));
+  Block ticks;
+  ticks.from = Frontier(Lsn(20));
+  ticks.to = Frontier(Lsn(20), 2);
+  Block then = *block(20, 30, {begin(20), shape, insert(1, {"y"}), commit(20, 30)});
+  then.from = ticks.to;
+  engine.batches.add(block(0, 20, {begin(10), shape, insert(1, {"x"}), commit(10, 20)}));
+  engine.batches.add(std::make_shared<const Block>(std::move(ticks)));
+  engine.batches.add(std::make_shared<const Block>(std::move(then)));
+  CHECK(engine.all() == Texts{"[0,20) +t(x)", "[20,30) +t(y)"});
+  CHECK(engine.kept[0].to == Frontier(Lsn(20), 1));
+  CHECK(engine.kept[1].from == Frontier(Lsn(20), 1));
+}
+
 TEST_CASE("a full batch ends before the transaction that does not fit") {
   Engine engine(0, 3);
   engine.batches.add(

@@ -79,6 +79,23 @@ TEST_CASE("a commit may leave the frontier where it is, or move it without rows"
   CHECK(sink.rows() == Rows{"1|a"});
 }
 
+TEST_CASE("a tick alone moves the frontier, and the next commit follows the tick") {
+  TestSink sink = named();
+  sink.start();
+  const Frontier before = sink->frontier();
+  const Frontier after(before.end(), before.tick() + 1);
+  sink.apply({{1, {"1", "a"}}});
+  sink->commit(before, after);
+  CHECK(sink->frontier() == after);
+  sink.apply({{1, {"2", "b"}}});
+  CHECK_THROWS_AS(sink->commit(before, at(1000)), FrontierMoved);
+  sink.open();
+  CHECK(sink->frontier() == after);
+  sink->commit(after, at(1000));
+  CHECK(sink->frontier() == at(1000));
+  CHECK(sink.rows() == Rows{"1|a"});
+}
+
 TEST_CASE("another process reads rows and their frontier by SQL") {
   TestSink sink = named();
   sink.start().change({{1, {"1", "a"}}});
