@@ -22,8 +22,6 @@ namespace deltamill {
 namespace {
 
 constexpr std::size_t error_rows_max = 1000;
-// Kept by a job; `verify --limit` prints no more than these.
-constexpr std::uint64_t verify_sample_rows = 1000;
 constexpr std::int64_t heartbeat_patience_ms = 10'000;
 // Whoever only looks at the engine is given time to leave it before jobs are ended for it.
 constexpr int engine_tries = 20;
@@ -340,9 +338,11 @@ bool Operations::cancel(const std::string& id) {
   return true;
 }
 
-std::optional<std::string> Operations::start_verify(std::size_t view) {
+std::optional<std::string> Operations::start_verify(std::size_t view, std::size_t sample_max) {
   return jobs_.start(JobKind::verify, served_[view].name,
-                     [this, view](JobControl& control) { return run_verify(view, control); });
+                     [this, view, sample_max](JobControl& control) {
+                       return run_verify(view, sample_max, control);
+                     });
 }
 
 std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
@@ -398,7 +398,7 @@ std::string Operations::rebuild_stopped(std::size_t view, JobControl& control) {
   return fmt::format(R"({{"frontier":"{}","rows":{}}})", to_string(state.frontier), state.rows);
 }
 
-std::string Operations::run_verify(std::size_t view, JobControl& control) {
+std::string Operations::run_verify(std::size_t view, std::size_t sample_max, JobControl& control) {
   const EngineLock lock = wait_for_engine(control);
   const DeployedView& deployed = parts_.deployment.views[view];
   Deployment with_dependencies_only;
@@ -416,7 +416,7 @@ std::string Operations::run_verify(std::size_t view, JobControl& control) {
       .columns = deployed.sink_view.columns,
       .key = deployed.sink_view.key,
       .query = full_query(deployed, parts_.deployment),
-      .sample_max = verify_sample_rows,
+      .sample_max = sample_max,
       .request_position = [this](Lsn position) { parts_.source.request_position(position); }};
   const VerificationResult result = verify_view(target, control);
   parts_.metrics.set("verify_mismatched_rows", static_cast<double>(result.mismatched),

@@ -85,7 +85,8 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   [[nodiscard]] std::string metrics_text() override;
   void count_request(const char* route, int status, double seconds) override;
   [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
-  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view) override;
+  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
+                                                        std::size_t sample_max) override;
   [[nodiscard]] std::vector<JobStatus> all() const override { return jobs_.all(); }
   [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const override {
     return jobs_.find(id);
@@ -102,7 +103,8 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   [[nodiscard]] std::string run_rebuild(std::size_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_live(std::size_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_stopped(std::size_t view, JobControl& control);
-  [[nodiscard]] std::string run_verify(std::size_t view, JobControl& control);
+  [[nodiscard]] std::string run_verify(std::size_t view, std::size_t sample_max,
+                                       JobControl& control);
   void collect_view_metrics();
   void collect_rebuild_metrics(const JobStatus& job);
   void collect_source_metrics();

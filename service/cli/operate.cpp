@@ -46,7 +46,7 @@ void cancel_rebuilds(RunningService& service, const CommonOptions& common,
 
 ExitCode rebuild_one(RunningService& service, const CommonOptions& common, const std::string& view,
                      bool wait) {
-  const std::string id = service.start("/v1/views/" + view + "/rebuild");
+  const std::string id = service.start("/v1/views/" + view + "/rebuild", "{}");
   if (!wait) {
     if (common.json)
       std::cout << Json{{"view", view}, {"id", id}}.dump() << "\n";
@@ -118,7 +118,8 @@ std::string with_limit(std::string_view result, const std::vector<std::string_vi
 
 ExitCode verify_one(RunningService& service, const CommonOptions& common, const std::string& view,
                     std::uint64_t limit) {
-  const std::string id = service.start("/v1/views/" + view + "/verify");
+  const std::string id =
+      service.start("/v1/views/" + view + "/verify", Json{{"limit", limit}}.dump());
   Progress progress(progress_form(common));
   const std::string text = service.wait_for(id, progress);
   const Json job = job_of(text);

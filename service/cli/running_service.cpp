@@ -61,8 +61,8 @@ Json RunningService::jobs() {
   return jobs_of(get_text("/v1/jobs"));
 }
 
-std::string RunningService::start(const std::string& target) {
-  return job_of(body_of(client_.post(target, "{}"))).at("id").get<std::string>();
+std::string RunningService::start(const std::string& target, const std::string& body) {
+  return job_of(body_of(client_.post(target, body))).at("id").get<std::string>();
 }
 
 void RunningService::cancel(const std::string& job) {

@@ -40,7 +40,7 @@ class RunningService {
   [[nodiscard]] std::string get_text(const std::string& target);
   [[nodiscard]] Json jobs();
   // Starts a job; gives its id.
-  [[nodiscard]] std::string start(const std::string& target);
+  [[nodiscard]] std::string start(const std::string& target, const std::string& body);
   void cancel(const std::string& job);
   // Waits until a job has ended, reporting its progress; gives its text as it ended.
   [[nodiscard]] std::string wait_for(const std::string& job, Progress& progress);

@@ -1,6 +1,8 @@
 // JSON about the process, and the jobs an operator starts.
 #include "service/http/admin_handlers.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,6 +14,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t error_rows_max = 1000;
+// Differences that a verification shows: at most, and when it is not told how many.
+constexpr std::size_t sample_max = 1000;
+constexpr std::size_t sample_default = 20;
 
 // What is not UTF-8 in an error text of the system is replaced instead of failing the answer.
 std::string text_of(const Json& json) {
@@ -154,8 +159,8 @@ bool all_ok(const std::vector<ReadyCheck>& checks) {
   return true;
 }
 
-// The members of a body: an object with nothing in it but `known`.
-Json parse_body(const Request& request, std::string_view known) {
+// The members of a body: an object with nothing in it but those that are known.
+Json parse_body(const Request& request, std::initializer_list<std::string_view> known) {
   const std::string type = request.header("Content-Type").value_or("");
   const std::string_view media = std::string_view(type).substr(0, type.find_first_of("; "));
   if (!same_header_name(media, "application/json"))
@@ -163,8 +168,19 @@ Json parse_body(const Request& request, std::string_view known) {
   Json body = Json::parse(request.body, nullptr, false);
   if (!body.is_object()) throw Problem(ProblemName::bad_request, "the body is not a JSON object");
   for (const auto& [name, value] : body.items())
-    if (name != known) throw Problem(ProblemName::bad_request, "unknown member \"" + name + "\"");
+    if (std::ranges::find(known, name) == known.end())
+      throw Problem(ProblemName::bad_request, "unknown member \"" + name + "\"");
   return body;
+}
+
+// How many differences a verification shows.
+std::size_t sample_limit(const Json& body) {
+  const auto limit = body.find("limit");
+  if (limit == body.end()) return sample_default;
+  if (limit->is_number_integer() && *limit >= 0 && *limit <= sample_max)
+    return limit->get<std::size_t>();
+  throw Problem(ProblemName::bad_request,
+                "\"limit\" is a number from 0 to " + std::to_string(sample_max));
 }
 
 // 202 with the job, or 409.
@@ -269,16 +285,16 @@ Response show_errors(Site& site, const Call& call) {
 
 Response start_rebuild(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
-  const Json body = parse_body(call.request, "from");
+  const Json body = parse_body(call.request, {"from"});
   check_rebuild_source(body);
   return answer_job(site, call, site.jobs().start_rebuild(view));
 }
 
 Response start_verify(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
-  const Json body = parse_body(call.request, "repair");
+  const Json body = parse_body(call.request, {"repair", "limit"});
   check_repair(body);
-  return answer_job(site, call, site.jobs().start_verify(view));
+  return answer_job(site, call, site.jobs().start_verify(view, sample_limit(body)));
 }
 
 Response list_jobs(Site& site, const Call& /*call*/) {

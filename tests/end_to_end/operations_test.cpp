@@ -73,6 +73,15 @@ TEST_CASE("verify finds no difference, and exactly the row that was changed by h
     REQUIRE(result.at("sample").size() == 1);
     CHECK(result.at("sample").at(0).at("key").dump().find(sums ? "3" : "77") != std::string::npos);
   }
+
+  {
+    StoreFile store(scene.project);
+    store.execute("DELETE FROM " + store.table_of("plain") + " WHERE id = 78");
+  }
+  const Outcome limited = scene.project.command({"verify", "plain", "--json", "--limit", "1"});
+  const nlohmann::json result = json_lines(limited.output).at(0);
+  CHECK(result.at("missing") == 2);
+  CHECK(result.at("sample").size() == 1);
 }
 
 TEST_CASE("verify compares values of every type, and prints a difference with all its digits") {

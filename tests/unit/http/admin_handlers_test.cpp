@@ -90,6 +90,21 @@ TEST_CASE("a verify is a job with a result") {
         "not_implemented");
 }
 
+TEST_CASE("a verify shows as many differences as it is told to") {
+  HttpFixture http = make_site();
+  const std::string path = "/v1/views/a/verify";
+  CHECK(http.admin("POST", path, "{}").status == 202);
+  CHECK(http.process.verify_sample_max == 20);
+  for (const std::size_t limit : {0U, 1U, 1000U}) {
+    const std::string body = R"({"repair":false,"limit":)" + std::to_string(limit) + "}";
+    CHECK(http.admin("POST", path, body).status == 202);
+    CHECK(http.process.verify_sample_max == limit);
+  }
+  for (const char* limit : {"1001", "-1", "1.5", "\"9\"", "null", "1e3", "18446744073709551617"})
+    CHECK(problem_of(http.admin("POST", path, R"({"limit":)" + std::string(limit) + "}")) ==
+          "bad_request");
+}
+
 TEST_CASE("the rows in a result keep their digits") {
   HttpFixture http = make_site();
   const std::string result = R"({"sample":[{"view":{"a":1.10,"b":1e400}}]})";

@@ -32,7 +32,8 @@ std::optional<std::string> FakeProcess::start_rebuild(std::size_t view) {
   return started.id;
 }
 
-std::optional<std::string> FakeProcess::start_verify(std::size_t view) {
+std::optional<std::string> FakeProcess::start_verify(std::size_t view, std::size_t sample_max) {
+  verify_sample_max = sample_max;
   JobStatus started;
   started.id = "job-" + std::to_string(job_list.size() + 1);
   started.kind = JobKind::verify;

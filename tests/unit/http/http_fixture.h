@@ -45,7 +45,8 @@ class FakeProcess final : public StatusPage, public Positions, public JobDesk {
   [[nodiscard]] std::string metrics_text() override { return "deltamill_build_info 1\n"; }
   void count_request(const char* route, int status, double seconds) override;
   [[nodiscard]] std::optional<std::string> start_rebuild(std::size_t view) override;
-  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view) override;
+  [[nodiscard]] std::optional<std::string> start_verify(std::size_t view,
+                                                        std::size_t sample_max) override;
   [[nodiscard]] std::vector<JobStatus> all() const override { return job_list; }
   [[nodiscard]] std::optional<JobStatus> find(const std::string& id) const override;
   bool cancel(const std::string& id) override;
@@ -61,6 +62,7 @@ class FakeProcess final : public StatusPage, public Positions, public JobDesk {
   std::optional<std::vector<OperatorState>> operator_states;
   std::vector<ReadyCheck> checks;
   std::vector<JobStatus> job_list;
+  std::size_t verify_sample_max = 0;  // of the last verification started
   bool alive = true;
   std::atomic<bool> is_stopping{false};
   std::atomic<std::uint64_t> reached{0x1000};  // wait_for: what is there
