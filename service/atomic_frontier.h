@@ -1,8 +1,7 @@
 // A frontier that one thread moves and others read: both parts of one moment.
 #pragma once
 
-#include <mutex>
-
+#include "service/mutex.h"
 #include "views/data/frontier.h"
 
 namespace deltamill {
@@ -13,17 +12,17 @@ class AtomicFrontier {
   explicit AtomicFrontier(Frontier frontier) : frontier_(frontier) {}
 
   [[nodiscard]] Frontier load() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return frontier_;
   }
   void store(Frontier frontier) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     frontier_ = frontier;
   }
 
  private:
-  mutable std::mutex mutex_;
-  Frontier frontier_;
+  mutable Mutex mutex_;
+  Frontier frontier_ DM_GUARDED_BY(mutex_);
 };
 
 }  // namespace deltamill

@@ -26,9 +26,10 @@ constexpr std::array flow = {
     std::string_view("migrations"),
     std::string_view("sinks"),
     // What every stage of the process speaks of, and the time and queues between threads.
-    std::string_view("service/clock"),
     std::string_view("service/condition"),
     std::string_view("service/mutex"),
+    std::string_view("service/clock"),
+    std::string_view("service/atomic_frontier"),
     std::string_view("service/bounded_queue"),
     std::string_view("service/configuration"),
     std::string_view("service/telemetry"),
