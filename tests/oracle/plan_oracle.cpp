@@ -5,6 +5,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "views/data/check.h"
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
 #include "views/data/text_form.h"
@@ -110,24 +111,25 @@ int order_of_values(const Type& type, const TextValue& left, const TextValue& ri
   return compare_values(type, value_of(type, left, arena), value_of(type, right, arena));
 }
 
-// The values without NULLs; for DISTINCT one of each, in its smallest form.
+// The values without NULLs, since no supported function counts them, and without order, since none
+// takes one; for DISTINCT one of each, in its smallest form.
 std::vector<TextValue> arguments_of(const AggregateCall& call, const Columns& columns,
                                     const TextRows& rows) {
   std::vector<TextValue> values;
   for (const TextRow& row : rows) {
     if (!is_true(call.filter, {&columns}, {&row})) continue;
-    if (call.argument == nullptr) {
+    if (call.arguments.empty()) {
       values.emplace_back("row");
       continue;
     }
-    const TextValue value = evaluate(call.argument, {&columns}, {&row});
+    const TextValue value = evaluate(call.arguments.front(), {&columns}, {&row});
     if (!value) continue;
     const auto same = std::find_if(values.begin(), values.end(), [&](const TextValue& known) {
-      return call.distinct && same_value(call.argument->type, known, value);
+      return call.distinct && same_value(call.arguments.front()->type, known, value);
     });
     if (same == values.end())
       values.push_back(value);
-    else if (order_of_forms(call.argument->type, value, *same) < 0)
+    else if (order_of_forms(call.arguments.front()->type, value, *same) < 0)
       *same = value;
   }
   return values;
@@ -150,7 +152,8 @@ TextValue sum_of_reals(const std::vector<TextValue>& values, const AggregateCall
                        bool average) {
   Arena arena;
   double sum = average ? 0.0 : -0.0;  // the sum of negative zeros alone is one
-  for (const TextValue& value : values) sum += value_of(call.argument->type, value, arena).real;
+  for (const TextValue& value : values)
+    sum += value_of(call.arguments.front()->type, value, arena).real;
   if (average) sum /= static_cast<double>(values.size());
   return text_of(call.type, Value::of_real(sum));
 }
@@ -159,13 +162,13 @@ TextValue sum_of_intervals(const std::vector<TextValue>& values, const Aggregate
   Arena arena;
   Interval sum;
   for (const TextValue& value : values) {
-    const Interval one = Interval::of_value(value_of(call.argument->type, value, arena));
+    const Interval one = Interval::of_value(value_of(call.arguments.front()->type, value, arena));
     sum.months += one.months;
     sum.days += one.days;
     sum.microseconds += one.microseconds;
   }
-  if (call.function == AggregateFunction::sum) return text_of(call.type, sum.to_value(arena));
-  const Type& type = call.argument->type;
+  if (call.function->name == "sum") return text_of(call.type, sum.to_value(arena));
+  const Type& type = call.arguments.front()->type;
   const Type real{TypeKind::float8, -1, nullptr, {}};
   const ExpressionPtr average =
       make_call(*find_operator("/", TypeKind::interval, TypeKind::float8), call.type,
@@ -190,23 +193,17 @@ TextValue compute_call(const AggregateCall& call, const Columns& columns, const 
   const auto is = [](const char* text) {
     return [text](const TextValue& value) { return value == text; };
   };
-  switch (call.function) {
-    case AggregateFunction::count_rows:
-    case AggregateFunction::count: return std::to_string(values.size());
-    default: break;
-  }
+  const std::string_view name = call.function->name;
+  if (name == "count") return std::to_string(values.size());
   if (values.empty()) return std::nullopt;
-  switch (call.function) {
-    case AggregateFunction::minimum: return extreme(call.argument->type, values, 1);
-    case AggregateFunction::maximum: return extreme(call.argument->type, values, -1);
-    case AggregateFunction::bool_and:
-      return std::all_of(values.begin(), values.end(), is("t")) ? "t" : "f";
-    case AggregateFunction::bool_or:
-      return std::any_of(values.begin(), values.end(), is("t")) ? "t" : "f";
-    default: break;
-  }
-  const bool average = call.function == AggregateFunction::average;
-  const TypeKind kind = call.argument->type.kind;
+  if (name == "min") return extreme(call.arguments.front()->type, values, 1);
+  if (name == "max") return extreme(call.arguments.front()->type, values, -1);
+  if (name == "bool_and" || name == "every")
+    return std::all_of(values.begin(), values.end(), is("t")) ? "t" : "f";
+  if (name == "bool_or") return std::any_of(values.begin(), values.end(), is("t")) ? "t" : "f";
+  const bool average = name == "avg";
+  DM_CHECK(average || name == "sum", "the oracle does not know an aggregate");
+  const TypeKind kind = call.arguments.front()->type.kind;
   if (storage_of(kind) == Storage::real) return sum_of_reals(values, call, average);
   if (kind == TypeKind::interval) return sum_of_intervals(values, call);
   return sum_of_numbers(values, average);

@@ -134,16 +134,15 @@ struct Prune {
     for (std::size_t call = 0; call < aggregate.calls.size(); ++call) {
       if (!kept[aggregate.keys.size() + call]) continue;
       result.calls.push_back(aggregate.calls[call]);
-      mark(aggregate.calls[call].argument, 0, below);
-      mark(aggregate.calls[call].filter, 0, below);
+      visit_expressions(aggregate.calls[call],
+                        [&](const ExpressionPtr& expression) { mark(expression, 0, below); });
     }
     const Pruned input = prune(aggregate.input, below);
     result.input = input.plan;
     for (const ExpressionPtr& key : aggregate.keys) result.keys.push_back(moved(key, input.places));
-    for (AggregateCall& call : result.calls) {
-      call.argument = moved(call.argument, input.places);
-      call.filter = moved(call.filter, input.places);
-    }
+    for (AggregateCall& call : result.calls)
+      call = replace_expressions(
+          call, [&](const ExpressionPtr& expression) { return moved(expression, input.places); });
     return {make_plan(kept_of(plan->columns, kept), std::move(result)), places_of(kept)};
   }
 

@@ -1,6 +1,7 @@
 // GROUP BY and DISTINCT: the columns that the groups read, and the operator that keeps them.
 #include <algorithm>
 
+#include "views/data/check.h"
 #include "views/dataflow/compiler.h"
 #include "views/dataflow/group_aggregate.h"
 
@@ -8,21 +9,18 @@ namespace deltamill {
 
 namespace {
 
-const Type boolean_type{TypeKind::boolean, -1, nullptr, {}};
-
-// The argument with the call's filter in it: aggregates do not count NULLs.
-ExpressionPtr filtered_argument(AggregateCall& call) {
-  if (call.filter == nullptr) return call.argument;
-  if (call.function == AggregateFunction::count_rows) {
-    call.function = AggregateFunction::count;
-    call.argument = make_constant(boolean_type, Value::of_boolean(true));
-  }
-  const Type& type = call.argument->type;
+// The argument of a call with FILTER is not evaluated for the rows that it holds back: sum(1 / x)
+// FILTER (WHERE x <> 0) raises no error. What stands for it there is never read.
+ExpressionPtr guarded(const ExpressionPtr& argument, const ExpressionPtr& filter) {
+  const bool evaluates =
+      argument->kind != Expression::Kind::column && argument->kind != Expression::Kind::constant;
+  if (filter == nullptr || !evaluates) return argument;
+  const Type& type = argument->type;
   return make_expression(Expression::Kind::case_when, type,
-                         {call.filter, call.argument, make_constant(type, Value::null())});
+                         {filter, argument, make_constant(type, Value::null())});
 }
 
-// The place of an expression among the inputs; added where it is not there yet.
+// The column of an expression among the inputs; added where it is not there yet.
 std::size_t column_of(Expressions& inputs, const ExpressionPtr& expression) {
   const auto found = std::ranges::find_if(
       inputs, [&](const ExpressionPtr& input) { return equal(*input, *expression); });
@@ -31,19 +29,26 @@ std::size_t column_of(Expressions& inputs, const ExpressionPtr& expression) {
   return column;
 }
 
+GroupAggregate::Call call_over(const AggregateCall& call, Expressions& inputs) {
+  DM_CHECK(call.order.empty() || call.function->rules.order != AggregateFunction::Order::none,
+           "an aggregate that takes no order was given one");
+  GroupAggregate::Call result{call.function, {{}, call.type}, call.distinct, {}, std::nullopt};
+  for (const ExpressionPtr& argument : call.arguments) {
+    result.types.arguments.push_back(argument->type);
+    result.arguments.push_back(column_of(inputs, guarded(argument, call.filter)));
+  }
+  if (call.filter) result.filter = column_of(inputs, call.filter);
+  return result;
+}
+
 Collection& add_groups(Compiler& compiler, const PlanPtr& plan, const Aggregate& aggregate,
                        const std::string& name, bool always_one_row) {
   GroupAggregate::Query query;
   query.key_count = aggregate.keys.size();
-  query.calls = aggregate.calls;
   query.always_one_row = always_one_row;
   query.described = aggregate;
   Expressions inputs = aggregate.keys;
-  for (AggregateCall& call : query.calls) {
-    call.argument = filtered_argument(call);
-    query.arguments.emplace_back();
-    if (call.argument != nullptr) query.arguments.back() = column_of(inputs, call.argument);
-  }
+  for (const AggregateCall& call : aggregate.calls) query.calls.push_back(call_over(call, inputs));
   std::vector<Branch> branches = compiler.branches_of(aggregate.input);
   for (Branch& branch : branches) {
     branch.outputs = outputs_over(inputs, branch);

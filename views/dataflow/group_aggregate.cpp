@@ -20,15 +20,28 @@ KeyColumns first_columns(std::size_t count) {
   return columns;
 }
 
-// Arguments that are kept one by one, in order or to tell repetitions.
-bool keeps_ordered(const AggregateCall& call) {
-  return call.function == AggregateFunction::minimum || call.function == AggregateFunction::maximum;
+bool keeps_arguments(const AggregateCall& call) {
+  const AggregateFunction::Rules& rules = call.function->rules;
+  return rules.keeps_ordered || (call.distinct && !rules.ignores_repetition);
+}
+
+std::string describe(const SortKey& key, const ColumnNamer& name_of) {
+  std::string text = to_text(*key.expression, name_of);
+  if (key.descending) text += " DESC";
+  if (key.nulls_first != key.descending) text += key.nulls_first ? " NULLS FIRST" : " NULLS LAST";
+  return text;
 }
 
 std::string describe(const AggregateCall& call, const ColumnNamer& name_of) {
-  std::string text(aggregate_name(call.function));
+  std::string arguments;
+  for (const ExpressionPtr& argument : call.arguments)
+    arguments += (arguments.empty() ? "" : ", ") + to_text(*argument, name_of);
+  std::string order;
+  for (const SortKey& key : call.order)
+    order += (order.empty() ? " ORDER BY " : ", ") + describe(key, name_of);
+  std::string text(call.function->name);
   text += call.distinct ? "(DISTINCT " : "(";
-  text += call.argument ? to_text(*call.argument, name_of) : "*";
+  text += arguments.empty() ? "*" : arguments + order;
   text += ')';
   if (call.filter)
     text += " FILTER (WHERE " + describe_conditions(conjuncts_of(call.filter), name_of) + ")";
@@ -54,7 +67,8 @@ GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& 
   forms_differ_ = std::any_of(key_.parts().begin(), key_.parts().end(), [](const KeyPart& part) {
     return part.equality == KeyPart::Equality::general;
   });
-  for (const AggregateCall& call : query_.calls) accumulators_.push_back(make_accumulator(call));
+  for (const Call& call : query_.calls)
+    accumulators_.push_back(make_accumulator(*call.function, call.types, call.distinct));
   // State 0 always exists: rows of weight 0 are given to it.
   for (const std::unique_ptr<Accumulator>& accumulator : accumulators_) accumulator->resize(1);
   if (!query_.always_one_row) return;
@@ -73,8 +87,8 @@ Description GroupAggregate::describe() const {
   for (const AggregateCall& call : calls) {
     description.text +=
         (&call == &calls.front() ? "  " : ", ") + deltamill::describe(call, name_of);
-    if (keeps_ordered(call)) description.cost = "O(log rows of the group)";
-    if (keeps_ordered(call) || call.distinct) description.keeps = "groups and their arguments";
+    if (call.function->rules.keeps_ordered) description.cost = "O(log rows of the group)";
+    if (keeps_arguments(call)) description.keeps = "groups and their arguments";
   }
   const Expressions& keys = query_.described.keys;
   for (const ExpressionPtr& key : keys)
@@ -87,13 +101,29 @@ void GroupAggregate::receive(const ValueChunk& chunk) {
   assign_groups(chunk);
   for (const std::unique_ptr<Accumulator>& accumulator : accumulators_)
     accumulator->resize(std::max<std::size_t>(1, groups_.size()));
-  const std::span<const GroupNumber> groups = std::span(row_groups_).first(chunk.count);
-  for (std::size_t call = 0; call < accumulators_.size(); ++call) {
-    std::span<const Value> values;
-    if (const std::optional<std::size_t> argument = query_.arguments[call])
-      values = std::span(chunk.columns[*argument]).first(chunk.count);
-    accumulators_[call]->add({values, groups, chunk.weights});
+  for (std::size_t call = 0; call < accumulators_.size(); ++call) add_to(call, chunk);
+}
+
+void GroupAggregate::add_to(std::size_t call, const ValueChunk& chunk) {
+  arguments_.clear();
+  for (const std::size_t column : query_.calls[call].arguments)
+    arguments_.push_back(std::span(chunk.columns[column]).first(chunk.count));
+  accumulators_[call]->add({arguments_, std::span(row_groups_).first(chunk.count),
+                            weights_of(query_.calls[call], chunk)});
+}
+
+// A row that FILTER holds back has weight 0 for this call; for its group and the other calls it is
+// there.
+std::span<const std::int32_t> GroupAggregate::weights_of(const Call& call,
+                                                         const ValueChunk& chunk) {
+  if (!call.filter) return chunk.weights;
+  const std::vector<Value>& conditions = chunk.columns[*call.filter];
+  passed_weights_.resize(std::max(passed_weights_.size(), chunk.count));
+  for (std::size_t row = 0; row < chunk.count; ++row) {
+    const bool passes = !conditions[row].is_null() && conditions[row].boolean();
+    passed_weights_[row] = passes ? chunk.weights[row] : 0;
   }
+  return std::span(passed_weights_).first(chunk.count);
 }
 
 void GroupAggregate::hash_keys(const ValueChunk& chunk) {

@@ -15,18 +15,24 @@
 #include <unordered_map>
 #include <vector>
 
-#include "views/dataflow/aggregates/accumulator.h"
 #include "views/dataflow/collection.h"
+#include "views/plan/plan.h"
 
 namespace deltamill {
 
 class GroupAggregate : public FedOperator {
  public:
+  struct Call {
+    const AggregateFunction* function = nullptr;
+    AggregateTypes types;
+    bool distinct = false;
+    std::vector<std::size_t> arguments;  // input columns
+    // Input column of FILTER: the call leaves out the rows where it is not true.
+    std::optional<std::size_t> filter;
+  };
   struct Query {
     std::size_t key_count = 0;  // input columns 0 .. key_count - 1 are the keys
-    std::vector<AggregateCall> calls;
-    // Input column of each call; nothing for count(*).
-    std::vector<std::optional<std::size_t>> arguments;
+    std::vector<Call> calls;
     bool always_one_row = false;  // an aggregate without GROUP BY
     Aggregate described;          // what explain shows; its input names the columns
   };
@@ -61,6 +67,8 @@ class GroupAggregate : public FedOperator {
   };
 
   [[nodiscard]] RowBytes row_of(const Group& group) const { return store_.block(group.row); }
+  void add_to(std::size_t call, const ValueChunk& chunk);
+  [[nodiscard]] std::span<const std::int32_t> weights_of(const Call& call, const ValueChunk& chunk);
   void hash_keys(const ValueChunk& chunk);
   void assign_groups(const ValueChunk& chunk);
   [[nodiscard]] bool has_key(const Group& group, const ValueChunk& chunk, std::size_t row) const;
@@ -96,6 +104,8 @@ class GroupAggregate : public FedOperator {
   // Scratch.
   std::vector<std::uint64_t> hashes_;
   std::vector<GroupNumber> row_groups_;
+  std::vector<std::span<const Value>> arguments_;  // of the call in hand
+  std::vector<std::int32_t> passed_weights_;
   std::vector<Value> values_;
   std::vector<std::vector<AccumulatorResult>> results_;
 };

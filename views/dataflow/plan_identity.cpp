@@ -17,9 +17,7 @@ bool same(const PlanPtr& left, const PlanPtr& right) {
 }
 
 bool same(const AggregateCall& left, const AggregateCall& right) {
-  return left.function == right.function && left.distinct == right.distinct &&
-         left.type == right.type && same(left.argument, right.argument) &&
-         same(left.filter, right.filter);
+  return same_call(left, right);
 }
 
 template <typename Item>

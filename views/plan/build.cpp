@@ -132,13 +132,13 @@ PlanPtr make_aggregate(const PlanPtr& input, const Expressions& keys,
   for (std::size_t i = 0; i < keys.size(); ++i)
     columns.push_back({key_names[i], keys[i]->type, may_be_null(*keys[i], input->columns)});
   for (const AggregateCall& call : calls) {
-    const bool counts =
-        call.function == AggregateFunction::count || call.function == AggregateFunction::count_rows;
-    // A group has at least one row, so that an argument that is never NULL gives a result.
-    const bool has_value = !keys.empty() && !call.filter && call.argument &&
-                           !may_be_null(*call.argument, input->columns);
-    columns.push_back(
-        {std::string(aggregate_name(call.function)), call.type, !counts && !has_value});
+    // A group has at least one row, so that arguments that are never NULL give a result.
+    const bool has_value = !keys.empty() && !call.filter && !call.arguments.empty() &&
+                           std::ranges::none_of(call.arguments, [&](const ExpressionPtr& argument) {
+                             return may_be_null(*argument, input->columns);
+                           });
+    const bool nullable = call.function->rules.null_if_empty && !has_value;
+    columns.push_back({std::string(call.function->name), call.type, nullable});
   }
   return make_plan(std::move(columns), Aggregate{input, keys, calls});
 }
@@ -177,20 +177,6 @@ Expressions conjuncts_of(const ExpressionPtr& condition) {
   for (const ExpressionPtr& argument : condition->arguments)
     for (ExpressionPtr& conjunct : conjuncts_of(argument)) conjuncts.push_back(std::move(conjunct));
   return conjuncts;
-}
-
-std::string_view aggregate_name(AggregateFunction function) {
-  switch (function) {
-    case AggregateFunction::count_rows:
-    case AggregateFunction::count: return "count";
-    case AggregateFunction::sum: return "sum";
-    case AggregateFunction::average: return "avg";
-    case AggregateFunction::minimum: return "min";
-    case AggregateFunction::maximum: return "max";
-    case AggregateFunction::bool_and: return "bool_and";
-    case AggregateFunction::bool_or: return "bool_or";
-  }
-  return "";
 }
 
 }  // namespace deltamill

@@ -43,7 +43,4 @@ namespace deltamill {
 [[nodiscard]] bool may_be_null(const Expression& expression, const Columns& columns,
                                const Columns& right_columns = {});
 
-// SQL name of an aggregate function: "count", "sum", "avg", ...
-[[nodiscard]] std::string_view aggregate_name(AggregateFunction function);
-
 }  // namespace deltamill

@@ -1,5 +1,7 @@
-// What all plan nodes have in common: their inputs.
+// What all plan nodes have in common: their inputs. When calls are the same.
 #include "views/plan/plan.h"
+
+#include <algorithm>
 
 namespace deltamill {
 
@@ -17,7 +19,24 @@ struct InputsOf {
   std::vector<PlanPtr> operator()(const UnionAll& union_all) const { return union_all.inputs; }
 };
 
+bool same_key(const SortKey& left, const SortKey& right) {
+  return left.descending == right.descending && left.nulls_first == right.nulls_first &&
+         equal(*left.expression, *right.expression);
+}
+
 }  // namespace
+
+bool same_call(const AggregateCall& left, const AggregateCall& right) {
+  const auto same_expression = [](const ExpressionPtr& one, const ExpressionPtr& other) {
+    return equal(*one, *other);
+  };
+  const bool same_filter = left.filter && right.filter ? equal(*left.filter, *right.filter)
+                                                       : left.filter == right.filter;
+  return left.function == right.function && left.distinct == right.distinct &&
+         left.type == right.type && same_filter &&
+         std::ranges::equal(left.arguments, right.arguments, same_expression) &&
+         std::ranges::equal(left.order, right.order, same_key);
+}
 
 std::vector<PlanPtr> inputs_of(const PlanNode& node) {
   return std::visit(InputsOf{}, node.body);

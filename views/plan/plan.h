@@ -9,6 +9,7 @@
 
 #include "views/data/schema.h"
 #include "views/expressions/expression.h"
+#include "views/functions/aggregate.h"
 
 namespace deltamill {
 
@@ -51,24 +52,41 @@ struct Join {
   ExpressionPtr condition;
 };
 
-enum class AggregateFunction : std::uint8_t {
-  count_rows,
-  count,
-  sum,
-  average,
-  minimum,
-  maximum,
-  bool_and,
-  bool_or
+// ORDER BY inside a call.
+struct SortKey {
+  ExpressionPtr expression;
+  bool descending = false;
+  bool nulls_first = false;
 };
 
 struct AggregateCall {
-  AggregateFunction function = AggregateFunction::count_rows;
-  ExpressionPtr argument;  // nullptr for count_rows
-  ExpressionPtr filter;    // nullptr = none
+  const AggregateFunction* function = nullptr;
+  Expressions arguments;
+  std::vector<SortKey> order;  // empty: any order
+  ExpressionPtr filter;        // nullptr = none
   bool distinct = false;
   Type type;  // of the result
 };
+
+// Calls `visit(const ExpressionPtr&)` for each expression of a call.
+template <typename Visit>
+void visit_expressions(const AggregateCall& call, const Visit& visit) {
+  for (const ExpressionPtr& argument : call.arguments) visit(argument);
+  for (const SortKey& key : call.order) visit(key.expression);
+  if (call.filter) visit(call.filter);
+}
+
+// The call with each of its expressions replaced by one of the same type.
+template <typename Replace>
+[[nodiscard]] AggregateCall replace_expressions(AggregateCall call, const Replace& replace) {
+  for (ExpressionPtr& argument : call.arguments) argument = replace(argument);
+  for (SortKey& key : call.order) key.expression = replace(key.expression);
+  if (call.filter) call.filter = replace(call.filter);
+  return call;
+}
+
+// Whether two calls over the same rows have the same result by the same computation.
+[[nodiscard]] bool same_call(const AggregateCall& left, const AggregateCall& right);
 
 // Output: the keys, then the aggregates. No keys: always exactly one row.
 struct Aggregate {

@@ -69,10 +69,7 @@ PlanPtr with_expressions(const PlanPtr& node,
     replace_if(join->condition);
   } else if (auto* const aggregate = std::get_if<Aggregate>(&changed.body)) {
     for (ExpressionPtr& key : aggregate->keys) replace_if(key);
-    for (AggregateCall& call : aggregate->calls) {
-      replace_if(call.argument);
-      replace_if(call.filter);
-    }
+    for (AggregateCall& call : aggregate->calls) call = replace_expressions(call, replace);
   } else {
     return node;
   }

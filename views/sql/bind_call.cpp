@@ -190,12 +190,7 @@ BoundExpression ExpressionBinder::bind_call(const ExpressionSyntax& syntax) {
     reject("unsupported_sql", syntax.position,
            "functions of schema \"" + syntax.names.front() + "\" are not supported",
            "compute it in a column of the source");
-  constexpr std::array aggregates{std::string_view("count"), std::string_view("sum"),
-                                  std::string_view("avg"),   std::string_view("min"),
-                                  std::string_view("max"),   std::string_view("bool_and"),
-                                  std::string_view("every"), std::string_view("bool_or")};
-  if (std::find(aggregates.begin(), aggregates.end(), name) != aggregates.end())
-    return bind_aggregate(syntax, name);
+  if (is_aggregate(name)) return bind_aggregate(syntax, name);
   if (find_function_refusal(name) != nullptr) reject_unknown_function(name, syntax.position);
   if (syntax.distinct || syntax.star || syntax.filter)
     reject("type_error", syntax.position, name + "() is not an aggregate function",

@@ -1,8 +1,10 @@
 // Builders of tables and plans.
 #include "tests/unit/dataflow/shop.h"
 
+#include <array>
 #include <stdexcept>
 
+#include "views/data/check.h"
 #include "views/data/text_form.h"
 
 namespace deltamill {
@@ -109,36 +111,19 @@ PlanPtr aggregate(const PlanPtr& input, const Expressions& keys,
   return make_plan(std::move(columns), Aggregate{input, keys, calls});
 }
 
-TypeKind result_kind(AggregateFunction function, TypeKind argument) {
-  const bool small = argument == TypeKind::int2 || argument == TypeKind::int4;
-  const bool real = argument == TypeKind::float4 || argument == TypeKind::float8;
-  switch (function) {
-    case AggregateFunction::count_rows:
-    case AggregateFunction::count: return TypeKind::int8;
-    case AggregateFunction::sum:
-      if (small) return TypeKind::int8;
-      return argument == TypeKind::int8 ? TypeKind::numeric : argument;
-    case AggregateFunction::average:
-      if (argument == TypeKind::interval) return argument;
-      return real ? TypeKind::float8 : TypeKind::numeric;
-    case AggregateFunction::minimum:
-    case AggregateFunction::maximum: return argument;
-    case AggregateFunction::bool_and:
-    case AggregateFunction::bool_or: return TypeKind::boolean;
-  }
-  return argument;
-}
-
-AggregateCall call(AggregateFunction function, const ExpressionPtr& argument) {
+AggregateCall call(std::string_view function, const ExpressionPtr& argument) {
   AggregateCall call;
-  call.function = function;
-  call.argument = argument;
-  call.type = type_of(result_kind(function, argument->type.kind));
+  call.function = find_aggregate(function, std::array{argument->type.kind});
+  DM_CHECK(call.function != nullptr, "no aggregate takes the argument");
+  call.arguments = {argument};
+  call.type = call.function->result == TypeKind::enumeration ? argument->type
+                                                             : type_of(call.function->result);
   return call;
 }
 
 AggregateCall count_rows() {
   AggregateCall call;
+  call.function = find_aggregate("count", {});
   call.type = type_of(TypeKind::int8);
   return call;
 }

@@ -35,12 +35,9 @@ namespace deltamill {
                            const ExpressionPtr& condition);
 [[nodiscard]] PlanPtr aggregate(const PlanPtr& input, const Expressions& keys,
                                 const std::vector<AggregateCall>& calls);
-[[nodiscard]] AggregateCall call(AggregateFunction function, const ExpressionPtr& argument);
+[[nodiscard]] AggregateCall call(std::string_view function, const ExpressionPtr& argument);
 [[nodiscard]] AggregateCall count_rows();
 [[nodiscard]] BoundView view(const std::string& name, const PlanPtr& plan);
 [[nodiscard]] PlanPtr scan_view(const BoundView& read);
-
-// What an aggregate function returns for an argument of this type.
-[[nodiscard]] TypeKind result_kind(AggregateFunction function, TypeKind argument);
 
 }  // namespace deltamill

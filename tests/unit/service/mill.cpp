@@ -88,6 +88,7 @@ BoundView whole_table(const std::string& name) {
 
 BoundView row_count(const std::string& name) {
   AggregateCall count;
+  count.function = find_aggregate("count", {});
   count.type.kind = TypeKind::int8;
   const Columns columns = {{"count", count.type, false}};
   return {name, make_plan(columns, Aggregate{scan_of_table(), {}, {count}}), KeyColumns{}, false};

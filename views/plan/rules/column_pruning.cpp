@@ -164,16 +164,15 @@ Pruned Prune::operator()(const Aggregate& aggregate) const {
     if (!needed_.contains(key_count + i)) continue;
     places.emplace(key_count + i, key_count + static_cast<std::uint32_t>(calls.size()));
     calls.push_back(aggregate.calls[i]);
-    add_columns(calls.back().argument, 0, below);
-    add_columns(calls.back().filter, 0, below);
+    visit_expressions(calls.back(),
+                      [&](const ExpressionPtr& expression) { add_columns(expression, 0, below); });
   }
   const Pruned input = prune(aggregate.input, below);
   Expressions keys;
   for (const ExpressionPtr& key : aggregate.keys) keys.push_back(moved(key, input.places));
-  for (AggregateCall& call : calls) {
-    call.argument = moved(call.argument, input.places);
-    call.filter = moved(call.filter, input.places);
-  }
+  for (AggregateCall& call : calls)
+    call = replace_expressions(
+        call, [&](const ExpressionPtr& expression) { return moved(expression, input.places); });
   std::vector<std::string> names = names_of(plan_->columns);
   names.resize(key_count);
   return {make_aggregate(input.plan, keys, names, calls), std::move(places)};

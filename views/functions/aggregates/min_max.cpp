@@ -1,5 +1,5 @@
 // A sorted list while there are few arguments, a tree afterwards.
-#include "views/dataflow/aggregates/min_max.h"
+#include "views/functions/aggregates/min_max.h"
 
 #include <algorithm>
 

@@ -1,18 +1,23 @@
 // DISTINCT inside an aggregate: passes each value on once per group, when its count leaves or
-// reaches zero. Equal values of different forms (1.0, 1.00) are one value, of which the smallest
-// form that is there is passed on.
+// reaches zero. Equal values of different representations (1.0, 1.00) are one value, of which the
+// smallest representation that is there is passed on.
+//
+//   (group, value)   representations and how often each is there      shown, that is passed on
+//   (7, 1.0)         1.0: 2   1.00: 1                                  1.0
+//   −1.0 twice       1.00: 1                                           −1.0  +1.00
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <optional>
 
-#include "views/dataflow/aggregates/accumulator.h"
-#include "views/dataflow/aggregates/owned_value.h"
+#include "views/functions/aggregates/accumulator.h"
+#include "views/functions/aggregates/owned_value.h"
 
 namespace deltamill {
 
 class DistinctArguments : public Accumulator {
  public:
-  DistinctArguments(Type type, std::unique_ptr<Accumulator> inner);
+  DistinctArguments(Type type, bool counts_nulls, std::unique_ptr<Accumulator> inner);
 
   void resize(std::size_t count) override { inner_->resize(count); }
   void add(const AccumulatorInput& input) override;
@@ -38,41 +43,42 @@ class DistinctArguments : public Accumulator {
     using is_avalanching = void;
     Type type;
     [[nodiscard]] std::size_t of(GroupNumber group, const Value& value) const;
-    [[nodiscard]] std::size_t operator()(const Entry& one) const {
-      return of(one.group, one.value.value());
+    [[nodiscard]] std::size_t operator()(const Entry& entry) const {
+      return of(entry.group, entry.value.value());
     }
-    [[nodiscard]] std::size_t operator()(const Probe& one) const {
-      return of(one.group, *one.value);
+    [[nodiscard]] std::size_t operator()(const Probe& probe) const {
+      return of(probe.group, *probe.value);
     }
   };
   struct Equal {
     using is_transparent = void;
     Type type;
+    [[nodiscard]] bool same(const Value& left, const Value& right) const;
     [[nodiscard]] bool operator()(const Entry& left, const Entry& right) const {
-      return left.group == right.group &&
-             compare_values(type, left.value.value(), right.value.value()) == 0;
+      return left.group == right.group && same(left.value.value(), right.value.value());
     }
     [[nodiscard]] bool operator()(const Probe& left, const Entry& right) const {
-      return left.group == right.group &&
-             compare_values(type, *left.value, right.value.value()) == 0;
+      return left.group == right.group && same(*left.value, right.value.value());
     }
     [[nodiscard]] bool operator()(const Entry& left, const Probe& right) const {
       return (*this)(right, left);
     }
   };
-  struct Form {
+  struct Representation {
     OwnedValue value;
     std::int64_t count = 0;
   };
-  using Forms = std::vector<Form>;
+  using Representations = std::vector<Representation>;
 
   void change(GroupNumber group, const Value& value, std::int32_t weight);
-  [[nodiscard]] const Form* shown(const Forms& forms) const;
+  [[nodiscard]] const Representation* shown(const Representations& representations) const;
+  [[nodiscard]] bool identical(const Value& left, const Value& right) const;
   void pass_on(GroupNumber group, const Value& value, std::int32_t weight);
 
   Type type_;
+  bool counts_nulls_;
   std::unique_ptr<Accumulator> inner_;
-  boost::unordered_flat_map<Entry, Forms, Hash, Equal> values_;
+  boost::unordered_flat_map<Entry, Representations, Hash, Equal> values_;
 };
 
 }  // namespace deltamill

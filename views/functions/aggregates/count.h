@@ -1,7 +1,7 @@
 // count(*) and count(x).
 #pragma once
 
-#include "views/dataflow/aggregates/accumulator.h"
+#include "views/functions/aggregates/accumulator.h"
 
 namespace deltamill {
 

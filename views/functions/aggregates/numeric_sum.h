@@ -8,7 +8,7 @@
 
 #include "views/data/numeric.h"
 #include "views/data/wide_integer.h"
-#include "views/dataflow/aggregates/accumulator.h"
+#include "views/functions/aggregates/accumulator.h"
 
 namespace deltamill {
 

@@ -1,5 +1,5 @@
 // What is not a finite number is counted, the rest summed exactly.
-#include "views/dataflow/aggregates/float_sum.h"
+#include "views/functions/aggregates/float_sum.h"
 
 #include <cmath>
 #include <limits>

@@ -3,8 +3,8 @@
 // vary; ours are the nearest ones.
 #pragma once
 
-#include "views/dataflow/aggregates/accumulator.h"
-#include "views/dataflow/aggregates/exact_real_sum.h"
+#include "views/functions/aggregates/accumulator.h"
+#include "views/functions/aggregates/exact_real_sum.h"
 
 namespace deltamill {
 

@@ -1,6 +1,6 @@
 // Adding with carries between 32-bit digits, and rounding from the highest three digits and the
 // sign of the rest.
-#include "views/dataflow/aggregates/exact_real_sum.h"
+#include "views/functions/aggregates/exact_real_sum.h"
 
 #include <algorithm>
 #include <bit>

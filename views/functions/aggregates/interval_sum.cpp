@@ -1,5 +1,5 @@
 // Results of interval sums; the average is PostgreSQL's interval / float8.
-#include "views/dataflow/aggregates/interval_sum.h"
+#include "views/functions/aggregates/interval_sum.h"
 
 #include <array>
 #include <limits>

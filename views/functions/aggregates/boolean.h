@@ -1,7 +1,7 @@
 // bool_and and bool_or: how often true and false are there.
 #pragma once
 
-#include "views/dataflow/aggregates/accumulator.h"
+#include "views/functions/aggregates/accumulator.h"
 
 namespace deltamill {
 

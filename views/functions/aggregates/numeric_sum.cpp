@@ -1,10 +1,10 @@
 // The normal case is one scale and small mantissas: first_ alone.
-#include "views/dataflow/aggregates/numeric_sum.h"
+#include "views/functions/aggregates/numeric_sum.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "views/dataflow/aggregates/big_integer.h"
+#include "views/functions/aggregates/big_integer.h"
 
 namespace deltamill {
 

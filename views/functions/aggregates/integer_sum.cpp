@@ -1,10 +1,10 @@
 // Results of integer sums: in plain form as long as they fit.
-#include "views/dataflow/aggregates/integer_sum.h"
+#include "views/functions/aggregates/integer_sum.h"
 
 #include <limits>
 
 #include "views/data/numeric.h"
-#include "views/dataflow/aggregates/big_integer.h"
+#include "views/functions/aggregates/big_integer.h"
 
 namespace deltamill {
 

@@ -1,5 +1,5 @@
 // Sums of doubles against arithmetic on big integers.
-#include "views/dataflow/aggregates/exact_real_sum.h"
+#include "views/functions/aggregates/exact_real_sum.h"
 
 #include <bit>
 #include <boost/multiprecision/cpp_int.hpp>

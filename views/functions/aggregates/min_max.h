@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "views/dataflow/aggregates/accumulator.h"
-#include "views/dataflow/aggregates/owned_value.h"
+#include "views/functions/aggregates/accumulator.h"
+#include "views/functions/aggregates/owned_value.h"
 
 namespace deltamill {
 
