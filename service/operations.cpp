@@ -60,13 +60,14 @@ Operations::Operations(Parts parts)
 
 Operations::~Operations() = default;
 
-void Operations::use_engine(Engine* engine) {
+void Operations::use_engine(Engine* engine, SinkFollower* follower) {
   std::unique_lock lock(engine_mutex_, std::defer_lock);
   for (int tries = 1; !lock.try_lock(); ++tries) {
     if (tries % engine_tries == 0) jobs_.interrupt("the engine it used has ended");
     std::this_thread::sleep_for(engine_try_pause);
   }
   engine_ = engine;
+  follower_ = follower;
 }
 
 void Operations::measure_operators() {
@@ -363,7 +364,7 @@ std::string Operations::run_rebuild(std::size_t view, JobControl& control) {
 Operations::EngineLock Operations::wait_for_engine(JobControl& control) const {
   while (!control.stop().stop_requested()) {
     EngineLock lock(engine_mutex_);
-    if (engine_ != nullptr && engine_->settled()) return lock;
+    if (engine_ != nullptr && follower_->settled()) return lock;
     lock.unlock();
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
@@ -373,8 +374,9 @@ Operations::EngineLock Operations::wait_for_engine(JobControl& control) const {
 std::string Operations::rebuild_live(std::size_t view, JobControl& control) {
   const EngineLock lock = wait_for_engine(control);
   const std::vector<BoundView> bound = parts_.deployment.bound_views();
-  const RebuildTarget target{parts_.journal, *engine_, bound, served_[view].name,
-                             static_cast<std::uint32_t>(view)};
+  RebuildTarget target{parts_.journal, *engine_, {follower_}, {}, static_cast<std::uint32_t>(view)};
+  for (std::uint32_t offset = 0; offset < bound.size(); ++offset)
+    target.views.push_back({bound[offset], offset});
   std::string result = rebuild_view(target, control);
   parts_.activated(view);
   return result;
@@ -408,6 +410,7 @@ std::string Operations::run_verify(std::size_t view, std::size_t sample_max, Job
       if (other.binding.view.name == one.name) with_dependencies_only.views.push_back(other);
   const VerificationTarget target{
       .engine = *engine_,
+      .follower = *follower_,
       .store = parts_.store,
       .session = session_settings(parts_.settings),
       .slot = parts_.settings.source.slot,

@@ -50,7 +50,7 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   ~Operations() override;  // cancels jobs
 
   // The engine that jobs use; nullptr while there is none. Ends the job that uses the one before.
-  void use_engine(Engine* engine);
+  void use_engine(Engine* engine, SinkFollower* follower);
   // Takes up the rebuilds that the process before left unfinished.
   void resume_rebuilds();
   // Shows the sizes of operators, each few seconds. REQUIRES: called on the engine's thread.
@@ -123,6 +123,7 @@ class Operations : public StatusPage, public Positions, public JobDesk {
 
   mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine
   Engine* engine_ = nullptr;                // guarded by engine_mutex_
+  SinkFollower* follower_ = nullptr;        // guarded by engine_mutex_: of the store
   UnfinishedRebuilds unfinished_;
   OperatorGauges operator_gauges_{parts_.metrics};  // of the engine's thread
   Jobs jobs_;                                       // last: jobs use everything above

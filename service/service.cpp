@@ -75,11 +75,15 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
       told_live_(project_.deployment.views.size()) {
   metrics_.set("build_info", 1, {{"version", deltamill_version}, {"commit", deltamill_commit}});
   metrics_.set("start_time_seconds", static_cast<double>(std::time(nullptr)));
+  for (const char* const reason : {"failure", "view_stopped", "view_resumed", "source_gap"})
+    metrics_.add("dataflow_restarts_total", 0, {{"reason", reason}});
   open_stores();
 }
 
 Service::~Service() {
   stop_engine();
+  // A commit may be under way that tells of itself to what is about to go.
+  if (follower_) follower_->run([](Sink&) {});
   stop_listening();
   if (source_) source_->stop();
   if (operations_) remove_run_file(settings_.state);
@@ -89,11 +93,20 @@ Service::~Service() {
 // anew.
 void Service::open_sink() {
   sink_epoch_ = journal_->epoch();
+  follower_.reset();
   sink_.reset();
   sink_ = std::make_unique<SqliteSink>(
       settings_.store_path().string(), sink_epoch_, random_epoch(),
       project_.deployment.sink_views(),
       SqliteSinkOptions{.keep_generations = settings_.keep_generations});
+  SinkFollowerOptions options;
+  options.type = "sqlite";
+  options.worker.name = settings_.store_name();
+  options.errors = &errors_;
+  for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
+    options.views.push_back(view);
+  follower_ = std::make_unique<SinkFollower>(*sink_, project_.deployment.views.size(), options,
+                                             metrics_, follower_listeners());
 }
 
 void Service::reload_sink() {
@@ -126,15 +139,16 @@ void Service::open_stores() {
   // What an earlier process left is served at once.
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view)
     show_condition(view);
-  remember_lag();
-  operations_->committed(sink_->frontier());
+  Frontier stored;
+  follower_->run([&](Sink& sink) { stored = sink.frontier(); });
+  operations_->committed(stored);
+  remember_lag(stored);
   operations_->resume_rebuilds();
 }
 
 // The journal may hold commits that the store does not: their age is known before the engine reads
 // them.
-void Service::remember_lag() {
-  const Frontier stored = sink_->frontier();
+void Service::remember_lag(Frontier stored) {
   if (journal_->durable() <= stored || !journal_->identity()) return;
   const BlockPtr block =
       journal_->read_from(stored)->next({}, std::chrono::steady_clock::time_point::min());
@@ -243,13 +257,23 @@ bool Service::prepare_source(const std::stop_token& stop, bool new_history) {
 
 // What readers get until the engine follows: rows that are behind, rows that stand still, or none.
 void Service::show_condition(std::uint32_t view) {
-  if (sink_->current(view))
+  const Standing standing = standing_of(view);
+  if (standing.current)
     board_.set(view, Condition::live);
-  else if (sink_->readable(view))
+  else if (standing.readable)
     board_.set(view, Condition::stale, "being loaded anew");
   else
     board_.set(view, Condition::loading);
-  if (!sink_->current(view)) stand_still(view);
+  if (!standing.current) stand_still(view);
+}
+
+Service::Standing Service::standing_of(std::uint32_t view) {
+  Standing standing;
+  follower_->run([&](Sink& sink) {
+    const std::uint32_t sink_view = follower_->sink_view(view);
+    standing = {sink.current(sink_view).has_value(), sink.readable(sink_view)};
+  });
+  return standing;
 }
 
 // The age of what a view does not contain grows from here on.
@@ -260,11 +284,10 @@ void Service::stand_still(std::uint32_t view) {
 }
 
 void Service::start_engine() {
-  std::vector<EngineView> views;
+  std::vector<StreamedView> views;
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view) {
     if (board_.stopped(view)) continue;
-    errors_.clear(view);
-    const bool current = sink_->current(view).has_value();
+    const bool current = standing_of(view).current;
     show_condition(view);
     if (!current) {
       told_live_[view] = false;
@@ -275,17 +298,16 @@ void Service::start_engine() {
   }
   board_.set_sink("loading");
   EngineOptions options;
-  options.sink_name = settings_.store_name();
   options.memory_bytes_max = settings_.memory_limit_bytes;
   options.until = options_.until;
-  engine_ = std::make_unique<Engine>(*journal_, *sink_, std::move(views), options, metrics_,
-                                     errors_, engine_listeners());
-  operations_->use_engine(engine_.get());
+  engine_ = std::make_unique<Engine>(*journal_, std::vector{follower_.get()}, std::move(views),
+                                     options, metrics_, engine_listeners());
+  operations_->use_engine(engine_.get(), follower_.get());
 }
 
 void Service::stop_engine() {
   if (!engine_) return;
-  operations_->use_engine(nullptr);
+  operations_->use_engine(nullptr, nullptr);
   engine_.reset();
 }
 
@@ -304,26 +326,40 @@ EngineListeners Service::engine_listeners() {
     operations_->lag().known(block.to, block.oldest_commit_time);
     operations_->measure_operators();
   };
-  listeners.committed = [this](Frontier frontier) {
-    engine_failures_ = 0;
-    operations_->committed(frontier);
-  };
   listeners.loading = [this](std::uint64_t rows, std::uint64_t total) {
     if (options_.progress) options_.progress("views", rows, total);
   };
-  listeners.live = [this](const std::vector<std::uint32_t>& views) {
-    operations_->measure_operators();
+  listeners.left_behind = [this](const SinkFollower& sink, const std::string& reason) {
+    trace_.event(TraceLevel::warning, "sink.reloading", reason, {{"sink", sink.name()}});
+    metrics_.add("sink_reloads_total", 1, {{"sink", sink.name()}});
+  };
+  listeners.failed = [this](const EngineFailure& failure) { tell(failure); };
+  return listeners;
+}
+
+SinkFollowerListeners Service::follower_listeners() {
+  SinkFollowerListeners listeners;
+  listeners.committed = [this](Frontier frontier) {
+    engine_failures_ = 0;
+    if (operations_) operations_->committed(frontier);
+  };
+  listeners.live = [this](const std::vector<std::uint32_t>& views, bool activated) {
     for (const std::uint32_t view : views) {
-      if (board_.condition(view) != Condition::live) trace_activation(view);
+      if (activated) trace_activation(view);
       board_.set(view, Condition::live);
       if (!told_live_[view])
         trace_.event(TraceLevel::info, "view.live", "following", {{"view", name_of(view)}});
       told_live_[view] = true;
     }
-    board_.set_sink("following");
   };
-  listeners.failed = [this](const EngineFailure& failure) { tell(failure); };
-  listeners.between_commits = [this](bool idle) { sink_->checkpoint_if_due(idle); };
+  listeners.view_failed = [this](std::uint32_t view, const std::string& message) {
+    tell(ViewFailed{view, message});
+  };
+  listeners.changed = [this](SinkCondition condition, const std::string& error) {
+    board_.set_sink(to_string(condition), error);
+    if (condition == SinkCondition::retrying || condition == SinkCondition::failed)
+      trace_.event(TraceLevel::error, "sink.failed", error, {{"sink", settings_.store_name()}});
+  };
   return listeners;
 }
 
@@ -374,6 +410,11 @@ bool Service::reached_goal() const {
 // A view that has stopped does not get to where all of them are to go.
 bool Service::missed_goal() const {
   if (!goal_ && !options_.until) return false;
+  if (follower_->condition() == SinkCondition::failed) {
+    trace_.event(TraceLevel::error, "service.stopped",
+                 "sink " + follower_->name() + " has failed: " + follower_->error());
+    return true;
+  }
   for (std::uint32_t view = 0; view < project_.deployment.views.size(); ++view) {
     if (!board_.stopped(view)) continue;
     trace_.event(TraceLevel::error, "service.stopped",
@@ -425,6 +466,10 @@ bool Service::supervise(const std::stop_token& stop) {
 bool Service::handle(const Event& event, const std::stop_token& stop) {
   if (const auto* const failure = std::get_if<EngineFailure>(&event))
     return handle_engine(*failure, stop);
+  if (const auto* const failed = std::get_if<ViewFailed>(&event)) {
+    stop_view(failed->view, failed->message);
+    return true;
+  }
   if (const auto* const resume = std::get_if<Resume>(&event)) {
     resume_view(resume->view);
     return true;
@@ -438,29 +483,36 @@ bool Service::handle(const Event& event, const std::stop_token& stop) {
 
 bool Service::handle_engine(const EngineFailure& failure, const std::stop_token& stop) {
   stop_engine();
-  if (!failure.sink_views.empty()) {
-    for (const std::uint32_t view : failure.sink_views) stop_view(view, failure.message);
-  } else {
-    trace_.event(TraceLevel::error, "sink.failed", failure.message);
-    board_.set_sink("retrying", failure.message);
-    metrics_.add("sink_retries_total", 1, {{"sink", settings_.store_name()}});
-    if (++engine_failures_ > engine_failures_max) return false;
-    if (!failure.retryable && engine_failures_ > 2) return false;
-    if (!pause(std::min(std::chrono::milliseconds(100) * (1U << engine_failures_), retry_delay_max),
-               stop))
-      return false;
+  if (!failure.views.empty()) {
+    for (const std::uint32_t view : failure.views) stop_view(view, failure.message);
+    restart_engine("view_stopped");
+    return true;
   }
-  start_engine();
+  trace_.event(TraceLevel::error, "engine.failed", failure.message);
+  if (++engine_failures_ > engine_failures_max) return false;
+  if (!pause(std::min(std::chrono::milliseconds(100) * (1U << engine_failures_), retry_delay_max),
+             stop))
+    return false;
+  restart_engine("failure");
   return true;
+}
+
+// The dataflow is thrown away and made anew from the journal.
+void Service::restart_engine(const char* reason) {
+  stop_engine();
+  metrics_.add("dataflow_restarts_total", 1, {{"reason", reason}});
+  start_engine();
 }
 
 // A view that reads a stopped view stops with it.
 void Service::stop_view(std::uint32_t view, const std::string& reason) {
   for (std::uint32_t other = 0; other < project_.deployment.views.size(); ++other) {
     if (!reads(other, view)) continue;
-    sink_->freeze(other);
+    // Everything that was committed before is in the store; what comes after is not for this view.
+    follower_->stop_view(other);
+    const bool readable = standing_of(other).readable;
     stand_still(other);
-    board_.stop(other, sink_->readable(other) ? Condition::stale : Condition::failed, reason);
+    board_.stop(other, readable ? Condition::stale : Condition::failed, reason);
     trace_.event(TraceLevel::error, "view.stale", reason, {{"view", name_of(other)}});
   }
 }
@@ -478,7 +530,7 @@ void Service::resume_view(std::uint32_t view) {
   for (std::uint32_t other = 0; other < project_.deployment.views.size(); ++other)
     if (board_.stopped(other) && (reads(other, view) || reads(view, other))) show_condition(other);
   stop_views_without_children();
-  start_engine();
+  restart_engine("view_resumed");
 }
 
 // Those that lack the rows of tables that have come to inherit from theirs, with the reason.
@@ -504,7 +556,7 @@ void Service::handle_inherited(const Inherited& inherited) {
   if (views.empty()) return;
   stop_engine();
   for (const auto& [view, reason] : views) stop_view(view, reason);
-  start_engine();
+  restart_engine("view_stopped");
 }
 
 // Asks rather than waits to be told: nobody is to see these views live in between. A source that
@@ -537,7 +589,7 @@ bool Service::restart_after_gap(const std::stop_token& stop, const std::string& 
   board_.set_sink("loading", reason);
   if (!prepare_source(stop, true)) return false;
   source_->start();
-  start_engine();
+  restart_engine("source_gap");
   return true;
 }
 

@@ -56,7 +56,11 @@ class Service {
   struct Inherited {
     std::vector<InheritedTable> tables;
   };
-  using Event = std::variant<EngineFailure, SourceEnded, Resume, Inherited>;
+  struct ViewFailed {
+    std::uint32_t view = 0;
+    std::string message;
+  };
+  using Event = std::variant<EngineFailure, ViewFailed, SourceEnded, Resume, Inherited>;
 
   void open_sink();
   void reload_sink();
@@ -76,6 +80,7 @@ class Service {
   [[nodiscard]] bool handle(const Event& event, const std::stop_token& stop);
   [[nodiscard]] bool handle_engine(const EngineFailure& failure, const std::stop_token& stop);
   [[nodiscard]] bool handle_source(const SourceEnded& ended, const std::stop_token& stop);
+  void restart_engine(const char* reason);
   void stop_view(std::uint32_t view, const std::string& reason);
   [[nodiscard]] bool reads(std::uint32_t reader, std::uint32_t view) const;
   void resume_view(std::uint32_t view);
@@ -86,13 +91,20 @@ class Service {
   [[nodiscard]] bool restart_after_gap(const std::stop_token& stop, const std::string& reason);
   [[nodiscard]] std::optional<Event> next_event();
   void tell(Event event);
-  void remember_lag();
+  void remember_lag(Frontier stored);
   [[nodiscard]] bool reached_goal() const;
   [[nodiscard]] bool missed_goal() const;
   [[nodiscard]] bool passed_until();
   [[nodiscard]] const std::string& name_of(std::uint32_t view) const;
   void trace_activation(std::uint32_t view);
   [[nodiscard]] EngineListeners engine_listeners();
+  [[nodiscard]] SinkFollowerListeners follower_listeners();
+  // What the sink has of a view: rows that follow, rows of its definition at all.
+  struct Standing {
+    bool current = false;
+    bool readable = false;
+  };
+  [[nodiscard]] Standing standing_of(std::uint32_t view);
   [[nodiscard]] SourceHandlers source_handlers();
   [[nodiscard]] bool pause(std::chrono::milliseconds duration, const std::stop_token& stop) const;
 
@@ -108,7 +120,8 @@ class Service {
 
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<SqliteSink> sink_;
-  std::string sink_epoch_;  // of the journal that the sink was opened under
+  std::unique_ptr<SinkFollower> follower_;  // of sink_, which only its thread uses
+  std::string sink_epoch_;                  // of the journal that the sink was opened under
   std::unique_ptr<StoreReader> store_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Operations> operations_;

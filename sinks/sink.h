@@ -30,8 +30,8 @@ struct IndexColumn {
 // A view as a sink keeps it.
 struct SinkView {
   std::string name;
-  std::string
-      definition;  // hash of the plan and of what shapes the sink's tables: differs = rebuild
+  // Hash of the plan and of what shapes the sink's tables: differs = rebuild.
+  std::string definition;
   Columns columns;
   std::optional<KeyColumns> key;  // nothing = kept with multiplicities
   std::vector<std::vector<IndexColumn>> indexes;
@@ -41,6 +41,8 @@ struct SinkView {
 struct Generation {
   std::uint32_t view = 0;  // offset in the views given to the sink
   std::int64_t number = 0;
+
+  [[nodiscard]] bool operator==(const Generation&) const = default;
 };
 
 // Two rows of a view had one key at the end of a commit. The commit is abandoned; nothing was
@@ -58,13 +60,18 @@ class FrontierMoved : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The store failed (disk full, locked, lost connection). `retryable` says whether trying the same
-// commit again helps.
+// The store failed (disk full, locked, lost connection).
 class SinkFailed : public std::runtime_error {
  public:
-  SinkFailed(const std::string& message, bool may_retry)
-      : std::runtime_error(message), retryable(may_retry) {}
+  enum class Doubt : std::uint8_t { nothing_done, answer_lost };
+
+  SinkFailed(const std::string& message, bool may_retry, Doubt doubt = Doubt::nothing_done)
+      : std::runtime_error(message), retryable(may_retry), in_doubt(doubt == Doubt::answer_lost) {}
+
+  // Whether trying the same commit again is known to help.
   bool retryable;
+  // The commit may have happened: only what the store holds now tells.
+  bool in_doubt;
 };
 
 class Sink {
@@ -77,6 +84,9 @@ class Sink {
   // The generation that readers see, if it was built by the view's present definition; else
   // nothing.
   [[nodiscard]] virtual std::optional<Generation> current(std::uint32_t view) = 0;
+
+  // Readers see rows of the view's present definition, following or not.
+  [[nodiscard]] virtual bool readable(std::uint32_t view) = 0;
 
   // A new empty generation. Generations left unfinished by an earlier process are dropped on
   // opening.
@@ -114,6 +124,14 @@ class Sink {
 
   // Throws away what is open.
   virtual void abandon() = 0;
+
+  // After a failure or a FrontierMoved: looks again at where the store is, connects anew if that is
+  // gone or another one stands there, and takes over what it holds now. True = it is not the store
+  // that was written before, perhaps an older copy of it. REQUIRES: nothing is open.
+  [[nodiscard]] virtual bool reopen() = 0;
+
+  // Called between commits, when nothing is open: the moment for upkeep. `idle`: nothing waits.
+  virtual void rest(bool idle) = 0;
 };
 
 }  // namespace deltamill

@@ -1,41 +1,26 @@
-// The loop of the engine thread, and how it begins.
+// The loop of the engine thread, how it begins, and whom it leaves behind.
 #include "service/pipeline/engine.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
-#include "service/pipeline/view_tables.h"
 #include "views/data/check.h"
+#include "views/dataflow/graph.h"
 
 namespace deltamill {
 
 namespace {
 
-// How long the engine waits for the journal before it looks for tasks.
+// How long the engine waits for the journal, or for a sink, before it looks for tasks.
 constexpr std::chrono::milliseconds idle_wait(10);
-
-std::vector<BoundView> bound_views(const std::vector<EngineView>& views) {
-  std::vector<BoundView> bound;
-  for (const EngineView& view : views) bound.push_back(view.bound);
-  return bound;
-}
-
-std::vector<std::uint32_t> sink_views(const std::vector<EngineView>& views) {
-  std::vector<std::uint32_t> offsets;
-  for (const EngineView& view : views) offsets.push_back(view.sink_view);
-  return offsets;
-}
+// A sink that is waited for has to move at least this often.
+constexpr std::chrono::milliseconds sink_patience(5'000);
 
 // Thrown after fail() to leave the engine's thread.
 struct Ended {};
-
-std::size_t bytes_of(const ViewDeltas& deltas) {
-  std::size_t bytes = deltas.arena ? deltas.arena->memory_bytes() : 0;
-  for (const ViewDelta& view : deltas.views) bytes += view.rows.size() * sizeof(DeltaRow);
-  return bytes;
-}
 
 }  // namespace
 
@@ -49,62 +34,54 @@ class Engine::Boundary : public Engine::Pause {
  public:
   explicit Boundary(Engine& engine) : engine_(engine) {}
 
-  [[nodiscard]] Frontier frontier() const override { return engine_.replay_.frontier(); }
-  [[nodiscard]] SinkWorker& worker() override { return engine_.worker_; }
-  void when_at(Frontier frontier, SinkTask task) override {
-    DM_CHECK(frontier >= engine_.replay_.frontier(), "the engine is past this frontier");
-    engine_.replay_.cut_at(frontier);
-    engine_.waiting_.emplace(frontier, std::move(task));
+  [[nodiscard]] Frontier frontier() const override { return engine_.stream_.frontier(); }
+
+  void when_at(SinkFollower& follower, Frontier frontier, SinkTask task) override {
+    DM_CHECK(frontier >= engine_.stream_.frontier(), "the engine is past this frontier");
+    engine_.stream_.cut_at(frontier);
+    engine_.waiting_.emplace(frontier, Waiting{&follower, std::move(task)});
+  }
+
+  void join(SinkFollower& follower) override {
+    const auto found = std::ranges::find(engine_.attachments_, &follower, &Attachment::follower);
+    DM_CHECK(found != engine_.attachments_.end(), "the sink is not one of the engine's");
+    found->joined = true;
   }
 
  private:
   Engine& engine_;
 };
 
-Engine::Engine(Journal& journal, Sink& sink, std::vector<EngineView> views, EngineOptions options,
-               Metrics& metrics, ErrorLists& errors, EngineListeners listeners)
+Engine::Engine(Journal& journal, std::vector<SinkFollower*> followers,
+               std::vector<StreamedView> views, EngineOptions options, Metrics& metrics,
+               EngineListeners listeners)
     : journal_(journal),
-      sink_(sink),
-      views_(std::move(views)),
       options_(std::move(options)),
       metrics_(metrics),
-      errors_(errors),
       listeners_(std::move(listeners)),
-      graph_(bound_views(views_)),
-      replay_(journal, graph_.tables(), options_.batch),
-      worker_(sink, sink_views(views_), {.name = options_.sink_name}, metrics,
-              {.committed = listeners_.committed,
-               .failed =
-                   [this](const SinkFailure& failure) {
-                     EngineFailure reason{{}, failure.retryable, failure.message};
-                     if (failure.view) reason.sink_views.push_back(*failure.view);
-                     fail(std::move(reason));
-                   },
-               .between_commits = listeners_.between_commits}) {
+      stream_(journal, std::move(views), options_.batch) {
+  for (SinkFollower* const follower : followers) attachments_.push_back({follower, false, nullptr});
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  thread_.request_stop();
+  thread_.join();
+  for (Attachment& attachment : attachments_) {
+    attachment.catch_up.reset();
+    attachment.follower->detach({});
+  }
+}
 
 bool Engine::run(const std::function<void(Pause&)>& work) {
   Task task{&work, nullptr, false};
   std::unique_lock lock(mutex_);
   if (ended_) return false;
   tasks_.push_back(&task);
+  task_come_.notify_one();
   task_done_.wait(lock, [&] { return task.done || ended_; });
   if (task.failure) std::rethrow_exception(task.failure);
   return task.done;
-}
-
-std::vector<OperatorSize> Engine::sizes() const {
-  std::vector<OperatorSize> sizes = graph_.sizes();
-  for (OperatorSize& size : sizes)
-    for (std::uint32_t& reader : size.readers) reader = views_[reader].sink_view;
-  return sizes;
-}
-
-Frontier Engine::frontier() const {
-  return frontier_.load();
 }
 
 void Engine::loop(const std::stop_token& stop) {
@@ -113,9 +90,9 @@ void Engine::loop(const std::stop_token& stop) {
   } catch (const Ended&) {
     // The failure was reported where it arose.
   } catch (const SchemaChanged& changed) {
-    fail({readers_of(changed.table), false, changed.what()});
+    fail({stream_.readers_of(changed.table), changed.what()});
   } catch (const std::exception& failure) {
-    fail({{}, false, failure.what()});
+    fail({{}, failure.what()});
   }
   const std::lock_guard lock(mutex_);
   ended_ = true;
@@ -123,104 +100,146 @@ void Engine::loop(const std::stop_token& stop) {
 }
 
 void Engine::work(const std::stop_token& stop) {
-  replay_.on_block(listeners_.read);
-  choose_generations();
+  stream_.on_block(listeners_.read);
+  if (options_.until) stream_.cut_at(*options_.until);
+  begin_sinks(stop);
   load_base(stop);
+  loading_ = false;
   while (!stop.stop_requested() && !failed_) {
-    if (!within_) at_boundary();
-    if (reached_until_) return;
+    if (!stream_.within_transaction()) at_boundary();
+    if (options_.until && stream_.frontier() >= *options_.until) {
+      wait_for_task();
+      continue;
+    }
+    if (!make_room()) continue;
     const auto deadline = std::chrono::steady_clock::now() + idle_wait;
-    if (const std::optional<Batch> batch = replay_.next(stop, deadline)) step(*batch);
+    const std::optional<ViewStream::Step> step = stream_.next(stop, deadline);
+    if (!step) continue;
+    record(*step);
+    push(step->deltas);
+    check_memory();
   }
 }
 
-// A view whose current generation is of its present definition, and not older than what the journal
-// can reproduce, is followed from the sink's frontier on. Every other one is filled anew.
-void Engine::choose_generations() {
-  const std::vector<BoundView> bound = bound_views(views_);
-  const std::vector<JournalTable> tables = journal_.tables();
-  const bool ran = worker_.run([&](Sink& sink) {
-    stored_ = sink.frontier();
-    for (const EngineView& view : views_) {
-      Frontier base;
-      const std::vector<Oid> read = tables_of(view.bound, bound);
-      for (const JournalTable& table : tables)
-        if (std::ranges::binary_search(read, table.oid)) base = std::max(base, table.base);
-      const std::optional<Generation> current = sink.current(view.sink_view);
-      if (current && stored_ >= base) {
-        running_.push_back(*current);
-        continue;
-      }
-      loading_.push_back(sink.begin_generation(view.sink_view));
-      worker_.follow(loading_.back(), SinkWorker::Filling::yes);
-      activation_ = std::max(activation_, base);
-    }
-  });
-  DM_CHECK(ran, "the sink's worker ended before the engine began");
-  // Also without a view to follow: what readers saw does not go back.
-  activation_ = std::max(activation_, stored_);
-  replay_.cut_at(stored_);
-  replay_.cut_at(activation_);
-  if (options_.until) replay_.cut_at(*options_.until);
+// --- the sinks ---
+
+// One sink alone is waited for: without it there is nothing to do. Of several, one that does not
+// answer must not keep the others from beginning.
+void Engine::begin_sinks(const std::stop_token& stop) {
+  const SinkFollower::Base base = [this](std::uint32_t view) -> std::optional<Frontier> {
+    const auto found = std::ranges::find(stream_.views(), view, &StreamedView::view);
+    if (found == stream_.views().end()) return std::nullopt;
+    return stream_.base_of(*found);
+  };
+  std::vector<std::future<SinkFollower::Cuts>> beginning;
+  for (Attachment& attachment : attachments_)
+    beginning.push_back(attachment.follower->begin_soon(base));
+  const auto deadline = std::chrono::steady_clock::now() + options_.begin_patience;
+  for (std::size_t sink = 0; sink < attachments_.size(); ++sink)
+    join_begun(attachments_[sink], beginning[sink], deadline, stop);
 }
 
+void Engine::join_begun(Attachment& attachment, std::future<SinkFollower::Cuts>& beginning,
+                        std::chrono::steady_clock::time_point deadline,
+                        const std::stop_token& stop) {
+  const bool alone = attachments_.size() == 1;
+  while (beginning.wait_for(idle_wait) != std::future_status::ready) {
+    if (stop.stop_requested()) return;
+    if (!alone && std::chrono::steady_clock::now() > deadline)
+      return leave_behind(attachment, "it does not answer");
+  }
+  try {
+    const SinkFollower::Cuts cuts = beginning.get();
+    stream_.cut_at(cuts.stored);
+    stream_.cut_at(cuts.activation);
+    attachment.joined = true;
+  } catch (const SinkFailed& failed) {
+    attachment.follower->tell_trouble(failed.retryable, failed.what());
+    leave_behind(attachment, failed.what());
+  }
+}
+
+void Engine::leave_behind(Attachment& attachment, const std::string& reason) {
+  attachment.joined = false;
+  SinkFollower& follower = *attachment.follower;
+  follower.detach(reason);
+  std::erase_if(waiting_, [&](const auto& entry) { return entry.second.follower == &follower; });
+  listeners_.left_behind(follower, reason);
+  const auto memory_left = [this] {
+    const std::size_t used = memory_bytes_;
+    return used < options_.memory_bytes_max ? options_.memory_bytes_max - used : std::size_t{0};
+  };
+  attachment.catch_up = std::make_unique<CatchUp>(
+      CatchUp::Plan{journal_, follower, *this, with_dependencies(follower.views(), stream_.views()),
+                    options_.batch, memory_left});
+}
+
+void Engine::mind_sinks() {
+  const Frontier frontier = stream_.frontier();
+  for (Attachment& attachment : attachments_) {
+    if (!attachment.joined) continue;
+    attachment.catch_up.reset();  // it has joined, and is about to end
+    if (attachment.follower->attached())
+      attachment.follower->at_boundary(frontier);
+    else
+      leave_behind(attachment, attachment.follower->error());
+  }
+}
+
+// Whether a sink with a full queue may be waited for: nobody else waits then, or all are busy with
+// the same load and this one does its part.
+bool Engine::may_wait_for(const SinkFollower& follower) const {
+  if (attachments_.size() == 1) return true;
+  return (loading_ || stream_.within_transaction()) && follower.moved_within(sink_patience);
+}
+
+// False = a sink is waited for; look again.
+bool Engine::make_room() {
+  bool room = true;
+  for (Attachment& attachment : attachments_) {
+    SinkFollower& follower = *attachment.follower;
+    if (!attachment.joined || follower.has_room()) continue;
+    if (may_wait_for(follower))
+      room = follower.wait_for_room(std::chrono::steady_clock::now() + idle_wait) && room;
+    else
+      leave_behind(attachment, "its queue is full");
+  }
+  return room;
+}
+
+// Who has detached itself is found at the next boundary.
+void Engine::push(const SharedDeltas& deltas) {
+  for (Attachment& attachment : attachments_)
+    if (attachment.joined) (void)attachment.follower->push(deltas);
+}
+
+// --- the way of a batch ---
+
 void Engine::load_base(const std::stop_token& stop) {
-  Batch nothing;
-  nothing.complete = true;
-  push(graph_.initial(), nothing);
-  std::uint64_t rows = 0;
-  replay_.load_base(
-      [&](const Batch& batch) {
-        push(graph_.apply(batch), nothing);
-        rows += batch.changes.size();
-        if (listeners_.loading) listeners_.loading(rows, replay_.base_rows());
+  (void)stream_.load(
+      [&](const SharedDeltas& deltas, std::uint64_t base_rows) {
+        while (!stop.stop_requested() && !make_room()) {
+        }
+        push(deltas);
+        listeners_.loading(base_rows, stream_.base_rows());
         check_memory();
       },
       stop);
 }
 
 void Engine::at_boundary() {
-  const Frontier frontier = replay_.frontier();
+  const Frontier frontier = stream_.frontier();
   frontier_.store(frontier);
-  if (!following_ && frontier >= stored_) follow_running();
-  if (!loading_.empty() && frontier >= activation_) activate_loaded();
-  settled_ = following_ && loading_.empty();
-  while (!waiting_.empty() && waiting_.begin()->first <= frontier) {
-    const SinkTask task = std::move(waiting_.begin()->second);
-    waiting_.erase(waiting_.begin());
-    worker_.run(task);
-  }
+  mind_sinks();
+  run_waiting(frontier);
   run_tasks();
-  reached_until_ = options_.until && frontier >= *options_.until;
 }
 
-void Engine::follow_running() {
-  following_ = true;
-  worker_.run([&](Sink&) {
-    for (const Generation& generation : running_)
-      worker_.follow(generation, SinkWorker::Filling::no);
-  });
-  std::vector<std::uint32_t> live;
-  for (const Generation& generation : running_) live.push_back(generation.view);
-  if (!live.empty() && listeners_.live) listeners_.live(live);
-}
-
-void Engine::activate_loaded() {
-  const Frontier frontier = replay_.frontier();
-  const bool ran = worker_.run([&](Sink& sink) {
-    for (const Generation& generation : loading_) {
-      sink.activate(generation);
-      worker_.follow(generation, SinkWorker::Filling::no);
-    }
-    sink.commit(sink.frontier(), frontier);
-    if (listeners_.committed) listeners_.committed(frontier);
-  });
-  if (!ran) return;
-  std::vector<std::uint32_t> live;
-  for (const Generation& generation : loading_) live.push_back(generation.view);
-  loading_.clear();
-  following_ = true;
-  if (listeners_.live) listeners_.live(live);
+void Engine::run_waiting(Frontier frontier) {
+  while (!waiting_.empty() && waiting_.begin()->first <= frontier) {
+    const auto first = waiting_.extract(waiting_.begin());
+    (void)first.mapped().follower->post(std::move(first.mapped().task));
+  }
 }
 
 void Engine::run_tasks() {
@@ -244,64 +263,25 @@ void Engine::run_tasks() {
   }
 }
 
-void Engine::step(const Batch& batch) {
-  const auto begin = std::chrono::steady_clock::now();
-  ViewDeltas deltas = graph_.apply(batch);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  within_ = !batch.complete;
-  record(batch, deltas, seconds.count());
-  push(std::move(deltas), batch);
-  check_memory();
+void Engine::wait_for_task() {
+  std::unique_lock lock(mutex_);
+  task_come_.wait_for(lock, idle_wait, [this] { return !tasks_.empty(); });
 }
 
-void Engine::push(ViewDeltas deltas, const Batch& batch) {
-  collect_errors(deltas, batch.complete);
-  SinkDeltas work;
-  work.bytes = bytes_of(deltas);
-  work.deltas = std::move(deltas);
-  work.complete = batch.complete;
-  // Below the sink's frontier rows only go to generations that nobody reads, and the frontier
-  // stays.
-  if (following_) work.to = batch.to;
-  // Nothing to tell the worker, unless it holds slices of this transaction and waits for its end.
-  const bool ends_transaction = batch.complete && worker_within_;
-  if (work.deltas.views.empty() && !following_ && !ends_transaction) return;
-  worker_within_ = !batch.complete;
-  worker_.push(std::move(work));
-}
+// --- what is told of it ---
 
-void Engine::collect_errors(const ViewDeltas& deltas, bool complete) {
-  for (const ViewDelta& view : deltas.views) {
-    if (view.errors.empty()) continue;
-    pending_errors_.push_back({view.view, {}, view.errors});
-  }
-  if (!complete) return;
-  for (const ViewDelta& view : pending_errors_)
-    errors_.apply(views_[view.view].sink_view, view.errors);
-  pending_errors_.clear();
-}
-
-void Engine::record(const Batch& batch, const ViewDeltas& deltas, double seconds) {
-  if (batch.changes.empty()) return;
-  metrics_.observe("batch_seconds", seconds);
-  metrics_.observe("batch_changes", static_cast<double>(batch.changes.size()));
-  metrics_.add("transactions_total", static_cast<double>(batch.transaction_count));
-  constexpr const char* operations[] = {"insert", "update", "delete", "truncate"};
-  std::vector<std::array<std::uint64_t, 4>> counts(batch.relations.size());
-  for (const Change& change : batch.changes)
-    ++counts[change.relation][static_cast<std::size_t>(change.kind)];
-  for (std::size_t relation = 0; relation < counts.size(); ++relation)
-    for (std::size_t kind = 0; kind < 4; ++kind)
-      if (counts[relation][kind] != 0)
-        metrics_.add(
-            "changes_total", static_cast<double>(counts[relation][kind]),
-            {{"table", batch.relations[relation]->schema + "." + batch.relations[relation]->name},
-             {"op", operations[kind]}});
-  for (const ViewDelta& view : deltas.views) {
+void Engine::record(const ViewStream::Step& step) {
+  if (step.batch.changes.empty()) return;
+  metrics_.observe("batch_seconds", step.seconds);
+  metrics_.observe("batch_changes", static_cast<double>(step.batch.changes.size()));
+  metrics_.add("transactions_total", static_cast<double>(step.batch.transaction_count));
+  count_changes(step.batch);
+  for (const ViewDelta& delta : step.deltas.views->views) {
     const auto inserted =
-        std::ranges::count_if(view.rows, [](const DeltaRow& row) { return row.weight > 0; });
-    const auto total = static_cast<std::ptrdiff_t>(view.rows.size());
-    const std::string& name = views_[view.view].bound.name;
+        std::ranges::count_if(delta.rows, [](const DeltaRow& row) { return row.weight > 0; });
+    const auto total = static_cast<std::ptrdiff_t>(delta.rows.size());
+    const auto view = std::ranges::find(stream_.views(), delta.view, &StreamedView::view);
+    const std::string& name = view->bound.name;
     metrics_.add("view_changes_total", static_cast<double>(inserted),
                  {{"view", name}, {"op", "insert"}});
     metrics_.add("view_changes_total", static_cast<double>(total - inserted),
@@ -309,8 +289,23 @@ void Engine::record(const Batch& batch, const ViewDeltas& deltas, double seconds
   }
 }
 
+void Engine::count_changes(const Batch& batch) {
+  constexpr std::array operations = {"insert", "update", "delete", "truncate"};
+  std::vector<std::array<std::uint64_t, operations.size()>> counts(batch.relations.size());
+  for (const Change& change : batch.changes)
+    ++counts[change.relation][static_cast<std::size_t>(change.kind)];
+  for (std::size_t relation = 0; relation < counts.size(); ++relation) {
+    const std::string table =
+        batch.relations[relation]->schema + "." + batch.relations[relation]->name;
+    for (std::size_t kind = 0; kind < operations.size(); ++kind)
+      if (counts[relation][kind] != 0)
+        metrics_.add("changes_total", static_cast<double>(counts[relation][kind]),
+                     {{"table", table}, {"op", operations[kind]}});
+  }
+}
+
 void Engine::check_memory() {
-  memory_bytes_ = graph_.memory_bytes();
+  memory_bytes_ = stream_.memory_bytes();
   if (memory_bytes_ <= options_.memory_bytes_max) return;
   const std::vector<OperatorSize> operators = sizes();
   EngineFailure failure;
@@ -321,26 +316,17 @@ void Engine::check_memory() {
   if (largest != operators.end()) {
     failure.message += fmt::format("; the largest operator is {} ({} MiB), used by", largest->name,
                                    largest->bytes >> 20);
-    for (const EngineView& view : views_)
-      if (std::ranges::find(largest->readers, view.sink_view) != largest->readers.end())
+    for (const StreamedView& view : stream_.views())
+      if (std::ranges::find(largest->readers, view.view) != largest->readers.end())
         failure.message += " " + view.bound.name;
-    failure.sink_views = largest->readers;
+    failure.views = largest->readers;
   }
   fail(std::move(failure));
   throw Ended{};
 }
 
-std::vector<std::uint32_t> Engine::readers_of(Oid table) const {
-  const std::vector<BoundView> bound = bound_views(views_);
-  std::vector<std::uint32_t> readers;
-  for (const EngineView& view : views_)
-    if (std::ranges::binary_search(tables_of(view.bound, bound), table))
-      readers.push_back(view.sink_view);
-  return readers;
-}
-
 void Engine::fail(EngineFailure failure) {
-  if (!failed_.exchange(true) && listeners_.failed) listeners_.failed(failure);
+  if (!failed_.exchange(true)) listeners_.failed(failure);
 }
 
 }  // namespace deltamill

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
 
 #include "service/pipeline/error_list.h"
-#include "service/pipeline/view_tables.h"
+#include "service/pipeline/pursuit.h"
 #include "views/data/check.h"
 
 namespace deltamill {
@@ -14,203 +17,273 @@ namespace deltamill {
 namespace {
 
 constexpr std::chrono::seconds journal_wait(5);
-// What is read in some milliseconds, and in some tenths of a second.
-constexpr std::uint64_t short_round_changes = 1000;
-constexpr std::uint64_t bearable_round_changes = 100'000;
-constexpr int rounds_max = 20;
+constexpr std::chrono::milliseconds stop_check(20);
+
+// The generation that is being built in one sink.
+struct Build {
+  SinkFollower* follower = nullptr;
+  Generation generation;
+};
+
+void load_errors(Sink& sink, Generation generation, const ViewDelta& delta) {
+  if (const std::int64_t errors = total_weight(delta.errors); errors != 0)
+    sink.add_error_rows(generation, errors);
+}
+
+// Into the open commit. `view` is the project's number.
+void load_deltas(Sink& sink, Generation generation, const SharedDeltas& deltas,
+                 std::uint32_t view) {
+  for (const ViewDelta& delta : deltas.views->views) {
+    if (delta.view != view) continue;
+    if (!delta.rows.empty()) sink.load(generation, delta.rows);
+    load_errors(sink, generation, delta);
+  }
+}
+
+void commit_in_place(Sink& sink) {
+  const Frontier frontier = sink.frontier();
+  sink.commit(frontier, frontier);
+}
 
 class Rebuild {
  public:
   Rebuild(const RebuildTarget& target, JobControl& control)
       : target_(target),
         control_(control),
-        views_(with_dependencies(find_view(target), target.views)),
-        graph_(views_),
-        replay_(target.journal, graph_.tables(), {}) {
-    for (std::uint32_t view = 0; view < views_.size(); ++view)
-      if (views_[view].name == target.view) ordinal_ = view;
-  }
+        stream_(target.journal, with_dependencies({target.view}, target.views), target.limits) {}
 
   std::string run() {
-    on_sink([&](Sink& sink) { generation_ = sink.begin_generation(target_.sink_view); });
     try {
+      begin();
       load();
-      catch_up();
-      return activate();
+      do catch_up();
+      while (!activate());
+      return R"({"frontier":")" + to_string(activated_at_) + R"(","rows":)" +
+             std::to_string(rows_) + "}";
     } catch (...) {
-      on_sink([&](Sink& sink) {
-        sink.drop(generation_);
-        sink.commit(sink.frontier(), sink.frontier());
-      });
+      drop_unfinished();
       throw;
     }
   }
 
  private:
-  static const BoundView& find_view(const RebuildTarget& target) {
-    const auto view = std::ranges::find(target.views, target.view, &BoundView::name);
-    DM_CHECK(view != target.views.end(), "unknown view " + target.view);
-    return *view;
+  void begin() {
+    for (SinkFollower* const follower : target_.followers) {
+      Build build{follower, {}};
+      on_sink(build, [&](Sink& sink) {
+        build.generation = sink.begin_generation(follower->sink_view(target_.view));
+      });
+      builds_.push_back(build);
+    }
+  }
+
+  void drop_unfinished() {
+    for (const Build& build : builds_)
+      build.follower->spawn([generation = build.generation](Sink& sink) {
+        if (sink.current(generation.view) == generation) return;
+        sink.drop(generation);
+      });
   }
 
   void load() {
     control_.phase("load");
-    write(graph_.initial());
-    const bool all = replay_.load_base(
-        [&](const Batch& batch) {
-          write(graph_.apply(batch));
-          read_ += batch.changes.size();
-          control_.progress(read_, std::max(read_, replay_.base_rows()));
+    const bool all = stream_.load(
+        [&](const SharedDeltas& deltas, std::uint64_t base_rows) {
+          write(deltas);
+          read_ = base_rows;
+          control_.progress(read_, std::max(read_, stream_.base_rows()));
         },
         control_.stop());
     if (!all) throw JobCancelled();
   }
 
-  // Each round reads what came while the one before was read, and writers never rest: once a round
-  // is short, or rounds do not get shorter, the rest is read while the engine waits.
+  // Each round reads what came while the one before was read.
   void catch_up() {
     control_.phase("catch_up");
-    const std::uint64_t begin = replay_.frontier().end().value;
-    const std::uint64_t base_rows = read_;
-    std::uint64_t latest = std::numeric_limits<std::uint64_t>::max();
-    for (int round = 0; round < rounds_max; ++round) {
-      const std::uint64_t before = read_;
+    const std::uint64_t begin = stream_.frontier().end().value;
+    const std::uint64_t read_before = read_;
+    Pursuit pursuit;
+    std::uint64_t round_begin = 0;
+    do {
+      round_begin = read_;
       const Frontier goal = target_.engine.frontier();
       // The journal may be ahead of the engine; the rebuild must not be.
-      replay_.cut_at(goal);
-      while (replay_.frontier() < goal) {
-        advance();
+      stream_.cut_at(goal);
+      while (stream_.frontier() < goal) {
+        take(next_step());
         // As many rows to each byte of the change log as there were so far.
-        const auto passed = static_cast<double>(replay_.frontier().end().value - begin);
+        const auto passed = static_cast<double>(stream_.frontier().end().value - begin);
         const auto left = static_cast<double>(goal.end().value - begin) - passed;
-        const auto rows = static_cast<double>(read_ - base_rows);
+        const auto rows = static_cast<double>(read_ - read_before);
         const double rest = passed > 0 && left > 0 ? rows * left / passed : 0;
         control_.progress(read_, read_ + static_cast<std::uint64_t>(rest));
       }
-      const std::uint64_t changes = read_ - before;
-      if (changes <= short_round_changes) return;
-      if (changes > latest / 2 && changes <= bearable_round_changes) return;
-      latest = changes;
-    }
+    } while (!pursuit.caught_up(read_ - round_begin));
   }
 
-  std::string activate() {
+  // Reads the rest while the engine waits, and has every sink swap exactly there. False = a
+  // transaction larger than a batch came up, which is not read in a pause.
+  bool activate() {
     control_.phase("activate");
     control_.progress(read_, read_);
-    Frontier frontier;
+    std::vector<SharedDeltas> rest;
+    std::optional<ViewStream::Step> large;
+    std::vector<std::future<void>> swaps;
     const bool ran = target_.engine.run([&](Engine::Pause& pause) {
-      frontier = pause.frontier();
-      replay_.cut_at(frontier);
-      while (replay_.frontier() < frontier) advance_held(next_batch(), pause.worker());
-      DM_CHECK(replay_.frontier() == frontier, "the rebuild is past the engine");
-      swap(pause.worker());
+      activated_at_ = pause.frontier();
+      large = read_to(activated_at_, rest);
+      if (large) return;
+      DM_CHECK(stream_.frontier() == activated_at_, "the rebuild is past the engine");
+      for (const Build& build : builds_) swaps.push_back(swap(build, rest));
     });
     if (!ran) throw JobCancelled();
-    return "{\"frontier\":\"" + to_string(frontier) + "\",\"rows\":" + std::to_string(rows_) + "}";
+    if (large) {
+      for (const SharedDeltas& deltas : rest) write(deltas);
+      take_whole(*large);
+      return false;
+    }
+    for (const SharedDeltas& deltas : rest) count_rows(deltas);
+    for (std::future<void>& swapped : swaps) wait_for(swapped);
+    return true;
   }
 
-  // Deltas that the engine makes from here on go to the new generation.
-  void swap(SinkWorker& worker) {
-    worker.run([&](Sink& sink) {
-      sink.activate(generation_);
-      sink.commit(sink.frontier(), sink.frontier());
-      worker.follow(generation_, SinkWorker::Filling::no);
+  // The deltas up to the goal, or up to the first slice of a large transaction, which is returned.
+  std::optional<ViewStream::Step> read_to(Frontier goal, std::vector<SharedDeltas>& deltas) {
+    stream_.cut_at(goal);
+    while (stream_.frontier() < goal) {
+      ViewStream::Step step = next_step();
+      if (!step.batch.complete) return step;
+      deltas.push_back(std::move(step.deltas));
+    }
+    return std::nullopt;
+  }
+
+  // Deltas that the engine makes from here on go to the new generation. The task may outlive this
+  // job, if that gives up waiting.
+  [[nodiscard]] std::future<void> swap(const Build& build, const std::vector<SharedDeltas>& rest) {
+    const auto promise = std::make_shared<std::promise<void>>();
+    std::future<void> swapped = promise->get_future();
+    (void)build.follower->post([build, rest, promise, view = target_.view](Sink& sink) {
+      try {
+        for (const SharedDeltas& deltas : rest) load_deltas(sink, build.generation, deltas, view);
+        sink.activate(build.generation);
+        commit_in_place(sink);
+        build.follower->follow_now(build.generation);
+        promise->set_value();
+      } catch (...) {
+        promise->set_exception(std::current_exception());
+        throw;
+      }
     });
+    return swapped;
   }
 
-  void advance() {
-    const Batch batch = next_batch();
-    if (batch.complete) return write(graph_.apply(batch));
-    // Within one transaction a key may be inserted before its old row is deleted; nothing may be
-    // committed between.
-    const bool ran =
-        target_.engine.run([&](Engine::Pause& pause) { advance_held(batch, pause.worker()); });
-    if (!ran) throw JobCancelled();
-  }
-
-  // Takes one whole transaction or batch in while the engine waits.
-  void advance_held(Batch batch, SinkWorker& worker) {
-    while (true) {
-      const ViewDeltas deltas = graph_.apply(batch);
-      worker.run([&](Sink& sink) {
-        for_each_slice(deltas, [&](const Delta& slice) { load_slice(sink, slice); });
-        count_errors(sink, deltas);
-        if (batch.complete) sink.commit(sink.frontier(), sink.frontier());
-      });
-      if (batch.complete) return;
-      batch = next_batch();
+  void wait_for(std::future<void>& done) {
+    while (done.wait_for(stop_check) != std::future_status::ready)
+      if (control_.stop().stop_requested()) throw JobCancelled();
+    try {
+      done.get();
+    } catch (const std::future_error&) {
+      throw std::runtime_error("a sink of the view fell behind before it could swap");
     }
   }
 
-  Batch next_batch() {
+  [[nodiscard]] ViewStream::Step next_step() {
     if (control_.stop().stop_requested()) throw JobCancelled();
-    std::optional<Batch> batch =
-        replay_.next(control_.stop(), std::chrono::steady_clock::now() + journal_wait);
-    if (!batch) throw JobCancelled();
-    read_ += batch->changes.size();
-    return std::move(*batch);
+    std::optional<ViewStream::Step> step =
+        stream_.next(control_.stop(), std::chrono::steady_clock::now() + journal_wait);
+    if (!step) throw JobCancelled();
+    read_ += step->batch.changes.size();
+    return std::move(*step);
   }
 
-  void write(const ViewDeltas& deltas) {
+  void take(const ViewStream::Step& step) {
+    if (step.batch.complete)
+      write(step.deltas);
+    else
+      take_whole(step);
+  }
+
+  // Within one transaction a key may be inserted before its old row is deleted, so nothing may be
+  // committed between: the sinks' threads are held from the first slice to the last.
+  void take_whole(const ViewStream::Step& first) {
+    hold_sinks(0, [&] {
+      load_held(first.deltas);
+      for (bool complete = false; !complete;) {
+        const ViewStream::Step step = next_step();
+        load_held(step.deltas);
+        complete = step.batch.complete;
+      }
+      for (Sink* const sink : held_) commit_in_place(*sink);
+    });
+    held_.clear();
+  }
+
+  void hold_sinks(std::size_t build, const std::function<void()>& work) {
+    if (build == builds_.size()) return work();
+    on_sink(builds_[build], [&](Sink& sink) {
+      held_.push_back(&sink);
+      hold_sinks(build + 1, work);
+    });
+  }
+
+  void load_held(const SharedDeltas& deltas) {
+    count_rows(deltas);
+    for (std::size_t build = 0; build < builds_.size(); ++build)
+      load_deltas(*held_[build], builds_[build].generation, deltas, target_.view);
+  }
+
+  // In slices with a commit each, so that the sinks' threads are free between them.
+  void write(const SharedDeltas& deltas) {
     if (control_.stop().stop_requested()) throw JobCancelled();
-    for_each_slice(deltas, [&](const Delta& slice) {
-      on_sink([&](Sink& sink) {
-        load_slice(sink, slice);
-        sink.commit(sink.frontier(), sink.frontier());
+    count_rows(deltas);
+    for (const ViewDelta& delta : deltas.views->views) {
+      if (delta.view != target_.view) continue;
+      for_each_slice(delta.rows, [&](const Delta& slice) {
+        write_slice([&](Sink& sink, Generation generation) { sink.load(generation, slice); });
       });
-    });
-    if (!has_errors(deltas)) return;
-    on_sink([&](Sink& sink) {
-      count_errors(sink, deltas);
-      sink.commit(sink.frontier(), sink.frontier());
-    });
+      if (!delta.errors.empty())
+        write_slice(
+            [&](Sink& sink, Generation generation) { load_errors(sink, generation, delta); });
+    }
   }
 
-  void load_slice(Sink& sink, const Delta& slice) {
-    sink.load(generation_, slice);
-    for (const DeltaRow& row : slice) rows_ += row.weight;
-  }
-
-  [[nodiscard]] bool has_errors(const ViewDeltas& deltas) const {
-    return std::ranges::any_of(deltas.views, [&](const ViewDelta& view) {
-      return view.view == ordinal_ && !view.errors.empty();
-    });
-  }
-
-  void count_errors(Sink& sink, const ViewDeltas& deltas) const {
-    for (const ViewDelta& view : deltas.views)
-      if (view.view == ordinal_) sink.add_error_rows(generation_, total_weight(view.errors));
+  void write_slice(const std::function<void(Sink&, Generation)>& write) {
+    for (const Build& build : builds_)
+      on_sink(build, [&](Sink& sink) {
+        write(sink, build.generation);
+        commit_in_place(sink);
+      });
   }
 
   // Deletes come first, so that no key is there twice between two slices.
-  template <typename Take>
-  void for_each_slice(const ViewDeltas& deltas, const Take& take) {
-    for (const ViewDelta& view : deltas.views) {
-      if (view.view != ordinal_) continue;
-      Delta rows = view.rows;
-      std::ranges::stable_partition(rows, [](const DeltaRow& row) { return row.weight < 0; });
-      for (std::size_t begin = 0; begin < rows.size(); begin += rebuild_slice_rows_max) {
-        const std::size_t end = std::min(rows.size(), begin + rebuild_slice_rows_max);
-        take(Delta(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-                   rows.begin() + static_cast<std::ptrdiff_t>(end)));
-      }
+  static void for_each_slice(Delta rows, const std::function<void(const Delta&)>& take) {
+    std::ranges::stable_partition(rows, [](const DeltaRow& row) { return row.weight < 0; });
+    for (std::size_t begin = 0; begin < rows.size(); begin += rebuild_slice_rows_max) {
+      const std::size_t end = std::min(rows.size(), begin + rebuild_slice_rows_max);
+      take(Delta(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                 rows.begin() + static_cast<std::ptrdiff_t>(end)));
     }
   }
 
-  void on_sink(const SinkTask& task) {
-    if (!target_.engine.run([&](Engine::Pause& pause) { pause.worker().run(task); }))
-      throw JobCancelled();
+  void count_rows(const SharedDeltas& deltas) {
+    for (const ViewDelta& delta : deltas.views->views)
+      if (delta.view == target_.view)
+        for (const DeltaRow& row : delta.rows) rows_ += row.weight;
+  }
+
+  void on_sink(const Build& build, const SinkTask& task) const {
+    if (!build.follower->run(task, control_.stop())) throw JobCancelled();
   }
 
   const RebuildTarget& target_;
   JobControl& control_;
-  const std::vector<BoundView> views_;
-  Graph graph_;
-  Replay replay_;
-  std::uint32_t ordinal_ = 0;
-  Generation generation_;
-  std::uint64_t read_ = 0;  // base rows and row changes
-  std::int64_t rows_ = 0;
+  ViewStream stream_;
+  std::vector<Build> builds_;
+  std::vector<Sink*> held_;  // of builds_, while their threads are held
+  std::uint64_t read_ = 0;   // base rows and row changes
+  std::int64_t rows_ = 0;    // of the new generation
+  Frontier activated_at_;
 };
 
 }  // namespace

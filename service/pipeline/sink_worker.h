@@ -1,125 +1,214 @@
-// One thread per sink: takes deltas in order, gathers what waits, commits rows and frontier
-// together and resolves what is in doubt. Everything that writes to the sink passes through here,
-// builds of new generations included. A failure ends the worker; the service then replays from the
-// sink's stored frontier.
+// The thread of one sink. Takes deltas in order, gathers what waits, commits rows and frontier
+// together, and gets over failures by itself: what is applied is kept until its commit is confirmed,
+// so a commit that failed is applied again, after a pause that grows. Everything that touches the
+// sink passes through here, builds of new generations included.
+//
+//   detached ──attach──► attached: applying ──commit──► applying
+//       ▲                    │ commit fails: pause, apply again; in doubt: ask the store
+//       └────────────────────┘ detach(), or the store is not where it was left: nothing is kept
+//
+// Detached, it takes no deltas, only tasks. What leads back is a replay from where the store stands:
+// SinkFollower::begin.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "service/pipeline/error_list.h"
+#include "service/pipeline/shared_deltas.h"
 #include "service/telemetry/metrics.h"
 #include "sinks/sink.h"
-#include "views/dataflow/graph.h"
 
 namespace deltamill {
 
-// Deltas of one batch or slice.
-struct SinkDeltas {
-  ViewDeltas deltas;
-  Frontier to;
-  bool complete = true;   // false: more of the same transaction follows before a commit
-  std::size_t bytes = 0;  // for the queue's limit
-};
-
-// Something else to be done on the sink's thread, after everything queued before it is committed.
+// Something else to be done on the sink's thread, when nothing is open.
 using SinkTask = std::function<void(Sink& sink)>;
 
 struct SinkWorkerOptions {
   std::string name;                                     // of the sink
-  std::size_t queue_bytes_max = std::size_t{64} << 20;  // at least one item is always taken
+  std::size_t queue_bytes_max = std::size_t{64} << 20;  // waiting; one item is always taken
+  std::size_t kept_bytes_max = std::size_t{64} << 20;   // applied and not confirmed
   std::size_t gather_rows_max = 200'000;  // rows in one commit, unless one batch has more
-};
-
-// Why a worker ended.
-struct SinkFailure {
-  std::optional<std::uint32_t> view;  // offset among the sink's views: two of its rows had one key
-  bool retryable = false;             // replaying from the stored frontier may help
-  std::string message;
+  std::chrono::milliseconds retry_delay_min{100};
+  std::chrono::milliseconds retry_delay_max{10'000};
 };
 
 class SinkWorker {
  public:
-  // Called on the worker's thread.
+  // Called on the worker's thread, never while it holds a lock.
   struct Listeners {
-    std::function<void(Frontier)> committed;         // after each commit
-    std::function<void(const SinkFailure&)> failed;  // once, before the thread ends
-    std::function<void(bool idle)> between_commits;  // nothing is open; idle = nothing waits
+    // After each commit.
+    std::function<void(Frontier)> committed = [](Frontier) {};
+    // Readers of these generations see every commit from here on.
+    std::function<void(const std::vector<Generation>&)> following =
+        [](const std::vector<Generation>&) {};
+    // A view of the sink has rows that cannot be kept. It gets no deltas any more; its last rows
+    // stay, at the frontier of the last commit.
+    std::function<void(std::uint32_t sink_view, const std::string& message)> set_aside =
+        [](std::uint32_t, const std::string&) {};
+    // A commit or a task failed and is tried again; `hopeful`: known to be worth it.
+    std::function<void(bool hopeful, const std::string& message)> trouble =
+        [](bool, const std::string&) {};
+    // It works again.
+    std::function<void()> recovered = [] {};
+    // The worker detached itself.
+    std::function<void(const std::string& reason)> lost = [](const std::string&) {};
   };
 
-  // `view_of[i]` is the sink's view for the graph's view i. Deltas go to a view's generation from
-  // the moment that follow() names it; before, they are dropped (replay below the sink's frontier).
-  SinkWorker(Sink& sink, std::vector<std::uint32_t> view_of, SinkWorkerOptions options,
-             Metrics& metrics, Listeners listeners);
+  // `sink_view_of[v]` is the sink's view for the project's view v, nothing when it is not kept
+  // there. `errors`, if given, takes the rows in error of the sink's views with their commits.
+  // Starts detached.
+  SinkWorker(Sink& sink, std::vector<std::optional<std::uint32_t>> sink_view_of,
+             SinkWorkerOptions options, Metrics& metrics, ErrorLists* errors, Listeners listeners);
   ~SinkWorker();  // abandons what is not committed
 
-  // Waits while the queue is full. False = the worker has ended.
-  bool push(SinkDeltas deltas);
-  // Runs `task` on the worker's thread and waits; rethrows what it throws. False = the worker has
-  // ended.
-  bool run(const SinkTask& task);
+  // --- deltas, in order; called by one thread at a time ---
+
+  // False = detached, nothing was taken. Never waits: whoever minds the limit asks has_room() first.
+  bool push(SharedDeltas deltas);
+  // Deltas of these views go to these generations, after everything pushed before.
+  bool follow(std::vector<Generation> generations);
+  // The generations, filled so far, become current at this frontier, which becomes the sink's.
+  bool activate(std::vector<Generation> generations, Frontier frontier);
+  // `task` runs when exactly what was pushed before is committed; it is destroyed without having run
+  // when the worker detaches before. Nobody is told what it throws.
+  bool post(SinkTask task);
+
+  [[nodiscard]] bool has_room() const;
+  // Waits until there is room, the worker is detached, or the time is over. True = there is room.
+  bool wait_for_room(std::chrono::steady_clock::time_point deadline);
+  // The same for an empty queue.
+  bool wait_until_drained(std::chrono::steady_clock::time_point deadline);
+  // It has taken something or committed within this time.
+  [[nodiscard]] bool moved_within(std::chrono::milliseconds time) const;
+  // Drops what waits and what is not committed. Does not wait for a commit that is under way.
+  void detach();
+  [[nodiscard]] bool attached() const;
+
+  // --- tasks ---
+
+  // Runs `task` on the worker's thread as soon as nothing is open, and waits; rethrows what it
+  // throws. False = the worker ends, or `stop` was requested before the task began.
+  bool run(const SinkTask& task, const std::stop_token& stop = {});
+
+  // The same without waiting; dropped with the worker. Nobody is told what it throws.
+  void spawn(SinkTask task);
+
+  // --- called by tasks ---
 
   // How deltas are written: as changes of what readers see, or as the rows of a generation being
   // filled.
   enum class Filling : std::uint8_t { no, yes };
-
-  // Where deltas of a view go. REQUIRES: called by a task, or before the first push.
-  void follow(Generation generation, Filling filling);
+  void follow_now(Generation generation, Filling filling);
+  // Takes deltas from now on, for no generation yet; the next commit begins where the store stands.
+  void attach();
+  // The view gets no deltas any more; its last rows stay, at the frontier of the last commit.
+  void stop(std::uint32_t sink_view);
 
  private:
   struct Task {
-    const SinkTask* task = nullptr;
+    SinkTask work;
     std::exception_ptr failure;
+    bool ordered = false;  // by post(): has its moment among the deltas
+    bool begun = false;
     bool done = false;
+    bool dropped = false;  // its caller does not wait any more
   };
   struct Work {
-    SinkDeltas deltas;
-    Task* task = nullptr;
+    SharedDeltas deltas;
+    std::vector<Generation> follow;
+    std::vector<Generation> activate;
+    std::shared_ptr<Task> task;
   };
-
-  void loop();
-  void work();
-  [[nodiscard]] bool next(Work& work);
-  void apply(const SinkDeltas& deltas);
-  void commit();
-  void run_task(Task& task);
-  [[nodiscard]] bool more_waits();
-  void end(const SinkFailure& failure);
-  void show_queue(std::size_t bytes);
-  void count_error(const char* kind);
-
-  Sink& sink_;
-  const std::vector<std::uint32_t> view_of_;
-  const SinkWorkerOptions options_;
-  Metrics& metrics_;
-  const Listeners listeners_;
-
-  // Owned by the worker's thread.
   struct Followed {
     std::optional<Generation> generation;
     Filling filling = Filling::no;
   };
-  std::vector<Followed> followed_;  // by the sink's view
-  Frontier stored_;                 // of the last commit
-  Frontier pending_;                // what the open commit reaches
-  std::size_t open_rows_ = 0;
-  bool within_ = false;  // inside a large transaction: slices applied, its end not seen
+  struct ViewErrors {
+    std::uint32_t view = 0;  // of the project
+    std::vector<ErrorDelta> errors;
+  };
+  // What the next commit holds: kept until it is confirmed, to be applied again when it fails.
+  struct OpenCommit {
+    std::vector<SharedDeltas> items;
+    std::vector<Generation> activated;
+    std::vector<ViewErrors> errors;
+    std::size_t applied = 0;  // items that stand in the sink's open commit
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    Frontier to;             // the sink's frontier afterwards
+    bool within = false;     // slices came, the end of their transaction did not
+    bool forgotten = false;  // too much to be kept: a failure cannot be made good from here
+  };
 
+  void loop();
+  [[nodiscard]] std::optional<Work> next();
+  [[nodiscard]] bool enqueue(Work work);
+  void take(Work work);
+  void take_deltas(SharedDeltas deltas);
+  void commit_open();
+  void gather_errors(const ViewDelta& delta);
+  void settle(bool commit_too);
+  void apply(const SharedDeltas& deltas);
+  void commit();
+  void confirm();
+  // What is to be done after a failure: true = all of it again, false = nothing is left to do here.
+  [[nodiscard]] bool recover(const std::exception_ptr& failure);
+  [[nodiscard]] bool retry(std::string message, bool retryable, bool in_doubt);
+  [[nodiscard]] bool resolve(bool in_doubt);
+  [[nodiscard]] bool try_again();
+  void set_aside(std::uint32_t sink_view, const std::string& message);
+  void lose(const std::string& reason);
+  void clear_open();
+  void abandon() noexcept;
+  void run_task(Task& task);
+  void rest();
+  void drop_queue();  // REQUIRES: mutex_ is held
+  [[nodiscard]] bool pause(std::chrono::milliseconds delay);
+  [[nodiscard]] bool more_waits() const;
+  void note_progress();
+  void show_queue(std::size_t bytes);
+  void count_error(const char* kind);
+
+  Sink& sink_;
+  const std::vector<std::optional<std::uint32_t>> sink_view_of_;
+  const SinkWorkerOptions options_;
+  Metrics& metrics_;
+  ErrorLists* const errors_;
+  const Listeners listeners_;
   const MetricLabels queue_labels_;
 
-  std::mutex mutex_;
+  // Owned by the worker's thread.
+  std::vector<Followed> followed_;         // by the sink's view
+  std::vector<std::uint32_t> to_freeze_;   // set aside, not yet frozen in the store
+  std::optional<std::uint32_t> applying_;  // the sink's view whose rows are being written
+  Frontier stored_;                        // of the last commit
+  OpenCommit open_;
+  std::chrono::milliseconds retry_delay_;
+  bool troubled_ = false;  // a failure was told and no recovery since
+
+  std::atomic<std::int64_t> moved_at_ms_ = 0;  // of the steady clock
+
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Work> queue_;       // guarded by mutex_
-  std::size_t queue_bytes_ = 0;  // guarded by mutex_
-  bool stopping_ = false;        // guarded by mutex_
-  bool ended_ = false;           // guarded by mutex_
+  std::deque<Work> queue_;                     // guarded by mutex_
+  std::deque<std::shared_ptr<Task>> errands_;  // guarded by mutex_: tasks for any time
+  std::size_t queue_bytes_ = 0;                // guarded by mutex_
+  bool attached_ = false;                      // guarded by mutex_
+  bool discarding_ = false;                    // guarded by mutex_: detach() was called
+  bool stopping_ = false;                      // guarded by mutex_
   std::thread thread_;
 };
 

@@ -51,7 +51,7 @@ class Verification {
       session.lock_timeout = lock_patience;
       source_ =
           std::make_unique<SourceQuery>(session, target_.slot, target_.tables, control_.stop());
-      pause.when_at(source_->frontier(), [opened, &store](Sink&) {
+      pause.when_at(target_.follower, source_->frontier(), [opened, &store](Sink&) {
         try {
           opened->set_value(store.open(std::chrono::steady_clock::now() + reading_patience));
         } catch (...) {
@@ -61,7 +61,12 @@ class Verification {
     });
     if (!ran) throw JobCancelled();
     wait_for(snapshot);
-    snapshot_.emplace(snapshot.get());
+    try {
+      snapshot_.emplace(snapshot.get());
+    } catch (const std::future_error&) {
+      throw std::runtime_error("the store fell behind before it was at " +
+                               to_string(source_->frontier()));
+    }
     DM_CHECK(snapshot_->frontier() == source_->frontier(),
              "the view is not at the snapshot's frontier");
   }

@@ -18,6 +18,7 @@ namespace deltamill {
 
 struct VerificationTarget {
   Engine& engine;
+  SinkFollower& follower;  // of the store. REQUIRES: settled
   StoreReader& store;
   SessionSettings session;                           // of the source
   std::string slot;                                  // the temporary slot is named after it

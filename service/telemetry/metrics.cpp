@@ -46,6 +46,8 @@ constexpr Metric all_metrics[] = {
   {"journal_commit_seconds", Kind::histogram, "duration of a group commit of the journal"},
   {"batch_seconds", Kind::histogram, "duration of one batch in the engine"},
   {"batch_changes", Kind::histogram, "row changes per batch"},
+  {"dataflow_restarts_total", Kind::counter,
+   "times the dataflow was thrown away and made anew from the journal, by reason"},
   {"view_lag_seconds", Kind::gauge, "age of the oldest commit not yet durable in the view's sinks"},
   {"view_condition", Kind::gauge, "one-hot: the view's condition"},
   {"view_rows", Kind::gauge, "rows of the view"},

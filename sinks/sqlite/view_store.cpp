@@ -70,13 +70,20 @@ void SqliteSink::transact(Work&& work) {
 SqliteSink::SqliteSink(const std::string& path, std::string journal_epoch,
                        std::string instance_epoch, std::vector<SinkView> views,
                        const SqliteSinkOptions& options)
-    : journal_epoch_(std::move(journal_epoch)),
+    : path_(path),
+      journal_epoch_(std::move(journal_epoch)),
       instance_epoch_(std::move(instance_epoch)),
       views_(std::move(views)),
       options_(options) {
   refuse_unfit(views_);
+  open();
+}
+
+void SqliteSink::open() {
   guarded([&] {
-    database_ = open_store(path, options_);
+    overflow_.reset();
+    database_ = open_store(path_, options_);
+    file_ = identity_of(path_);
     overflow_ = std::make_unique<KeyOverflow>(*database_);
     begin();
     take_over();
@@ -85,6 +92,18 @@ SqliteSink::SqliteSink(const std::string& path, std::string journal_epoch,
     database_->execute("COMMIT");
     open_ = false;
   });
+}
+
+bool SqliteSink::reopen() {
+  DM_CHECK(!open_, "the store is looked at again between commits");
+  if (database_ != nullptr && identity_of(path_) == file_) {
+    const bool ours = guarded([&] { return is_own_instance(); });
+    if (ours) return false;
+  }
+  roll_back();
+  last_numbers_.clear();
+  open();
+  return true;
 }
 
 SqliteSink::~SqliteSink() {
@@ -325,10 +344,18 @@ void SqliteSink::drop(Generation generation) {
   });
 }
 
-void SqliteSink::require_own_instance() {
+bool SqliteSink::is_own_instance() {
   Statement store = database_->prepare("SELECT instance FROM deltamill_store");
-  if (!store.step() || store.text(0) != instance_epoch_)
-    throw FrontierMoved("views.db was taken over by another instance");
+  return store.step() && store.text(0) == instance_epoch_;
+}
+
+void SqliteSink::require_own_instance() {
+  if (!is_own_instance()) throw FrontierMoved("views.db was taken over by another instance");
+}
+
+// An open connection would go on writing into a file that nobody finds any more.
+void SqliteSink::require_same_file() {
+  if (identity_of(path_) != file_) throw FrontierMoved("another file stands at " + path_);
 }
 
 void SqliteSink::require_position(Frontier previous) {
@@ -341,6 +368,7 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
   DM_CHECK(previous <= next, "a sink's frontier does not go back");
   guarded([&] {
     begin();
+    require_same_file();
     require_own_instance();
     require_position(previous);
     for (const auto& [place, generation_table] : tables_) generation_table->settle();
@@ -421,7 +449,7 @@ std::uint64_t SqliteSink::row_count(Generation generation) {
   });
 }
 
-void SqliteSink::checkpoint_if_due(bool idle) {
+void SqliteSink::rest(bool idle) {
   if (open_) return;
   const std::uint64_t due = idle ? options_.idle_checkpoint_bytes : options_.checkpoint_bytes;
   if (database_->wal_bytes() >= due) guarded([this] { database_->checkpoint(); });

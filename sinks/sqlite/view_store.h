@@ -17,6 +17,7 @@
 
 #include "sinks/sink.h"
 #include "sinks/sqlite/database.h"
+#include "sinks/sqlite/file_identity.h"
 #include "sinks/sqlite/generation_table.h"
 #include "sinks/sqlite/key_overflow.h"
 
@@ -53,16 +54,16 @@ class SqliteSink final : public Sink {
   void drop(Generation generation) override;
   void commit(Frontier previous, Frontier next) override;
   void abandon() override;
+  [[nodiscard]] bool readable(std::uint32_t view) override;
+  // True also when another file stands at the path.
+  [[nodiscard]] bool reopen() override;
+  // Moves the write-ahead log into the database when it is large, or when `idle` and worth it.
+  void rest(bool idle) override;
 
   // The store was written under another journal before: all of it is to be loaded anew.
   [[nodiscard]] bool epoch_changed() const { return epoch_changed_; }
-  // Readers see rows of the view's present definition, following or not.
-  [[nodiscard]] bool readable(std::uint32_t view);
   // Rows of a generation with their multiplicities, as of the last commit.
   [[nodiscard]] std::uint64_t row_count(Generation generation);
-  // Moves the write-ahead log into the database when it is large, or when `idle` and worth it. Call
-  // between commits.
-  void checkpoint_if_due(bool idle);
 
  private:
   template <typename Work>
@@ -70,11 +71,14 @@ class SqliteSink final : public Sink {
   // Within the open commit, or in a transaction of its own.
   template <typename Work>
   void transact(Work&& work);
+  void open();
+  void require_same_file();
   void begin();
   void roll_back() noexcept;
   void take_over();
   void freeze_what_does_not_follow();
   void drop_unfinished();
+  [[nodiscard]] bool is_own_instance();
   void require_own_instance();
   void require_position(Frontier previous);
   void create_generation(std::uint32_t view, std::int64_t number);
@@ -89,6 +93,7 @@ class SqliteSink final : public Sink {
 
   using Place = std::pair<std::uint32_t, std::int64_t>;  // view, number
 
+  const std::string path_;
   const std::string journal_epoch_;
   const std::string instance_epoch_;
   const std::vector<SinkView> views_;
@@ -96,6 +101,7 @@ class SqliteSink final : public Sink {
   bool epoch_changed_ = false;
 
   std::unique_ptr<Database> database_;
+  FileIdentity file_;  // of database_
   std::unique_ptr<KeyOverflow> overflow_;
   std::map<Place, std::unique_ptr<GenerationTable>> tables_;  // opened for writing
   std::int64_t tables_opened_ = 0;

@@ -167,7 +167,7 @@ Findings sleeping(const SourceFile& file) {
   Findings findings;
   const std::vector<std::string_view> lines = lines_of(file.text);
   for (std::size_t line = 0; line < lines.size(); ++line)
-    for (const std::string_view call : {"sleep_for", "sleep_until", "usleep(", "nanosleep("})
+    for (const std::string_view call : {"this_thread::sleep_", "usleep(", "nanosleep("})
       if (lines[line].find(call) != std::string_view::npos)
         findings.push_back(at(file, line, "sleeps; wait for what is to happen"));
   return findings;

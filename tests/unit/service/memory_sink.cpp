@@ -66,14 +66,18 @@ void MemorySink::commit(Frontier previous, Frontier next) {
   changed_.wait(lock, [&] { return !held_; });
   const Trouble trouble = std::exchange(trouble_, Trouble::none);
   if (trouble == Trouble::conflict) throw KeyConflict(trouble_view_, "two rows have one key");
-  if (trouble == Trouble::fails || trouble == Trouble::fails_for_now)
-    throw SinkFailed("the disk is full", trouble == Trouble::fails_for_now);
-  if (previous != stored_.frontier) throw FrontierMoved("another instance wrote");
+  if (failing_ > 0) {
+    --failing_;
+    ++failures_;
+    throw SinkFailed("the disk is full", failing_for_now_);
+  }
+  if (replaced_ || previous != stored_.frontier) throw FrontierMoved("another instance wrote");
   open_.frontier = next;
   stored_ = open_;
   commits_.push_back(std::to_string(previous.end().value) + "-" + std::to_string(next.end().value));
   changed_.notify_all();
-  if (trouble == Trouble::answer_lost) throw SinkFailed("the answer got lost", true);
+  if (trouble == Trouble::answer_lost)
+    throw SinkFailed("the answer got lost", true, SinkFailed::Doubt::answer_lost);
 }
 
 void MemorySink::abandon() {
@@ -114,9 +118,49 @@ bool MemorySink::wait_for(Frontier frontier) {
                            [&] { return stored_.frontier >= frontier; });
 }
 
-void MemorySink::fail_next_commit(bool retryable) {
+bool MemorySink::readable(std::uint32_t view) {
   const std::lock_guard lock(mutex_);
-  trouble_ = retryable ? Trouble::fails_for_now : Trouble::fails;
+  return stored_.current.contains(view);
+}
+
+bool MemorySink::reopen() {
+  const std::lock_guard lock(mutex_);
+  open_ = stored_;
+  return std::exchange(replaced_, false);
+}
+
+void MemorySink::rest(bool /*idle*/) {}
+
+std::uint64_t MemorySink::failures() {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
+void MemorySink::copy() {
+  const std::lock_guard lock(mutex_);
+  copy_ = stored_;
+}
+
+void MemorySink::put_copy_back() {
+  const std::lock_guard lock(mutex_);
+  stored_ = copy_;
+  replaced_ = true;
+}
+
+void MemorySink::fail_next_commits(std::uint64_t count, bool retryable) {
+  const std::lock_guard lock(mutex_);
+  failing_ = count;
+  failing_for_now_ = retryable;
+}
+
+void MemorySink::contradict_next_rows(std::uint32_t view) {
+  const std::lock_guard lock(mutex_);
+  contradicted_ = view;
+}
+
+bool MemorySink::wait_for_written(std::uint64_t rows) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return written_rows_ >= rows; });
 }
 
 void MemorySink::lose_next_answer() {
@@ -143,6 +187,10 @@ void MemorySink::release() {
 
 void MemorySink::write(Generation generation, const Delta& delta) {
   const std::lock_guard lock(mutex_);
+  if (contradicted_ == generation.view) {
+    contradicted_.reset();
+    throw std::logic_error("a row that goes is not there");
+  }
   Rows& rows = open_.generations.at({generation.view, generation.number});
   for (const DeltaRow& one : delta) {
     std::int64_t& count = rows[text_of(generation.view, one.row)];
@@ -150,6 +198,7 @@ void MemorySink::write(Generation generation, const Delta& delta) {
     if (count == 0) rows.erase(text_of(generation.view, one.row));
     ++written_rows_;
   }
+  changed_.notify_all();
 }
 
 std::string MemorySink::text_of(std::uint32_t view, RowBytes row) const {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ class MemorySink : public Sink {
   void drop(Generation generation) override;
   void commit(Frontier previous, Frontier next) override;
   void abandon() override;
+  [[nodiscard]] bool readable(std::uint32_t view) override;
+  [[nodiscard]] bool reopen() override;
+  void rest(bool idle) override;
 
   // --- what a test asks; thread-safe ---
   // The committed rows of the view's current generation: "1,Ada" in order, once per multiplicity.
@@ -42,17 +46,27 @@ class MemorySink : public Sink {
   [[nodiscard]] std::uint64_t written_rows();
   // False = it did not come in ten seconds.
   [[nodiscard]] bool wait_for(Frontier frontier);
+  [[nodiscard]] bool wait_for_written(std::uint64_t rows);
+
+  // Commits that failed so far.
+  [[nodiscard]] std::uint64_t failures();
 
   // --- what a test makes go wrong ---
-  void fail_next_commit(bool retryable);
+  void fail_next_commit(bool retryable) { fail_next_commits(1, retryable); }
+  void fail_next_commits(std::uint64_t count, bool retryable);
+  // Rows of the view are refused as contradicting its table, once.
+  void contradict_next_rows(std::uint32_t view);
   void lose_next_answer();
   void conflict_in_next_commit(std::uint32_t view);
   // Commits wait until release() is called.
   void hold();
   void release();
+  // The committed state of now, and back to it: what a store put back from a copy is.
+  void copy();
+  void put_copy_back();
 
  private:
-  enum class Trouble : std::uint8_t { none, fails, fails_for_now, answer_lost, conflict };
+  enum class Trouble : std::uint8_t { none, answer_lost, conflict };
   using Rows = std::map<std::string, std::int64_t>;
   struct State {
     Frontier frontier;
@@ -70,11 +84,17 @@ class MemorySink : public Sink {
   std::condition_variable changed_;
   State stored_;
   State open_;
+  State copy_;
+  bool replaced_ = false;
+  std::uint64_t failing_ = 0;  // commits still to fail
+  std::uint64_t failures_ = 0;
+  std::optional<std::uint32_t> contradicted_;
   std::vector<std::string> commits_;
   std::uint64_t written_rows_ = 0;
   std::int64_t next_number_ = 1;
   Trouble trouble_ = Trouble::none;
   std::uint32_t trouble_view_ = 0;
+  bool failing_for_now_ = false;
   bool held_ = false;
 };
 

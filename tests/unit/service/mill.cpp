@@ -6,6 +6,8 @@
 
 #include "service/journal/payload.h"
 #include "tests/unit/source/messages.h"
+#include "views/expressions/expression.h"
+#include "views/functions/function.h"
 
 namespace deltamill {
 
@@ -94,10 +96,19 @@ BoundView row_count(const std::string& name) {
   return {name, make_plan(columns, Aggregate{scan_of_table(), {}, {count}}), KeyColumns{}, false};
 }
 
-Mill::Mill(const Changes& base, std::vector<BoundView> views)
+BoundView integer_ids(const std::string& name) {
+  Type integer;
+  integer.kind = TypeKind::int4;
+  const Expressions outputs = {make_call(*find_cast(TypeKind::text, TypeKind::int4), integer,
+                                         {make_column(two_texts()[0].type, 0, 0)})};
+  const Columns columns = {{"id", integer, true}};
+  return {name, make_plan(columns, Project{scan_of_table(), outputs}), std::nullopt, false};
+}
+
+Mill::Mill(const Changes& base, std::vector<BoundView> views, std::size_t sinks,
+           std::size_t queue_bytes_max)
     : journal_(open_journal((directory_.path() / "journal.db").string(), {})),
       views_(std::move(views)),
-      sink_(columns_of(views_)),
       errors_(views_.size()) {
   journal_->reset({"7123", 1, 16384, "mill"}, at(10));
   JournalTable table;
@@ -108,6 +119,38 @@ Mill::Mill(const Changes& base, std::vector<BoundView> views)
   journal_->begin_table(table);
   journal_->append_base_chunk(base_chunk(base));
   journal_->complete_table(table_oid);
+  for (std::size_t sink = 0; sink < sinks; ++sink)
+    add_sink(sink, sink == 0 ? std::size_t{64} << 20 : queue_bytes_max);
+}
+
+Mill::~Mill() = default;
+
+void Mill::add_sink(std::size_t number, std::size_t queue_bytes_max) {
+  sinks_.push_back(std::make_unique<MemorySink>(columns_of(views_)));
+  SinkFollowerOptions options;
+  options.type = "memory";
+  options.worker.name = number == 0 ? "local" : "other" + std::to_string(number);
+  options.worker.queue_bytes_max = queue_bytes_max;
+  options.worker.retry_delay_min = std::chrono::milliseconds(1);
+  options.worker.retry_delay_max = std::chrono::milliseconds(20);
+  for (std::uint32_t view = 0; view < views_.size(); ++view) options.views.push_back(view);
+  if (number == 0) options.errors = &errors_;
+  SinkFollowerListeners listeners;
+  listeners.view_failed = [this](std::uint32_t view, const std::string& message) {
+    tell({{view}, message});
+  };
+  listeners.live = [this](const std::vector<std::uint32_t>&, bool) {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  };
+  followers_.push_back(std::make_unique<SinkFollower>(*sinks_.back(), views_.size(),
+                                                      std::move(options), metrics_, listeners));
+}
+
+void Mill::tell(EngineFailure failure) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = std::move(failure);
+  changed_.notify_all();
 }
 
 void Mill::commit(std::uint64_t to, const Changes& changes) {
@@ -153,23 +196,56 @@ void Mill::append(const std::vector<std::string>& content, std::uint64_t to, boo
 
 void Mill::start(EngineOptions options) {
   stop();
-  std::vector<EngineView> views;
-  for (std::uint32_t view = 0; view < views_.size(); ++view) views.push_back({views_[view], view});
   EngineListeners listeners;
-  listeners.failed = [this](const EngineFailure& failed) {
+  listeners.failed = [this](const EngineFailure& failed) { tell(failed); };
+  listeners.left_behind = [this](const SinkFollower&, const std::string&) {
     const std::lock_guard lock(mutex_);
-    failure_ = failed;
+    ++left_behind_;
     changed_.notify_all();
   };
-  engine_ = std::make_unique<Engine>(*journal_, sink_, std::move(views), std::move(options),
-                                     metrics_, errors_, std::move(listeners));
+  std::vector<SinkFollower*> followers;
+  for (const auto& follower : followers_) followers.push_back(follower.get());
+  engine_ = std::make_unique<Engine>(*journal_, std::move(followers), streamed_views(),
+                                     std::move(options), metrics_, std::move(listeners));
+}
+
+std::vector<StreamedView> Mill::streamed_views() const {
+  std::vector<StreamedView> views;
+  for (std::uint32_t view = 0; view < views_.size(); ++view) views.push_back({views_[view], view});
+  return views;
+}
+
+bool Mill::failed() {
+  const std::lock_guard lock(mutex_);
+  return failure_.has_value();
+}
+
+bool Mill::wait_until(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::unique_lock lock(mutex_);
+  while (std::chrono::steady_clock::now() < deadline) {
+    lock.unlock();
+    if (holds()) return true;
+    lock.lock();
+    changed_.wait_for(lock, std::chrono::milliseconds(2));
+  }
+  return false;
+}
+
+std::size_t Mill::left_behind() {
+  const std::lock_guard lock(mutex_);
+  return left_behind_;
+}
+
+bool Mill::shows(const std::string& line) const {
+  return metrics_.text().find("\n" + line + "\n") != std::string::npos;
 }
 
 void Mill::run_until(std::uint64_t to) {
   EngineOptions options;
   options.until = at(to);
   start(options);
-  if (!sink_.wait_for(at(to))) throw std::runtime_error("the engine did not get there");
+  if (!sink().wait_for(at(to))) throw std::runtime_error("the engine did not get there");
   stop();
 }
 

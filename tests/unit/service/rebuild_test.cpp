@@ -45,12 +45,48 @@ TEST_CASE("a rebuild ends although writers never rest") {
   mill.start();
   mill.commit(20, {"+2,Bob"});
   REQUIRE(mill.sink().wait_for(at(20)));
-  const std::vector<BoundView> views = {whole_table("v")};
   Chased control(mill);
-  const std::string result = rebuild_view({mill.journal(), mill.engine(), views, "v", 0}, control);
+  const std::string result = rebuild_view(
+      {mill.journal(), mill.engine(), {&mill.follower()}, mill.streamed_views(), 0}, control);
   CHECK(control.steps < 10);
   CHECK(mill.sink().rows() ==
         std::vector<std::string>{"1,step " + std::to_string(control.steps), "2,Bob"});
+}
+
+TEST_CASE("a rebuild swaps in every sink of the view at one frontier") {
+  Mill mill({"+1,Ada"}, {whole_table("v")}, 2);
+  mill.start();
+  mill.commit(20, {"+2,Bob"});
+  REQUIRE(mill.sink(0).wait_for(at(20)));
+  REQUIRE(mill.sink(1).wait_for(at(20)));
+  Uninterrupted control;
+  CHECK(rebuild_view({mill.journal(),
+                      mill.engine(),
+                      {&mill.follower(0), &mill.follower(1)},
+                      mill.streamed_views(),
+                      0},
+                     control) == R"({"frontier":"0/14","rows":2})");
+  mill.commit(30, {"=2,Ben"});
+  for (const std::size_t sink : {0, 1}) {
+    REQUIRE(mill.sink(sink).wait_for(at(30)));
+    CHECK(mill.sink(sink).rows() == std::vector<std::string>{"1,Ada", "2,Ben"});
+    CHECK(mill.sink(sink).current(0)->number == 2);
+  }
+}
+
+TEST_CASE("a rebuild passes a transaction larger than a batch") {
+  Mill mill({"+1,a"});
+  mill.start();
+  Changes many;
+  for (int row = 2; row < 100; ++row) many.push_back("+" + std::to_string(row) + ",x");
+  mill.commit_in_pieces(20, {many, {"-2", "=1,b"}});
+  REQUIRE(mill.sink().wait_for(at(20)));
+  Uninterrupted control;
+  RebuildTarget target{mill.journal(), mill.engine(), {&mill.follower()}, mill.streamed_views(), 0};
+  target.limits.changes_max = 10;
+  CHECK(rebuild_view(target, control) == R"({"frontier":"0/14","rows":98})");
+  CHECK(mill.sink().rows().size() == 98);
+  CHECK(mill.sink().rows().front() == "1,b");
 }
 
 TEST_CASE("a rebuild does not pass the engine when the journal is ahead of it") {
@@ -64,11 +100,10 @@ TEST_CASE("a rebuild does not pass the engine when the journal is ahead of it") 
   Mill ahead(base);
   ahead.commit_together({{20, {"+2,Bob"}}, {30, {"+3,Cid"}}, {40, {"-1"}}});
 
-  const std::vector<BoundView> views = {whole_table("v")};
   Uninterrupted control;
   const std::int64_t generation = mill.sink().current(0)->number;
-  CHECK(rebuild_view({ahead.journal(), mill.engine(), views, "v", 0}, control) ==
-        R"({"frontier":"0/14","rows":2})");
+  CHECK(rebuild_view({ahead.journal(), mill.engine(), {&mill.follower()}, mill.streamed_views(), 0},
+                     control) == R"({"frontier":"0/14","rows":2})");
   CHECK(mill.sink().current(0)->number > generation);
   CHECK(mill.sink().rows() == std::vector<std::string>{"1,Ada", "2,Bob"});
 

@@ -2,6 +2,8 @@
 #include "service/pipeline/sink_worker.h"
 
 #include <catch2/catch.hpp>
+#include <deque>
+#include <future>
 
 #include "tests/unit/service/mill.h"
 #include "views/data/text_form.h"
@@ -17,38 +19,57 @@ class Worker {
     generation = sink.begin_generation(0);
     sink.activate(generation);
     sink.commit(Frontier(), at(10));
-    worker = std::make_unique<SinkWorker>(
-        sink, std::vector<std::uint32_t>{0}, std::move(options), metrics_,
-        SinkWorker::Listeners{.committed = {},
-                              .failed =
-                                  [this](const SinkFailure& failed) {
-                                    const std::lock_guard lock(mutex_);
-                                    failure_ = failed;
-                                    changed_.notify_all();
-                                  },
-                              .between_commits = {}});
-    worker->follow(generation, SinkWorker::Filling::no);
+    options.retry_delay_min = std::chrono::milliseconds(1);
+    SinkWorker::Listeners listeners;
+    listeners.set_aside = [this](std::uint32_t view, const std::string& message) {
+      tell("view " + std::to_string(view) + ": " + message);
+    };
+    listeners.trouble = [this](bool hopeful, const std::string& message) {
+      tell((hopeful ? "for now: " : "") + message);
+    };
+    listeners.recovered = [this] { tell("recovered"); };
+    listeners.lost = [this](const std::string& reason) { tell("lost: " + reason); };
+    worker = std::make_unique<SinkWorker>(sink, std::vector<std::optional<std::uint32_t>>{0},
+                                          std::move(options), metrics_, nullptr, listeners);
+    follow();
+  }
+
+  // Attaches and follows the current generation.
+  void follow() {
+    CHECK(worker->run([this](Sink&) {
+      worker->attach();
+      worker->follow_now(generation, SinkWorker::Filling::no);
+    }));
   }
 
   // One row of a transaction that ends at `to`.
   bool push(std::uint64_t to, const std::string& id, std::int32_t weight = 1,
             bool complete = true) {
-    SinkDeltas deltas;
-    deltas.deltas.arena = std::make_shared<Arena>();
-    Arena& arena = *deltas.deltas.arena;
+    ViewDeltas views;
+    views.arena = std::make_shared<Arena>();
+    Arena& arena = *views.arena;
     const Value values[] = {*parse_text(two_texts()[0].type, arena.copy(id), arena), Value::null()};
-    deltas.deltas.views.push_back(
-        {0, {{pack_row(RowLayout(two_texts()), values, arena), weight}}, {}});
+    views.views.push_back({0, {{pack_row(RowLayout(two_texts()), values, arena), weight}}, {}});
+    return push(to, std::move(views), complete);
+  }
+
+  bool push(std::uint64_t to, ViewDeltas views, bool complete = true) {
+    SharedDeltas deltas;
+    deltas.views = std::make_shared<const ViewDeltas>(std::move(views));
     deltas.to = at(to);
     deltas.complete = complete;
     deltas.bytes = 100;
     return worker->push(std::move(deltas));
   }
 
-  [[nodiscard]] std::optional<SinkFailure> failure() {
+  // What the worker tells next; nothing in ten seconds.
+  [[nodiscard]] std::optional<std::string> told() {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(10), [&] { return failure_.has_value(); });
-    return failure_;
+    if (!changed_.wait_for(lock, std::chrono::seconds(10), [&] { return !told_.empty(); }))
+      return std::nullopt;
+    std::string first = std::move(told_.front());
+    told_.pop_front();
+    return first;
   }
 
   // Whether the metrics page has this line.
@@ -60,10 +81,16 @@ class Worker {
   Generation generation;
 
  private:
+  void tell(std::string what) {
+    const std::lock_guard lock(mutex_);
+    told_.push_back(std::move(what));
+    changed_.notify_all();
+  }
+
   Metrics metrics_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<SinkFailure> failure_;  // guarded by mutex_
+  std::deque<std::string> told_;  // guarded by mutex_
 
  public:
   std::unique_ptr<SinkWorker> worker;  // last: its thread uses all the others
@@ -91,39 +118,82 @@ TEST_CASE("a commit whose answer got lost is written once") {
   CHECK(mill.sink.rows() == Texts{"1,~", "2,~"});
 }
 
-TEST_CASE("a commit that fails ends the worker, and says whether to try again") {
+TEST_CASE("a commit that fails is tried again, and says whether that is known to help") {
   const bool retryable = GENERATE(true, false);
   Worker mill({.name = "local"});
   mill.sink.fail_next_commit(retryable);
   CHECK(mill.push(20, "1"));
-  const std::optional<SinkFailure> failure = mill.failure();
-  REQUIRE(failure);
-  CHECK(failure->retryable == retryable);
-  CHECK(failure->message == "the disk is full");
+  CHECK(mill.told() == (retryable ? "for now: the disk is full" : "the disk is full"));
+  REQUIRE(mill.sink.wait_for(at(20)));
+  CHECK(mill.told() == "recovered");
   const std::string kind = retryable ? "retryable" : "permanent";
   CHECK(mill.shows("deltamill_sink_errors_total{kind=\"" + kind + "\",sink=\"local\"} 1"));
-  CHECK_FALSE(failure->view);
-  CHECK(mill.sink.frontier() == at(10));
-  CHECK(mill.sink.rows().empty());
+  CHECK(mill.shows("deltamill_sink_retries_total{sink=\"local\"} 1"));
+  CHECK(mill.sink.rows() == Texts{"1,~"});
 }
 
-TEST_CASE("two rows with one key name their view") {
+TEST_CASE("two rows with one key set their view aside") {
   Worker mill({.name = "local"});
   mill.sink.conflict_in_next_commit(0);
   CHECK(mill.push(20, "1"));
-  const std::optional<SinkFailure> failure = mill.failure();
-  REQUIRE(failure);
-  CHECK(failure->view == 0U);
+  CHECK(mill.told() == "view 0: two rows have one key");
+  CHECK(mill.push(30, "2"));
+  REQUIRE(mill.sink.wait_for(at(30)));
+  CHECK(mill.sink.rows().empty());
+  CHECK_FALSE(mill.sink.current(0));
   CHECK(mill.shows("deltamill_sink_errors_total{kind=\"key_conflict\",sink=\"local\"} 1"));
 }
 
-TEST_CASE("after its end a worker takes neither deltas nor tasks") {
+TEST_CASE("a store that is not where it was left is let go, until it is attached again") {
   Worker mill;
-  mill.sink.fail_next_commit(false);
+  mill.sink.copy();
   CHECK(mill.push(20, "1"));
-  REQUIRE(mill.failure());
+  REQUIRE(mill.sink.wait_for(at(20)));
+  mill.sink.put_copy_back();
+  CHECK(mill.push(30, "2"));
+  CHECK(mill.told() == "lost: another instance wrote");
+  CHECK_FALSE(mill.push(40, "3"));
+  CHECK(mill.worker->run([](Sink& sink) { (void)sink.reopen(); }));
+  mill.follow();
+  CHECK(mill.push(40, "3"));
+  REQUIRE(mill.sink.wait_for(at(40)));
+  CHECK(mill.sink.rows() == Texts{"3,~"});
+}
+
+TEST_CASE("a commit too large to be kept is let go when it fails") {
+  Worker mill({.name = "local", .kept_bytes_max = 150});
+  mill.sink.fail_next_commit(true);
+  CHECK(mill.push(20, "1", 1, false));
+  CHECK(mill.push(20, "2", 1, false));
+  CHECK(mill.push(20, "3", 1, true));
+  CHECK(mill.told() == "for now: the disk is full");
+  CHECK(mill.told() == "lost: a commit failed that was too large to be kept");
+  CHECK(mill.sink.frontier() == at(10));
+}
+
+TEST_CASE("a lost answer is resolved by nobody when the frontier did not move") {
+  Worker mill;
+  mill.sink.lose_next_answer();
+  CHECK(mill.push(10, "1"));
+  const std::optional<std::string> told = mill.told();
+  REQUIRE(told);
+  CHECK(told->starts_with("lost: the answer to a commit got lost"));
+}
+
+TEST_CASE("a detached worker takes tasks but no deltas") {
+  Worker mill;
+  mill.worker->detach();
   CHECK_FALSE(mill.push(30, "2"));
-  CHECK_FALSE(mill.worker->run([](Sink&) {}));
+  CHECK(mill.worker->run([](Sink&) {}));
+}
+
+TEST_CASE("a task waits for the end of a transaction in slices") {
+  Worker mill;
+  CHECK(mill.push(20, "1", 1, false));
+  REQUIRE(mill.sink.wait_for_written(1));
+  std::jthread task(
+      [&] { CHECK(mill.worker->run([&](Sink& sink) { CHECK(sink.frontier() == at(20)); })); });
+  CHECK(mill.push(20, "2", 1, true));
 }
 
 TEST_CASE("slices of one transaction are committed together") {
@@ -148,22 +218,34 @@ TEST_CASE("what gathers while a commit takes its time is one commit") {
   CHECK(mill.sink.rows() == Texts{"1,~"});
 }
 
-TEST_CASE("a task sees everything before it committed") {
+TEST_CASE("a posted task sees exactly what was pushed before it committed") {
   Worker mill;
+  std::promise<Frontier> seen;
   CHECK(mill.push(20, "1"));
   CHECK(mill.push(30, "2"));
-  Frontier seen;
-  CHECK(mill.worker->run([&](Sink& sink) { seen = sink.frontier(); }));
-  CHECK(seen == at(30));
+  CHECK(mill.worker->post([&](Sink& sink) { seen.set_value(sink.frontier()); }));
+  CHECK(mill.push(40, "3"));
+  CHECK(seen.get_future().get() == at(30));
+}
+
+TEST_CASE("a posted task is not run by a worker that was detached before it") {
+  Worker mill;
+  mill.sink.hold();
+  CHECK(mill.push(20, "1"));
+  auto seen = std::make_shared<std::promise<void>>();
+  std::future<void> done = seen->get_future();
+  CHECK(mill.worker->post([seen = std::move(seen)](Sink&) { seen->set_value(); }));
+  mill.worker->detach();
+  mill.sink.release();
+  CHECK_THROWS_AS(done.get(), std::future_error);
 }
 
 TEST_CASE("rows in error are counted in the commit of their transaction") {
   Worker mill;
-  SinkDeltas deltas;
-  deltas.to = at(20);
-  deltas.deltas.views.push_back(
+  ViewDeltas views;
+  views.views.push_back(
       {0, {}, {{"project", "division by zero", "1", 2}, {"project", "division by zero", "2", -1}}});
-  REQUIRE(mill.worker->push(std::move(deltas)));
+  REQUIRE(mill.push(20, std::move(views)));
   REQUIRE(mill.sink.wait_for(at(20)));
   CHECK(mill.sink.error_rows() == 1);
 }
@@ -176,21 +258,13 @@ TEST_CASE("what a task throws is thrown at its caller, and the worker goes on") 
   CHECK(mill.sink.wait_for(at(20)));
 }
 
-TEST_CASE("a full queue makes the engine wait, and its end frees it") {
+TEST_CASE("a full queue has no room until its first item is taken") {
   Worker mill({.name = "local", .queue_bytes_max = 150, .gather_rows_max = 1});
   mill.sink.hold();
-  CHECK(mill.push(20, "1"));
-  CHECK(mill.push(30, "2"));
-  std::atomic<bool> pushed = false;
-  std::thread engine([&] {
-    (void)mill.push(40, "3");
-    (void)mill.push(50, "4");
-    pushed = true;
-  });
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK_FALSE(pushed);
+  for (std::uint64_t to = 20; to <= 50; to += 10) CHECK(mill.push(to, std::to_string(to)));
+  CHECK_FALSE(mill.worker->wait_for_room(std::chrono::steady_clock::now()));
   mill.sink.release();
-  engine.join();
+  CHECK(mill.worker->wait_for_room(std::chrono::steady_clock::now() + std::chrono::seconds(10)));
   CHECK(mill.sink.wait_for(at(50)));
 }
 

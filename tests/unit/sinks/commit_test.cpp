@@ -114,8 +114,8 @@ TEST_CASE("the write-ahead log is moved when it is large, and small ones only wh
   sink.options.checkpoint_bytes = std::uint64_t{64} << 20;
   sink.options.idle_checkpoint_bytes = 1;
   sink.start().change({{1, {"1", "a"}}});
-  sink->checkpoint_if_due(false);
-  sink->checkpoint_if_due(true);
+  sink->rest(false);
+  sink->rest(true);
   sink.change({{1, {"2", "b"}}});
   CHECK(sink.rows() == Rows{"1|a", "2|b"});
 }

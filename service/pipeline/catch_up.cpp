@@ -1,0 +1,152 @@
+// begin, load, chase, join.
+#include "service/pipeline/catch_up.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "service/pipeline/pursuit.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::chrono::milliseconds retry_delay_min(200);
+constexpr std::chrono::milliseconds retry_delay_max(10'000);
+constexpr std::chrono::milliseconds room_wait(50);
+constexpr std::chrono::milliseconds engine_wait(20);
+constexpr std::chrono::seconds journal_wait(5);
+
+// False = stopped.
+bool pause(std::chrono::milliseconds delay, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, delay, [] { return false; });
+  return !stop.stop_requested();
+}
+
+}  // namespace
+
+CatchUp::CatchUp(Plan plan) : plan_(std::move(plan)) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
+}
+
+CatchUp::~CatchUp() = default;
+
+void CatchUp::loop(const std::stop_token& stop) {
+  std::chrono::milliseconds delay = retry_delay_min;
+  while (!stop.stop_requested()) {
+    try {
+      if (attempt(stop)) return;
+    } catch (const SinkFailed& failed) {
+      plan_.follower.tell_trouble(failed.retryable, failed.what());
+    } catch (const std::exception& failed) {
+      // The engine reads the same changes: what is wrong with them, it says itself.
+      plan_.follower.detach(failed.what());
+    }
+    if (!pause(delay, stop)) return;
+    delay = std::min(delay * 2, retry_delay_max);
+  }
+}
+
+bool CatchUp::attempt(const std::stop_token& stop) {
+  plan_.follower.detach(plan_.follower.error());
+  ViewStream stream(plan_.journal, plan_.views, plan_.limits);
+  const auto base = [&](std::uint32_t view) -> std::optional<Frontier> {
+    const auto found = std::ranges::find(stream.views(), view, &StreamedView::view);
+    if (found == stream.views().end()) return std::nullopt;
+    return stream.base_of(*found);
+  };
+  const std::optional<SinkFollower::Cuts> cuts = plan_.follower.begin(base, stop);
+  if (!cuts) return false;
+  stream.cut_at(cuts->stored);
+  stream.cut_at(cuts->activation);
+  return load(stream, stop) && chase(stream, stop) && join(stream, stop);
+}
+
+bool CatchUp::load(ViewStream& stream, const std::stop_token& stop) {
+  const bool all = stream.load(
+      [&](const SharedDeltas& deltas, std::uint64_t /*base_rows*/) {
+        wait_for_room(stop);
+        (void)plan_.follower.push(deltas);
+        check_memory(stream);
+      },
+      stop);
+  return all && plan_.follower.attached();
+}
+
+// Until the engine is near and the sink has taken all that was read: joined with a full queue it would
+// be too far behind again at once. A sink that is always slower than the source stays here, at its
+// own pace.
+bool CatchUp::chase(ViewStream& stream, const std::stop_token& stop) {
+  plan_.follower.at_boundary(stream.frontier());
+  Pursuit pursuit;
+  while (plan_.follower.attached() && !stop.stop_requested()) {
+    const std::uint64_t before = changes_;
+    const Frontier goal = plan_.engine.frontier();
+    if (goal < stream.frontier() && !pause(engine_wait, stop)) return false;
+    // The journal may be ahead of the engine; the sink must not be.
+    if (!advance_to(goal, stream, Pace::of_sink, stop) || !drain(stop)) return false;
+    const std::uint64_t changes = changes_ - before;
+    if (pursuit.caught_up(changes) && changes <= Pursuit::bearable_round_changes) return true;
+  }
+  return false;
+}
+
+bool CatchUp::drain(const std::stop_token& stop) {
+  while (plan_.follower.attached() && !stop.stop_requested())
+    if (plan_.follower.wait_until_drained(std::chrono::steady_clock::now() + room_wait))
+      return true;
+  return false;
+}
+
+bool CatchUp::join(ViewStream& stream, const std::stop_token& stop) {
+  while (!joined_ && plan_.follower.attached() && !stop.stop_requested()) {
+    const bool ran = plan_.engine.run([&](EnginePause& pause) {
+      if (!advance_to(pause.frontier(), stream, Pace::of_engine, stop)) return;
+      // After a restart the engine may still have to come to where this replay began.
+      if (stream.frontier() != pause.frontier() || !plan_.follower.attached()) return;
+      joined_ = true;
+      pause.join(plan_.follower);
+    });
+    if (!ran) return false;
+    if (!joined_ && !pause(engine_wait, stop)) return false;
+  }
+  return joined_;
+}
+
+// REQUIRES: `goal` is an end of a batch of the engine.
+bool CatchUp::advance_to(Frontier goal, ViewStream& stream, Pace pace,
+                         const std::stop_token& stop) {
+  stream.cut_at(goal);
+  while (stream.frontier() < goal || stream.within_transaction()) {
+    const auto step = stream.next(stop, std::chrono::steady_clock::now() + journal_wait);
+    if (!step || !plan_.follower.attached()) return false;
+    changes_ += step->batch.changes.size();
+    if (pace == Pace::of_sink) wait_for_room(stop);
+    (void)plan_.follower.push(step->deltas);
+    if (step->batch.complete) plan_.follower.at_boundary(stream.frontier());
+    check_memory(stream);
+  }
+  return true;
+}
+
+void CatchUp::wait_for_room(const std::stop_token& stop) {
+  while (!stop.stop_requested() && plan_.follower.attached() &&
+         !plan_.follower.wait_for_room(std::chrono::steady_clock::now() + room_wait)) {
+  }
+}
+
+void CatchUp::check_memory(const ViewStream& stream) const {
+  const std::size_t left = plan_.memory_left();
+  if (stream.memory_bytes() <= left) return;
+  throw std::runtime_error(fmt::format(
+      "memory_limit leaves {} MiB to replay the views for this sink alone, which needs more",
+      left >> 20));
+}
+
+}  // namespace deltamill
