@@ -1,4 +1,4 @@
-// Header, form C and defaults are merged per view; a setting given twice is an error.
+// Header, statements and defaults are merged per view; a setting given twice is an error.
 #include "service/deployment/deployment.h"
 
 #include <xxhash.h>
@@ -23,20 +23,20 @@ class Merger {
   [[nodiscard]] DeployedView merge(ViewBinding binding) {
     DeployedView view;
     const ViewHeader& header = files_.header;
-    const FormCDeclarations& form_c = binding.declarations;
+    const ViewDeclarations& declared = binding.declarations;
     view.max_lag = header.max_lag.value_or(settings_.defaults.max_lag);
     view.required = header.required.value_or(settings_.defaults.required);
     view.sinks = sinks_of_header();
-    read_options(form_c, view);
+    read_options(declared, view);
 
     const Columns& columns = binding.view.plan->columns;
     view.sink_view = {.name = binding.view.name,
                       .definition = {},
                       .columns = columns,
                       .key = binding.view.key,
-                      .indexes = indexes(columns, form_c)};
+                      .indexes = indexes(columns, declared)};
     check_store(view.sink_view, binding);
-    view.served = served(columns, binding, form_c);
+    view.served = served(columns, binding, declared);
     view.binding = std::move(binding);
     return view;
   }
@@ -62,8 +62,8 @@ class Merger {
   void error(const std::string& place, std::string_view code, std::string message,
              std::string hint = {}) {
     Diagnostic diagnostic;
-    if (const auto known = files_.header.places.find(place); known != files_.header.places.end())
-      diagnostic = known->second;
+    if (const auto found = files_.header.places.find(place); found != files_.header.places.end())
+      diagnostic = found->second;
     else if (const std::size_t at = files_.source.text.find(place); at != std::string::npos)
       locate(files_.source.text, at, diagnostic);
     diagnostic.file = files_.source.file;
@@ -73,8 +73,8 @@ class Merger {
     diagnostics_.push_back(std::move(diagnostic));
   }
 
-  void read_options(const FormCDeclarations& form_c, DeployedView& view) {
-    for (const auto& [name, value] : form_c.options) {
+  void read_options(const ViewDeclarations& declared, DeployedView& view) {
+    for (const auto& [name, value] : declared.options) {
       if (name == "deltamill.max_lag")
         read_max_lag(value, view);
       else if (name == "deltamill.sinks")
@@ -127,21 +127,21 @@ class Merger {
     const auto column = std::ranges::find(columns, name, &Column::name);
     if (column != columns.end()) return static_cast<std::uint32_t>(column - columns.begin());
     std::vector<std::string> names;
-    for (const Column& one : columns) names.push_back(one.name);
+    for (const Column& present : columns) names.push_back(present.name);
     error(place, "unknown_column", "the view has no column \"" + name + "\"",
           did_you_mean(name, names));
     return std::nullopt;
   }
 
   std::vector<std::vector<IndexColumn>> indexes(const Columns& columns,
-                                                const FormCDeclarations& form_c) {
-    std::vector<std::vector<std::string>> declared;
+                                                const ViewDeclarations& declared) {
+    std::vector<std::vector<std::string>> all_indexes;
     if (files_.header.sinks)
       for (const ViewSink& sink : *files_.header.sinks)
-        declared.insert(declared.end(), sink.indexes.begin(), sink.indexes.end());
-    declared.insert(declared.end(), form_c.indexes.begin(), form_c.indexes.end());
+        all_indexes.insert(all_indexes.end(), sink.indexes.begin(), sink.indexes.end());
+    all_indexes.insert(all_indexes.end(), declared.indexes.begin(), declared.indexes.end());
     std::vector<std::vector<IndexColumn>> result;
-    for (const std::vector<std::string>& index : declared) {
+    for (const std::vector<std::string>& index : all_indexes) {
       std::vector<IndexColumn> resolved;
       for (const std::string& item : index) {
         const std::size_t blank = item.find(' ');
@@ -158,17 +158,18 @@ class Merger {
   }
 
   ServedView served(const Columns& columns, const ViewBinding& binding,
-                    const FormCDeclarations& form_c) {
+                    const ViewDeclarations& declared) {
     ServedView view;
     view.name = binding.view.name;
     view.columns = columns;
     view.key = binding.view.key;
-    if (!files_.header.description.empty() && !form_c.description.empty())
+    if (!files_.header.description.empty() && !declared.description.empty())
       error("description", "duplicate_key", "a description is given by the header and by COMMENT",
             "keep one of them");
-    view.description = form_c.description.empty() ? files_.header.description : form_c.description;
+    view.description =
+        declared.description.empty() ? files_.header.description : declared.description;
     view.column_descriptions = files_.header.column_descriptions;
-    for (const auto& [name, description] : form_c.column_descriptions)
+    for (const auto& [name, description] : declared.column_descriptions)
       if (!view.column_descriptions.emplace(name, description).second)
         error("columns." + name, "duplicate_key",
               "column \"" + name + "\" is described by the header and by COMMENT",
@@ -191,9 +192,9 @@ class Merger {
 
 void append_tables(const PlanNode& node, std::vector<std::shared_ptr<const Table>>& tables) {
   if (const auto* const scan = std::get_if<TableScan>(&node.body)) {
-    const bool known = std::ranges::any_of(
+    const bool listed = std::ranges::any_of(
         tables, [&](const auto& table) { return table->oid == scan->table->oid; });
-    if (!known) tables.push_back(scan->table);
+    if (!listed) tables.push_back(scan->table);
   }
   for (const PlanPtr& input : inputs_of(node)) append_tables(*input, tables);
 }

@@ -35,7 +35,7 @@ struct Deployment {
   [[nodiscard]] std::set<Oid> read_without_only() const;
 };
 
-// Binds the project's views and merges what headers, form C statements and defaults say. Errors and
+// Binds the project's views and merges what headers, statements and defaults say. Errors and
 // warnings go to `diagnostics`; views with errors are left out.
 [[nodiscard]] Deployment deploy(const ProjectFiles& project, const Catalog& catalog,
                                 Diagnostics& diagnostics);

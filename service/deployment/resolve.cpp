@@ -15,8 +15,8 @@ namespace {
 Diagnostic diagnostic_of(const DeployedView& view, const ProjectFiles& files, std::string_view code,
                          std::string message) {
   Diagnostic diagnostic;
-  for (const ProjectView& one : files.views)
-    if (one.source.name == view.binding.view.name) diagnostic.file = one.source.file;
+  for (const ProjectView& file : files.views)
+    if (file.source.name == view.binding.view.name) diagnostic.file = file.source.file;
   diagnostic.line = 1;
   diagnostic.column = 1;
   diagnostic.code = code;

@@ -54,9 +54,4 @@ std::vector<DescribedColumn> QueryDescriber::describe(const std::string& sql) {
   return columns;
 }
 
-std::vector<DescribedColumn> describe_query(const SessionSettings& settings,
-                                            const std::string& sql) {
-  return QueryDescriber(settings).describe(sql);
-}
-
 }  // namespace deltamill

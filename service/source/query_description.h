@@ -19,16 +19,14 @@ struct DescribedColumn {
   std::string type_text;  // as format_type prints it
 };
 
-// Prepares the query without running it. `settings.search_path` is the user's. Throws
-// StatementRefused if PostgreSQL does not take the query, SourceFailed otherwise.
-[[nodiscard]] std::vector<DescribedColumn> describe_query(const SessionSettings& settings,
-                                                          const std::string& sql);
-
-// The same over one connection for several queries.
+// Describes queries over one connection.
 class QueryDescriber {
  public:
+  // `settings.search_path` is the user's. Throws SourceFailed.
   explicit QueryDescriber(const SessionSettings& settings);
   ~QueryDescriber();
+  // Prepares the query without running it. Throws StatementRefused if PostgreSQL does not take the
+  // query, SourceFailed otherwise.
   [[nodiscard]] std::vector<DescribedColumn> describe(const std::string& sql);
 
  private:

@@ -277,6 +277,9 @@ void Program::Code::compute(Node& node, Selection& selection) {
   switch (node.expression->kind) {
     case Expression::Kind::constant: return;
     case Expression::Kind::column: load_column(node, selection); return;
+    case Expression::Kind::outer_column:
+    case Expression::Kind::aggregate_result:
+      DM_CHECK(false, "a plan that runs has columns only of its own inputs");
     case Expression::Kind::call: call(node, selection); return;
     case Expression::Kind::all_of: all_or_any(node, selection, false); return;
     case Expression::Kind::any_of: all_or_any(node, selection, true); return;

@@ -26,6 +26,39 @@ ExpressionPtr make_column(const Type& type, std::uint32_t input, std::uint32_t o
   return expression;
 }
 
+ExpressionPtr make_outer_column(const Type& type, std::uint32_t level, std::uint32_t ordinal) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = Expression::Kind::outer_column;
+  expression->type = type;
+  expression->level = level;
+  expression->ordinal = ordinal;
+  return expression;
+}
+
+ExpressionPtr make_aggregate_result(const Type& type, std::uint32_t ordinal) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = Expression::Kind::aggregate_result;
+  expression->type = type;
+  expression->ordinal = ordinal;
+  return expression;
+}
+
+bool is_reference(const Expression& expression) {
+  return expression.kind == Expression::Kind::column ||
+         expression.kind == Expression::Kind::outer_column ||
+         expression.kind == Expression::Kind::aggregate_result;
+}
+
+ExpressionPtr with_type(const Expression& reference, const Type& type) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = reference.kind;
+  expression->type = type;
+  expression->input = reference.input;
+  expression->ordinal = reference.ordinal;
+  expression->level = reference.level;
+  return expression;
+}
+
 ExpressionPtr make_call(const Function& function, const Type& type, Expressions arguments) {
   return make_expression(Expression::Kind::call, type, std::move(arguments), &function);
 }
@@ -59,6 +92,7 @@ bool equal(const Expression& left, const Expression& right) {
   if (left.kind != right.kind || !(left.type == right.type)) return false;
   if (left.kind == Expression::Kind::constant) return same_constant(left.constant, right.constant);
   if (left.input != right.input || left.ordinal != right.ordinal) return false;
+  if (left.level != right.level) return false;
   if (left.function != right.function) return false;
   return std::equal(left.arguments.begin(), left.arguments.end(), right.arguments.begin(),
                     right.arguments.end(),

@@ -20,9 +20,15 @@ struct Expression {
   enum class Kind : std::uint8_t {
     constant,  // `constant`, of `type`
     column,    // column `ordinal` of input `input`
-    call,      // `function` over `arguments`
-    all_of,    // AND, three-valued; later arguments are not evaluated where an earlier one is false
-    any_of,    // OR, likewise
+    // Column `ordinal` of the row of the `level`-th enclosing query, 1 = the next one. Only inside
+    // a query that stands in an expression, until the plan is decorrelated.
+    outer_column,
+    // Result of the `ordinal`-th aggregate of a query. Only while that query is bound, until its
+    // groups have columns.
+    aggregate_result,
+    call,    // `function` over `arguments`
+    all_of,  // AND, three-valued; later arguments are not evaluated where an earlier one is false
+    any_of,  // OR, likewise
     case_when,  // condition, result, condition, result, ..., else: an odd number of arguments
     coalesce,   // first argument that is not NULL; later ones are not evaluated
     nullif,     // NULL if `function` (an =) is true of both arguments, else the first
@@ -40,6 +46,7 @@ struct Expression {
   std::string constant_bytes;
   std::uint32_t input = 0;
   std::uint32_t ordinal = 0;
+  std::uint32_t level = 0;
   const Function* function = nullptr;
   Expressions arguments;
 
@@ -51,30 +58,46 @@ struct Expression {
 [[nodiscard]] ExpressionPtr make_constant(const Type& type, const Value& value);
 [[nodiscard]] ExpressionPtr make_column(const Type& type, std::uint32_t input,
                                         std::uint32_t ordinal);
+[[nodiscard]] ExpressionPtr make_outer_column(const Type& type, std::uint32_t level,
+                                              std::uint32_t ordinal);
+[[nodiscard]] ExpressionPtr make_aggregate_result(const Type& type, std::uint32_t ordinal);
 [[nodiscard]] ExpressionPtr make_call(const Function& function, const Type& type,
                                       Expressions arguments);
 [[nodiscard]] ExpressionPtr make_expression(Expression::Kind kind, const Type& type,
                                             Expressions arguments,
                                             const Function* function = nullptr);
 
+// A leaf whose value comes from a row: a column, an outer column or the result of an aggregate.
+[[nodiscard]] bool is_reference(const Expression& expression);
+
+// The same reference as a value of another type. REQUIRES: is_reference.
+[[nodiscard]] ExpressionPtr with_type(const Expression& reference, const Type& type);
+
 // Equal structure, constants compared by representation.
 [[nodiscard]] bool equal(const Expression& left, const Expression& right);
 
-// Replaces each column (input, ordinal) by what `replace` returns; keeps the node where nothing
-// changed.
+// Replaces each node of one kind of reference by what `replace` returns; keeps a node where nothing
+// changed below it.
 template <typename Replace>
-[[nodiscard]] ExpressionPtr substitute_columns(const ExpressionPtr& expression,
-                                               const Replace& replace) {
-  if (expression->kind == Expression::Kind::column) return replace(*expression, expression);
+[[nodiscard]] ExpressionPtr substitute(Expression::Kind kind, const ExpressionPtr& expression,
+                                       const Replace& replace) {
+  if (expression->kind == kind) return replace(*expression, expression);
   Expressions arguments;
   bool changed = false;
   for (const ExpressionPtr& argument : expression->arguments) {
-    arguments.push_back(substitute_columns(argument, replace));
+    arguments.push_back(substitute(kind, argument, replace));
     changed = changed || arguments.back() != argument;
   }
   if (!changed) return expression;
   return make_expression(expression->kind, expression->type, std::move(arguments),
                          expression->function);
+}
+
+// As above for the columns (input, ordinal).
+template <typename Replace>
+[[nodiscard]] ExpressionPtr substitute_columns(const ExpressionPtr& expression,
+                                               const Replace& replace) {
+  return substitute(Expression::Kind::column, expression, replace);
 }
 
 // Calls `visit(const Expression&)` for every node, parents first.

@@ -8,11 +8,10 @@ namespace deltamill {
 
 namespace {
 
-bool reads_columns(const Expression& expression) {
+bool reads_rows(const Expression& expression) {
   bool reads = false;
-  visit_expression(expression, [&reads](const Expression& node) {
-    reads = reads || node.kind == Expression::Kind::column;
-  });
+  visit_expression(expression,
+                   [&reads](const Expression& node) { reads = reads || is_reference(node); });
   return reads;
 }
 
@@ -42,7 +41,7 @@ ExpressionPtr with_folded_arguments(const ExpressionPtr& expression) {
 
 ExpressionPtr fold_constants(const ExpressionPtr& expression) {
   if (expression->kind == Expression::Kind::constant) return expression;
-  if (!reads_columns(*expression)) return evaluated(expression);
+  if (!reads_rows(*expression)) return evaluated(expression);
   return with_folded_arguments(expression);
 }
 

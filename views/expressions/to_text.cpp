@@ -123,6 +123,13 @@ void Printer::print(const Expression& expression) {
   switch (expression.kind) {
     case Expression::Kind::constant: print_constant(expression); return;
     case Expression::Kind::column: text_ += name_of_(expression.input, expression.ordinal); return;
+    case Expression::Kind::outer_column:
+      text_ += "outer(" + std::to_string(expression.level) + ", " +
+               std::to_string(expression.ordinal) + ")";
+      return;
+    case Expression::Kind::aggregate_result:
+      text_ += "aggregate(" + std::to_string(expression.ordinal) + ")";
+      return;
     case Expression::Kind::call: print_call(expression); return;
     case Expression::Kind::all_of: print_list("(", arguments, " AND "); return;
     case Expression::Kind::any_of: print_list("(", arguments, " OR "); return;

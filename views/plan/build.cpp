@@ -58,6 +58,8 @@ bool may_be_null(const Expression& expression, const Columns& columns,
     case Kind::column:
       return expression.input == 0 ? columns[expression.ordinal].nullable
                                    : right_columns[expression.ordinal].nullable;
+    case Kind::outer_column:
+    case Kind::aggregate_result: return true;
     case Kind::is_null:
     case Kind::is_not_null:
     case Kind::is_distinct:

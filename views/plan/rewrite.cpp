@@ -2,6 +2,8 @@
 #include "views/plan/rewrite.h"
 
 #include <array>
+#include <string>
+#include <string_view>
 
 #include "views/data/check.h"
 #include "views/plan/rules/column_pruning.h"
@@ -14,6 +16,12 @@ namespace deltamill {
 
 namespace {
 
+struct Pass {
+  std::string_view name;
+  PlanPtr (*run)(const PlanPtr& plan);
+};
+
+// In the order in which they run.
 constexpr std::array passes{
     Pass{"constant_folding", fold_plan_constants},
     Pass{"outer_join_simplification", simplify_outer_joins},
@@ -36,10 +44,6 @@ void check_columns(const PlanNode& before, const PlanNode& after, std::string_vi
 }
 
 }  // namespace
-
-std::span<const Pass> rewrite_passes() {
-  return passes;
-}
 
 PlanPtr rewrite(const PlanPtr& plan) {
   PlanPtr current = plan;

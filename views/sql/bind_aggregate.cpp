@@ -1,5 +1,5 @@
 // Calls of aggregate functions: which row of the table is meant, FILTER and DISTINCT. A call becomes
-// a column of aggregate_input; bind_grouping puts it behind the grouping keys.
+// an aggregate_result; bind_grouping puts it behind the grouping keys.
 #include <algorithm>
 
 #include "views/sql/bind_expression.h"
@@ -111,7 +111,7 @@ BoundExpression ExpressionBinder::add_aggregate(AggregateCall call, const Collat
       calls, [&](const AggregateCall& present) { return same_call(present, call); });
   const auto ordinal = static_cast<std::uint32_t>(found - calls.begin());
   if (found == calls.end()) calls.push_back(std::move(call));
-  return {make_column(type, aggregate_input, ordinal), collation, position};
+  return {make_aggregate_result(type, ordinal), collation, position};
 }
 
 }  // namespace deltamill

@@ -21,8 +21,7 @@ constexpr std::array grammar_functions{
     std::string_view("is_not_unknown")};
 
 bool is_grammar_function(std::string_view name) {
-  return std::find(grammar_functions.begin(), grammar_functions.end(), name) !=
-         grammar_functions.end();
+  return std::ranges::find(grammar_functions, name) != grammar_functions.end();
 }
 
 struct Candidates {
@@ -109,7 +108,7 @@ bool searches_text(std::string_view name) {
       std::string_view("strpos"),  std::string_view("position"),   std::string_view("replace"),
       std::string_view("like"),    std::string_view("split_part"), std::string_view("starts_with"),
       std::string_view("notlike"), std::string_view("translate"),  std::string_view("^@")};
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 bool is_text_or_unknown(const BoundExpression& expression) {
@@ -158,6 +157,7 @@ BoundExpression ExpressionBinder::bind_operator(std::string_view symbol, Positio
 BoundExpression ExpressionBinder::make_bound_call(const Function& function,
                                                   const std::vector<BoundExpression>& arguments,
                                                   Position position) {
+  // Enums among the arguments must be of one type, which the result has too: coerce refuses others.
   const ParameterKinds parameters = *parameters_for(function, arguments.size());
   Type enumeration;
   for (std::size_t i = 0; i < arguments.size(); ++i)

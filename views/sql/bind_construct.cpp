@@ -28,11 +28,10 @@ Collation combined(const std::vector<BoundExpression>& expressions) {
   return collation;
 }
 
-bool reads_columns(const BoundExpression& expression) {
+bool reads_rows(const BoundExpression& expression) {
   bool found = false;
-  visit_expression(*expression.expression, [&](const Expression& node) {
-    found = found || node.kind == Expression::Kind::column;
-  });
+  visit_expression(*expression.expression,
+                   [&](const Expression& node) { found = found || is_reference(node); });
   return found;
 }
 
@@ -153,11 +152,11 @@ BoundExpression ExpressionBinder::bind_in_list(const ExpressionSyntax& syntax) {
   values.erase(values.begin());
   std::vector<BoundExpression> constants{tested};
   for (const BoundExpression& value : values)
-    if (!reads_columns(value)) constants.push_back(value);
+    if (!reads_rows(value)) constants.push_back(value);
   if (constants.size() > 2 && fits_common_type(constants)) {
     const Type type = common_type(constants, "IN");
     for (BoundExpression& value : values)
-      if (!reads_columns(value)) value = coerce(value, type, CoercionContext::implicit);
+      if (!reads_rows(value)) value = coerce(value, type, CoercionContext::implicit);
   }
   Expressions comparisons;
   for (const BoundExpression& value : values)

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "views/data/text_form.h"
+#include "views/sql/bind_query.h"
 #include "views/sql/refusals.h"
 #include "views/sql/type_names.h"
 
@@ -70,6 +71,14 @@ void require_equality(const BoundExpression& expression, std::string_view what, 
            std::string(collate_hint));
 }
 
+ExpressionBinder::ExpressionBinder(QueryBinder& queries, const Scope& scope,
+                                   std::string_view clause, AggregateCalls* aggregates)
+    : queries_(queries),
+      catalog_(queries.catalog()),
+      scope_(scope),
+      clause_(clause),
+      aggregates_(aggregates) {}
+
 // NOLINTNEXTLINE(readability-function-size): a flat switch over kinds
 BoundExpression ExpressionBinder::bind(const ExpressionSyntax& syntax) {
   switch (syntax.kind) {
@@ -103,6 +112,10 @@ BoundExpression ExpressionBinder::bind(const ExpressionSyntax& syntax) {
     case Kind::between: return bind_between(syntax);
     case Kind::cast: return bind_cast(syntax);
     case Kind::collate: return bind_collate(syntax);
+    case Kind::scalar_subquery:
+    case Kind::exists_subquery:
+    case Kind::compared_subquery:
+    case Kind::array_subquery: return bind_subquery(syntax);
   }
   throw refusal_of(Construct::statement, syntax.position);
 }

@@ -1,6 +1,7 @@
 // Expressions of one clause: names, overloads and casts resolved by PostgreSQL's rules. Operators
 // and functions: bind_call.cpp; CASE, IN, BETWEEN and other constructs of the grammar:
-// bind_construct.cpp; aggregates: bind_aggregate.cpp.
+// bind_construct.cpp; aggregates: bind_aggregate.cpp; queries inside expressions:
+// bind_subquery.cpp.
 #pragma once
 
 #include <map>
@@ -16,21 +17,22 @@
 
 namespace deltamill {
 
-// The input of columns that stand for results of aggregates while a grouped query is bound; their
-// ordinal is the offset of the call. Columns of FROM have input 0.
-constexpr std::uint32_t aggregate_input = 1;
+class QueryBinder;
 
+// The aggregates of one query; an aggregate_result of it is the offset of a call. An aggregate
+// whose arguments read outer columns only belongs to the query that these come from, by
+// PostgreSQL's rule: to be built with subqueries.
 struct AggregateCalls {
   std::vector<AggregateCall> calls;
 };
 
 class ExpressionBinder {
  public:
-  // `clause` names the place in messages ("WHERE"). aggregates: where calls are collected; nullptr
-  // = not allowed here.
-  ExpressionBinder(const Catalog& catalog, const Scope& scope, std::string_view clause,
-                   AggregateCalls* aggregates)
-      : catalog_(catalog), scope_(scope), clause_(clause), aggregates_(aggregates) {}
+  // `queries` is the binder of the query that the expressions stand in, by which those inside them
+  // are bound, with the queries of WITH that are visible to it. `clause` names the place in
+  // messages ("WHERE"). aggregates: where calls are collected; nullptr = not allowed here.
+  ExpressionBinder(QueryBinder& queries, const Scope& scope, std::string_view clause,
+                   AggregateCalls* aggregates);
 
   [[nodiscard]] BoundExpression bind(const ExpressionSyntax& syntax);
 
@@ -85,6 +87,10 @@ class ExpressionBinder {
   [[nodiscard]] BoundExpression bind_in_list(const ExpressionSyntax& syntax);
   [[nodiscard]] BoundExpression bind_between(const ExpressionSyntax& syntax);
 
+  // bind_subquery.cpp
+  [[nodiscard]] BoundExpression bind_subquery(const ExpressionSyntax& syntax);
+
+  QueryBinder& queries_;
   const Catalog& catalog_;
   const Scope& scope_;
   std::string clause_;

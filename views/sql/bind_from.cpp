@@ -26,7 +26,8 @@ void rename_columns(std::vector<ScopeColumn>& columns, const FromSyntax& item,
     columns[i].name = item.column_aliases[i];
 }
 
-// The names of a closed query as an item of FROM.
+// The names of a closed query as an item of FROM. Its columns are columns like a table's: whatever
+// gave them their collation, an explicit COLLATE included, counts no more than a column's own.
 Scope scope_of(const BoundQuery& query, const FromSyntax& item, const Catalog& catalog) {
   Scope scope;
   for (std::uint32_t i = 0; i < query.plan->columns.size(); ++i) {
@@ -64,8 +65,7 @@ std::vector<std::string> merged_names(const FromSyntax& join, const Scope& left,
   if (!join.natural) return join.using_columns;
   std::vector<std::string> names;
   for (const ScopeColumn& column : left.columns)
-    if (has_column(right, column.name) &&
-        std::find(names.begin(), names.end(), column.name) == names.end())
+    if (has_column(right, column.name) && std::ranges::find(names, column.name) == names.end())
       names.push_back(column.name);
   return names;
 }
@@ -111,14 +111,17 @@ ScopeColumn merge(const std::string& name, JoinKind kind, const BoundExpression&
 }  // namespace
 
 QueryBinder::FromItem QueryBinder::bind_from(const std::vector<FromSyntaxPtr>& items) {
-  if (items.empty()) return {make_one_row(), {}};
-  FromItem result = bind_from_item(*items.front());
+  // SELECT without FROM has one row without columns; a comma is a cross join, whose condition WHERE
+  // holds.
+  FromItem result{make_one_row(), {}};
+  if (!items.empty()) result = bind_from_item(*items.front());
   for (std::size_t i = 1; i < items.size(); ++i) {
     FromItem next = bind_from_item(*items[i]);
     next.scope.shift(static_cast<std::uint32_t>(result.plan->columns.size()));
     result.scope.append(std::move(next.scope), items[i]->position);
     result.plan = make_join(JoinKind::inner, result.plan, next.plan, nullptr);
   }
+  result.scope.enclosing = enclosing_;
   return result;
 }
 
@@ -164,7 +167,7 @@ void QueryBinder::refuse_children(const Table& table, const FromSyntax& item) {
   const std::optional<std::string> child = context_.catalog.find_child(table.oid);
   if (!child) return;
   const std::string written = item.schema.empty() ? item.name : item.schema + "." + item.name;
-  rejections_.push_back(
+  rejections_.add(
       {"unsupported_sql",
        "table " + table.schema + "." + table.name + " is inherited by " + *child +
            ", whose rows are not read in this version",
@@ -172,9 +175,13 @@ void QueryBinder::refuse_children(const Table& table, const FromSyntax& item) {
        item.position});
 }
 
+// PostgreSQL's order: a query of WITH hides tables, an inner one hides outer ones, and a schema
+// asks for a table. Views of the project stand beside the tables of the search path, so that a name
+// of both is refused rather than decided here.
 QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
   if (const CommonTable* const common = find_common_table(item))
-    return {common->query.plan, scope_of(common->query, item, context_.catalog)};
+    return {raise_outer_columns(common->query.plan, depth_ - common->depth),
+            scope_of(common->query, item, context_.catalog)};
   const std::shared_ptr<const Table> table = context_.catalog.find_table(item.schema, item.name);
   const auto view = item.schema.empty() ? context_.views.find(item.name) : context_.views.end();
   const bool is_view = view != context_.views.end();
@@ -189,6 +196,7 @@ QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
   }
   if (!table) reject_relation(item);
   refuse_children(*table, item);
+  // All columns for now: column_pruning leaves those that are read.
   FromItem result{make_table_scan(table), {}};
   for (std::uint32_t i = 0; i < table->columns.size(); ++i) {
     const TableColumn& column = table->columns[i];
@@ -208,12 +216,14 @@ QueryBinder::FromItem QueryBinder::bind_join(const FromSyntax& join) {
   FromItem left = bind_from_item(*join.left);
   FromItem right = bind_from_item(*join.right);
   const JoinKind kind = kind_of(join.join);
+  // The joined row is the left columns, then the right ones; names are bound over it as a whole,
+  // and only the finished condition is split by side.
   const auto left_width = static_cast<std::uint32_t>(left.plan->columns.size());
   right.scope.shift(left_width);
   const std::vector<std::string> names = merged_names(join, left.scope, right.scope);
   const std::set<std::string> is_merged(names.begin(), names.end());
 
-  ExpressionBinder equality(context_.catalog, left.scope, "JOIN/USING", nullptr);
+  ExpressionBinder equality(*this, left.scope, "JOIN/USING", nullptr);
   Expressions conditions;
   std::vector<ScopeColumn> columns;
   for (const std::string& name : names) {
@@ -223,6 +233,8 @@ QueryBinder::FromItem QueryBinder::bind_join(const FromSyntax& join) {
     conditions.push_back(equality.bind_operator("=", join.position, {first, second}).expression);
     columns.push_back(merge(name, kind, first, second));
   }
+  // For names without a table and for *: merged columns first, then the rest of both sides. The
+  // sides' tables keep all of theirs, so that a.id and b.id still mean each side's own.
   const std::vector<ScopeColumn> merged = columns;
   for (const Scope* side : {&left.scope, &right.scope})
     for (const ScopeColumn& column : side->columns)
@@ -232,11 +244,13 @@ QueryBinder::FromItem QueryBinder::bind_join(const FromSyntax& join) {
   result.scope = std::move(left.scope);
   result.scope.append(std::move(right.scope), join.position);
   if (join.condition) {
-    ExpressionBinder binder(context_.catalog, result.scope, "JOIN/ON", nullptr);
+    result.scope.enclosing = enclosing_;
+    ExpressionBinder binder(*this, result.scope, "JOIN/ON", nullptr);
     conditions.push_back(binder.bind_condition(*join.condition));
   }
   result.scope.columns = std::move(columns);
   if (!join.using_alias.empty()) result.scope.tables.push_back({join.using_alias, "", merged});
+  // (a JOIN b) AS c hides a and b.
   if (!join.alias.empty()) {
     rename_columns(result.scope.columns, join, join.alias);
     result.scope.tables = {{join.alias, "", result.scope.columns}};

@@ -7,7 +7,7 @@
 namespace deltamill {
 
 bool Grouping::grouped(std::uint32_t ordinal) const {
-  return std::any_of(keys_.begin(), keys_.end(), [ordinal](const ExpressionPtr& key) {
+  return std::ranges::any_of(keys_, [ordinal](const ExpressionPtr& key) {
     return key->kind == Expression::Kind::column && key->ordinal == ordinal;
   });
 }
@@ -18,8 +18,8 @@ bool Grouping::determined(std::uint32_t ordinal) const {
     if (ordinal < instance.base || ordinal >= instance.base + width) continue;
     if (!instance.table->primary_key) return false;
     const KeyColumns& key = *instance.table->primary_key;
-    return std::all_of(key.begin(), key.end(),
-                       [&](std::uint32_t column) { return grouped(instance.base + column); });
+    return std::ranges::all_of(
+        key, [&](std::uint32_t column) { return grouped(instance.base + column); });
   }
   return false;
 }
@@ -58,10 +58,7 @@ ExpressionPtr Grouping::regroup(const ExpressionPtr& expression,
                                 const std::map<std::uint32_t, Position>& positions) {
   for (std::uint32_t i = 0; i < keys_.size(); ++i)
     if (equal(*keys_[i], *expression)) return make_column(expression->type, 0, i);
-  if (expression->kind == Expression::Kind::column) {
-    if (expression->input == aggregate_input) return expression;
-    return regroup_column(*expression, positions);
-  }
+  if (expression->kind == Expression::Kind::column) return regroup_column(*expression, positions);
   if (expression->arguments.empty()) return expression;
   Expressions arguments;
   for (const ExpressionPtr& argument : expression->arguments)
@@ -72,10 +69,10 @@ ExpressionPtr Grouping::regroup(const ExpressionPtr& expression,
 
 ExpressionPtr Grouping::finish(const ExpressionPtr& expression) const {
   const auto key_count = static_cast<std::uint32_t>(keys_.size());
-  return substitute_columns(expression, [&](const Expression& column, const ExpressionPtr& same) {
-    if (column.input != aggregate_input) return same;
-    return make_column(column.type, 0, key_count + column.ordinal);
-  });
+  return substitute(Expression::Kind::aggregate_result, expression,
+                    [&](const Expression& result, const ExpressionPtr&) {
+                      return make_column(result.type, 0, key_count + result.ordinal);
+                    });
 }
 
 }  // namespace deltamill

@@ -14,9 +14,11 @@ class Grouping {
   // key may be used ungrouped; they become further keys, which changes no group.
   Grouping(const Scope& scope, Expressions keys) : scope_(scope), keys_(std::move(keys)) {}
 
-  // The expression over the output of the aggregate, except that aggregates are still columns of
-  // aggregate_input: finish() places them. Rejects columns that are neither grouped nor determined
-  // by a grouped primary key.
+  // The expression over the output of the aggregate, except that results of aggregates still stand
+  // for themselves: finish() places them. Rejects columns that are neither grouped nor determined
+  // by a grouped primary key. Columns of enclosing queries are the same for all rows of a group;
+  // where the enclosing query is grouped itself, they are regrouped there ("subquery uses ungrouped
+  // column from outer query").
   [[nodiscard]] ExpressionPtr regroup(const ExpressionPtr& expression,
                                       const std::map<std::uint32_t, Position>& positions);
 

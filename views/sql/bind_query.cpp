@@ -2,6 +2,7 @@
 #include "views/sql/bind_query.h"
 
 #include "views/plan/build.h"
+#include "views/sql/bind_select.h"
 
 namespace deltamill {
 
@@ -29,29 +30,39 @@ OpenQuery reopen(const BoundQuery& query) {
   return open;
 }
 
-void QueryBinder::require_none_since(std::size_t count) {
-  if (rejections_.size() <= count) return;
-  const Rejection last = rejections_.back();
-  rejections_.pop_back();
+void Rejections::require_none_since(std::size_t count) {
+  if (all_.size() <= count) return;
+  const Rejection last = all_.back();
+  all_.pop_back();
   throw last;
 }
 
 BoundQuery QueryBinder::bind(const SelectSyntax& query) {
-  return close(bind_open(query));
+  BoundQuery bound = close(bind_open(query));
+  for (const BoundSubquery& subquery : subqueries_) rejections_.add(subquery.refusal);
+  if (!subqueries_.empty()) rejections_.require_none_since(0);
+  return bound;
 }
 
 OpenQuery QueryBinder::bind_open(const SelectSyntax& query) {
-  const std::size_t visible = common_tables_.size();
+  // The queries of WITH end with the query, also when it is rejected.
+  struct Visible {
+    std::vector<CommonTable>& tables;
+    const std::size_t count;
+    ~Visible() { tables.resize(count); }
+  };
+  const Visible visible{common_tables_, common_tables_.size()};
   bind_common_tables(query);
-  if (!query.order_by.empty()) warn_order_by(query);
-  OpenQuery open;
+  if (!query.order_by.empty())
+    warnings_.push_back(
+        {"unsupported_sql", "ORDER BY without LIMIT has no effect: a view is a multiset",
+         "leave it out; order when reading (?order=)", query.order_by.front()->position});
   switch (query.kind) {
-    case SelectSyntax::Kind::select: open = bind_select(query); break;
-    case SelectSyntax::Kind::values: open = bind_values(query); break;
-    case SelectSyntax::Kind::union_all: open = bind_union_all(query); break;
+    case SelectSyntax::Kind::select: return bind_select(*this, query);
+    case SelectSyntax::Kind::values: return bind_values(query);
+    case SelectSyntax::Kind::union_all: break;
   }
-  common_tables_.resize(visible);
-  return open;
+  return bind_union_all(query);
 }
 
 // Each is bound once; every mention reads the same plan.
@@ -70,7 +81,7 @@ void QueryBinder::bind_common_tables(const SelectSyntax& query) {
                  " columns specified");
     for (std::size_t i = 0; i < table.column_aliases.size(); ++i)
       open.outputs[i].name = table.column_aliases[i];
-    common_tables_.push_back({table.name, close(open)});
+    common_tables_.push_back({table.name, close(open), depth_});
   }
 }
 
@@ -99,8 +110,9 @@ OpenQuery QueryBinder::bind_union_all(const SelectSyntax& query) {
 }
 
 OpenQuery QueryBinder::bind_values(const SelectSyntax& query) {
-  const Scope no_columns;
-  ExpressionBinder binder(context_.catalog, no_columns, "VALUES", nullptr);
+  Scope no_columns;
+  no_columns.enclosing = enclosing_;
+  ExpressionBinder binder(*this, no_columns, "VALUES", nullptr);
   std::vector<std::vector<BoundExpression>> columns(query.rows.front().size());
   for (const std::vector<ExpressionSyntaxPtr>& row : query.rows) {
     if (row.size() != columns.size())

@@ -1,5 +1,5 @@
-// Queries -> plans. FROM: bind_from.cpp; SELECT with its clauses: bind_select.cpp; UNION ALL,
-// VALUES and WITH: bind_query.cpp; GROUP BY: bind_grouping.
+// Queries -> plans. UNION ALL, VALUES and WITH: bind_query.cpp; FROM: bind_from.cpp; SELECT with
+// its clauses: bind_select; GROUP BY: bind_grouping; queries inside expressions: bind_subquery.cpp.
 #pragma once
 
 #include <map>
@@ -37,38 +37,75 @@ struct BindContext {
       views;  // of the project, by name; those this one may read
 };
 
-class QueryBinder {
+// A query inside an expression, bound. Its plan reads the rows of the queries around it as outer
+// columns.
+struct BoundSubquery {
+  Rejection refusal;
+  PlanPtr plan;
+};
+
+// What was rejected so far. A clause that is rejected does not keep the next ones from being looked
+// at, so that all errors of a query are reported.
+class Rejections {
  public:
-  explicit QueryBinder(const BindContext& context) : context_(context) {}
+  void add(Rejection rejection) { all_.push_back(std::move(rejection)); }
 
-  // Throws the last Rejection; the ones before it are in rejections().
-  [[nodiscard]] BoundQuery bind(const SelectSyntax& query);
-
-  [[nodiscard]] const std::vector<Rejection>& rejections() const { return rejections_; }
-  [[nodiscard]] const std::vector<Rejection>& warnings() const { return warnings_; }
-  [[nodiscard]] const std::set<Oid>& read_without_only() const { return read_without_only_; }
-
- private:
-  struct FromItem {
-    PlanPtr plan;
-    Scope scope;
-  };
-  struct CommonTable {
-    std::string name;
-    BoundQuery query;
-  };
-
-  // Runs one clause; what it rejects is kept, so that the next clauses are still looked at.
+  // Runs one clause and keeps what it throws.
   template <typename Clause>
   void attempt(const Clause& clause) {
     try {
       clause();
     } catch (const Rejection& rejection) {
-      rejections_.push_back(rejection);
+      add(rejection);
     }
   }
-  // Gives up if more was rejected than `count`.
+
+  // Gives up, by throwing the last one, if there are more than `count`.
   void require_none_since(std::size_t count);
+
+  [[nodiscard]] std::size_t count() const { return all_.size(); }
+  [[nodiscard]] const std::vector<Rejection>& all() const { return all_; }
+
+ private:
+  std::vector<Rejection> all_;
+};
+
+// One binder binds one view's query with all queries in it; what it knows while it descends is
+// which queries of WITH are visible and which query encloses the one at hand.
+class QueryBinder {
+ public:
+  // The joined rows of a FROM clause, or of an item of it, and the names of their columns.
+  struct FromItem {
+    PlanPtr plan;
+    Scope scope;
+  };
+
+  explicit QueryBinder(const BindContext& context) : context_(context) {}
+
+  // Throws the last Rejection; the ones before it are in rejections().
+  [[nodiscard]] BoundQuery bind(const SelectSyntax& query);
+
+  [[nodiscard]] const std::vector<Rejection>& rejections() const { return rejections_.all(); }
+  [[nodiscard]] const std::vector<Rejection>& warnings() const { return warnings_; }
+  [[nodiscard]] const std::set<Oid>& read_without_only() const { return read_without_only_; }
+  // Innermost first. All of them are refused.
+  [[nodiscard]] const std::vector<BoundSubquery>& subqueries() const { return subqueries_; }
+
+  // For those who bind parts of a query: SelectBinder, ExpressionBinder.
+
+  [[nodiscard]] const Catalog& catalog() const { return context_.catalog; }
+  [[nodiscard]] Rejections& collected() { return rejections_; }
+  [[nodiscard]] FromItem bind_from(const std::vector<FromSyntaxPtr>& items);  // bind_from.cpp
+  // A query inside an expression over the rows of `enclosing`. bind_subquery.cpp
+  [[nodiscard]] BoundQuery bind_inside(const SelectSyntax& query, const Scope& enclosing);
+  void note_subquery(BoundSubquery subquery) { subqueries_.push_back(std::move(subquery)); }
+
+ private:
+  struct CommonTable {
+    std::string name;
+    BoundQuery query;
+    std::uint32_t depth = 0;  // of the query whose WITH it stands in
+  };
 
   // bind_query.cpp
   [[nodiscard]] OpenQuery bind_open(const SelectSyntax& query);
@@ -76,22 +113,7 @@ class QueryBinder {
   [[nodiscard]] OpenQuery bind_values(const SelectSyntax& query);
   void bind_common_tables(const SelectSyntax& query);
 
-  // bind_select.cpp
-  [[nodiscard]] OpenQuery bind_select(const SelectSyntax& select);
-  [[nodiscard]] std::vector<OpenQuery::Output> bind_targets(const SelectSyntax& select,
-                                                            const Scope& scope,
-                                                            ExpressionBinder& binder);
-  [[nodiscard]] Expressions bind_group_keys(const SelectSyntax& select, const Scope& scope,
-                                            const std::vector<OpenQuery::Output>& outputs);
-  [[nodiscard]] BoundExpression group_key(const ExpressionSyntax& syntax, const Scope& scope,
-                                          const std::vector<OpenQuery::Output>& outputs);
-  void check_order_by(const SelectSyntax& select, const std::vector<OpenQuery::Output>& outputs,
-                      ExpressionBinder& binder);
-  void warn_order_by(const SelectSyntax& query);
-  [[nodiscard]] OpenQuery make_distinct(OpenQuery query, Position position);
-
   // bind_from.cpp
-  [[nodiscard]] FromItem bind_from(const std::vector<FromSyntaxPtr>& items);
   [[nodiscard]] FromItem bind_from_item(const FromSyntax& item);
   [[nodiscard]] FromItem bind_relation(const FromSyntax& item);
   [[nodiscard]] FromItem bind_join(const FromSyntax& join);
@@ -101,10 +123,16 @@ class QueryBinder {
 
   const BindContext& context_;
   std::vector<CommonTable> common_tables_;  // visible ones, inner ones last
-  std::vector<Rejection> rejections_;
+  const Scope* enclosing_ = nullptr;        // of the query at hand
+  std::uint32_t depth_ = 0;                 // scopes around the query at hand
+  Rejections rejections_;
   std::vector<Rejection> warnings_;
+  std::vector<BoundSubquery> subqueries_;
   std::set<Oid> read_without_only_;  // tables
 };
+
+// The plan as a query reads it that stands `levels` queries further inside.
+[[nodiscard]] PlanPtr raise_outer_columns(const PlanPtr& plan, std::uint32_t levels);
 
 // Project over the input; untyped literals become text.
 [[nodiscard]] BoundQuery close(const OpenQuery& query);

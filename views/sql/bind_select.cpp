@@ -1,10 +1,20 @@
-// One SELECT: WHERE, then groups, HAVING, the select list, DISTINCT.
+// First every clause is bound over the row of FROM, then the plan is built in the order in which
+// PostgreSQL evaluates a SELECT:
+//
+//   1 FROM   2 WHERE   3 GROUP BY and aggregates   4 HAVING   5 window functions   6 select list
+//   7 DISTINCT   8 ORDER BY   9 LIMIT
+//
+// Both steps are needed because names do not follow that order: GROUP BY and ORDER BY may name
+// columns of the select list, and whether a query is grouped is only known once all its clauses
+// have been searched for aggregates. Phase 5 has no construct yet, and phases 8 and 9 none that
+// changes a multiset: ORDER BY is checked alone, LIMIT is refused by the parser's side.
+#include "views/sql/bind_select.h"
+
 #include <algorithm>
 #include <charconv>
 
 #include "views/plan/build.h"
 #include "views/sql/bind_grouping.h"
-#include "views/sql/bind_query.h"
 #include "views/sql/output_names.h"
 
 namespace deltamill {
@@ -16,7 +26,7 @@ using Kind = ExpressionSyntax::Kind;
 bool reads_aggregates(const Expression& expression) {
   bool found = false;
   visit_expression(expression, [&](const Expression& node) {
-    found = found || (node.kind == Expression::Kind::column && node.input == aggregate_input);
+    found = found || (node.kind == Expression::Kind::aggregate_result);
   });
   return found;
 }
@@ -65,46 +75,127 @@ std::string key_name(const ExpressionPtr& key, const std::vector<OpenQuery::Outp
   return "?column?";
 }
 
-}  // namespace
+class SelectBinder {
+ public:
+  SelectBinder(QueryBinder& queries, const SelectSyntax& select)
+      : queries_(queries),
+        rejections_(queries.collected()),
+        select_(select),
+        rejected_before_(rejections_.count()),
+        output_binder_(queries, from_.scope, "the select list", &aggregates_),
+        having_binder_(queries, from_.scope, "HAVING", &aggregates_) {}
 
-void QueryBinder::warn_order_by(const SelectSyntax& query) {
-  warnings_.push_back(
-      {"unsupported_sql", "ORDER BY without LIMIT has no effect: a view is a multiset",
-       "leave it out; order when reading (?order=)", query.order_by.front()->position});
+  [[nodiscard]] OpenQuery bind() {
+    bind_from();
+    bind_where();
+    bind_outputs();
+    if (rejections_.count() == rejected_before_) {
+      bind_group_keys();
+      bind_order_by();
+    }
+    bind_having();
+    rejections_.require_none_since(rejected_before_);
+
+    plan_ = from_.plan;               // 1
+    if (where_) filter(where_);       // 2
+    if (grouped()) group();           // 3
+    if (having_) filter(having_);     // 4
+    return distinct(open_outputs());  // 6, 7
+  }
+
+ private:
+  // The clauses.
+  void bind_from();
+  void bind_where();
+  void bind_outputs();
+  void bind_output(const TargetSyntax& target);
+  void bind_group_keys();
+  [[nodiscard]] BoundExpression group_key(const ExpressionSyntax& syntax);
+  void bind_order_by();
+  void bind_having();
+
+  // The plan.
+  void filter(const ExpressionPtr& condition) { plan_ = make_filter(plan_, condition); }
+  [[nodiscard]] bool grouped() const;
+  void group();
+  [[nodiscard]] OpenQuery open_outputs() { return {plan_, std::move(outputs_)}; }
+  [[nodiscard]] OpenQuery distinct(OpenQuery query);
+
+  QueryBinder& queries_;
+  Rejections& rejections_;
+  const SelectSyntax& select_;
+  const std::size_t rejected_before_;
+
+  // What the clauses mean. Over the row of FROM until group() puts groups in its place.
+  QueryBinder::FromItem from_;
+  ExpressionPtr where_;  // nullptr: none, as having_
+  std::vector<OpenQuery::Output> outputs_;
+  Expressions keys_;
+  ExpressionPtr having_;
+  AggregateCalls aggregates_;  // of the select list, ORDER BY and HAVING, each once
+  ExpressionBinder output_binder_;
+  ExpressionBinder having_binder_;
+
+  PlanPtr plan_;  // up to the phase at hand
+};
+
+// Without the rows of FROM no other clause means anything: what it rejects ends the query.
+void SelectBinder::bind_from() {
+  from_ = queries_.bind_from(select_.from);
 }
 
-std::vector<OpenQuery::Output> QueryBinder::bind_targets(const SelectSyntax& select,
-                                                         const Scope& scope,
-                                                         ExpressionBinder& binder) {
-  std::vector<OpenQuery::Output> outputs;
-  for (const TargetSyntax& target : select.targets) {
-    attempt([&] {
-      const ExpressionSyntax& expression = *target.expression;
-      if (expression.kind != Kind::star) {
-        outputs.push_back({output_name(target), binder.bind(expression)});
-        return;
-      }
-      for (const ScopeColumn& column : expand_star(scope, expression.names, expression.position)) {
-        binder.note_position(*column.expression, expression.position);
-        outputs.push_back({column.name, use_column(column, expression.position)});
-      }
+void SelectBinder::bind_where() {
+  rejections_.attempt([&] {
+    if (!select_.where) return;
+    ExpressionBinder binder(queries_, from_.scope, "WHERE", nullptr);
+    where_ = binder.bind_condition(*select_.where);
+  });
+}
+
+void SelectBinder::bind_outputs() {
+  for (const TargetSyntax& target : select_.targets)
+    rejections_.attempt([&] { bind_output(target); });
+}
+
+void SelectBinder::bind_output(const TargetSyntax& target) {
+  const ExpressionSyntax& expression = *target.expression;
+  if (expression.kind != Kind::star) {
+    outputs_.push_back({output_name(target), output_binder_.bind(expression)});
+    return;
+  }
+  for (const ScopeColumn& column :
+       expand_star(from_.scope, expression.names, expression.position)) {
+    output_binder_.note_position(*column.expression, expression.position);
+    outputs_.push_back({column.name, use_column(column, expression.position)});
+  }
+}
+
+// REQUIRES: the outputs are complete, since a position counts them.
+void SelectBinder::bind_group_keys() {
+  for (const ExpressionSyntaxPtr& syntax : select_.group_by) {
+    rejections_.attempt([&] {
+      const BoundExpression key = group_key(*syntax);
+      require_equality(key, "GROUP BY", syntax->position);
+      const bool present = std::ranges::any_of(keys_, [&](const ExpressionPtr& present_key) {
+        return equal(*present_key, *key.expression);
+      });
+      if (!present) keys_.push_back(key.expression);
     });
   }
-  return outputs;
 }
 
-// An ordinal, the name of a column of FROM, the name of an output, or any expression over FROM.
-BoundExpression QueryBinder::group_key(const ExpressionSyntax& syntax, const Scope& scope,
-                                       const std::vector<OpenQuery::Output>& outputs) {
+// A position, the name of a column of FROM, the name of an output, or any expression over FROM. A
+// column of FROM goes before an output of the same name, and one of an enclosing query behind it.
+BoundExpression SelectBinder::group_key(const ExpressionSyntax& syntax) {
   const OpenQuery::Output* output = nullptr;
-  if (syntax.kind == Kind::integer_literal) output = &output_at(outputs, syntax, "GROUP BY");
+  if (syntax.kind == Kind::integer_literal) output = &output_at(outputs_, syntax, "GROUP BY");
   if (is_constant(syntax))
     reject("type_error", syntax.position, "non-integer constant in GROUP BY",
            "group by a column, an expression or a position");
-  if (is_simple_name(syntax) && !has_column(scope, syntax.names.front()))
-    output = output_named(outputs, syntax, "GROUP BY");
+  if (is_simple_name(syntax) && !has_column(from_.scope, syntax.names.front()))
+    output = output_named(outputs_, syntax, "GROUP BY");
   if (output == nullptr) {
-    ExpressionBinder binder(context_.catalog, scope, "GROUP BY", nullptr);
+    ExpressionBinder binder(queries_, from_.scope, "GROUP BY", nullptr);
     return resolve_unknown(binder.bind(syntax));
   }
   if (reads_aggregates(*output->value.expression))
@@ -112,89 +203,68 @@ BoundExpression QueryBinder::group_key(const ExpressionSyntax& syntax, const Sco
   return resolve_unknown(output->value);
 }
 
-Expressions QueryBinder::bind_group_keys(const SelectSyntax& select, const Scope& scope,
-                                         const std::vector<OpenQuery::Output>& outputs) {
-  Expressions keys;
-  for (const ExpressionSyntaxPtr& syntax : select.group_by) {
-    attempt([&] {
-      const BoundExpression key = group_key(*syntax, scope, outputs);
-      require_equality(key, "GROUP BY", syntax->position);
-      const bool present = std::any_of(keys.begin(), keys.end(), [&](const ExpressionPtr& other) {
-        return equal(*other, *key.expression);
-      });
-      if (!present) keys.push_back(key.expression);
-    });
-  }
-  return keys;
-}
-
 // ORDER BY does nothing, but must be valid, and an aggregate in it makes the query a grouped one.
-void QueryBinder::check_order_by(const SelectSyntax& select,
-                                 const std::vector<OpenQuery::Output>& outputs,
-                                 ExpressionBinder& binder) {
-  for (const ExpressionSyntaxPtr& syntax : select.order_by) {
-    attempt([&] {
+void SelectBinder::bind_order_by() {
+  for (const ExpressionSyntaxPtr& syntax : select_.order_by) {
+    rejections_.attempt([&] {
       if (syntax->kind == Kind::integer_literal)
-        (void)output_at(outputs, *syntax, "ORDER BY");
-      else if (!is_simple_name(*syntax) || output_named(outputs, *syntax, "ORDER BY") == nullptr)
-        (void)binder.bind(*syntax);
+        (void)output_at(outputs_, *syntax, "ORDER BY");
+      else if (!is_simple_name(*syntax) || output_named(outputs_, *syntax, "ORDER BY") == nullptr)
+        (void)output_binder_.bind(*syntax);
     });
   }
 }
 
-OpenQuery QueryBinder::bind_select(const SelectSyntax& select) {
-  const std::size_t rejected = rejections_.size();
-  const FromItem from = bind_from(select.from);
-  PlanPtr plan = from.plan;
-  attempt([&] {
-    if (!select.where) return;
-    ExpressionBinder where(context_.catalog, from.scope, "WHERE", nullptr);
-    plan = make_filter(plan, where.bind_condition(*select.where));
+void SelectBinder::bind_having() {
+  rejections_.attempt([&] {
+    if (select_.having) having_ = having_binder_.bind_condition(*select_.having);
   });
-  AggregateCalls aggregates;
-  ExpressionBinder binder(context_.catalog, from.scope, "the select list", &aggregates);
-  std::vector<OpenQuery::Output> outputs = bind_targets(select, from.scope, binder);
-  Expressions keys;
-  ExpressionPtr having;
-  if (rejections_.size() == rejected) {
-    keys = bind_group_keys(select, from.scope, outputs);
-    check_order_by(select, outputs, binder);
-  }
-  ExpressionBinder having_binder(context_.catalog, from.scope, "HAVING", &aggregates);
-  attempt([&] {
-    if (select.having) having = having_binder.bind_condition(*select.having);
-  });
-  require_none_since(rejected);
-  const bool grouped = !select.group_by.empty() || having || !aggregates.calls.empty();
-  if (grouped) {
-    Grouping grouping(from.scope, keys);
-    std::vector<std::string> names;
-    Expressions regrouped;
-    for (const OpenQuery::Output& output : outputs)
-      attempt([&] {
-        regrouped.push_back(grouping.regroup(output.value.expression, binder.column_positions()));
-      });
-    attempt([&] {
-      if (having) having = grouping.regroup(having, having_binder.column_positions());
-    });
-    require_none_since(rejected);
-    for (const ExpressionPtr& key : grouping.keys()) names.push_back(key_name(key, outputs, *plan));
-    plan = make_aggregate(plan, grouping.keys(), names, aggregates.calls);
-    for (std::size_t i = 0; i < outputs.size(); ++i)
-      outputs[i].value.expression = grouping.finish(regrouped[i]);
-    if (having) plan = make_filter(plan, grouping.finish(having));
-  }
-  OpenQuery query{plan, std::move(outputs)};
-  return select.distinct ? make_distinct(std::move(query), select.position) : query;
 }
 
-OpenQuery QueryBinder::make_distinct(OpenQuery query, Position position) {
+// HAVING alone makes one group of all rows.
+bool SelectBinder::grouped() const {
+  return !select_.group_by.empty() || having_ || !aggregates_.calls.empty();
+}
+
+// From here on outputs and HAVING are expressions over groups: first each is checked against the
+// keys, which may add columns that a grouped primary key determines; only when all keys are known
+// have the aggregates, which stand behind them, their places.
+void SelectBinder::group() {
+  Grouping grouping(from_.scope, keys_);
+  Expressions regrouped;
+  for (const OpenQuery::Output& output : outputs_)
+    rejections_.attempt([&] {
+      regrouped.push_back(
+          grouping.regroup(output.value.expression, output_binder_.column_positions()));
+    });
+  rejections_.attempt([&] {
+    if (having_) having_ = grouping.regroup(having_, having_binder_.column_positions());
+  });
+  rejections_.require_none_since(rejected_before_);
+
+  std::vector<std::string> names;
+  for (const ExpressionPtr& key : grouping.keys()) names.push_back(key_name(key, outputs_, *plan_));
+  plan_ = make_aggregate(plan_, grouping.keys(), names, aggregates_.calls);
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    outputs_[i].value.expression = grouping.finish(regrouped[i]);
+  if (having_) having_ = grouping.finish(having_);
+}
+
+// Rows are compared as they are shown, so that untyped literals become text first.
+OpenQuery SelectBinder::distinct(OpenQuery query) {
+  if (!select_.distinct) return query;
   for (OpenQuery::Output& output : query.outputs) {
     output.value = resolve_unknown(output.value);
-    require_equality(output.value, "DISTINCT", position);
+    require_equality(output.value, "DISTINCT", select_.position);
   }
   const BoundQuery closed = close(query);
-  return reopen({deltamill::make_distinct(closed.plan), closed.collations});
+  return reopen({make_distinct(closed.plan), closed.collations});
+}
+
+}  // namespace
+
+OpenQuery bind_select(QueryBinder& queries, const SelectSyntax& select) {
+  return SelectBinder(queries, select).bind();
 }
 
 }  // namespace deltamill

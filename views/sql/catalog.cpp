@@ -13,9 +13,9 @@ template <typename Object>
 std::shared_ptr<const Object> find_named(const std::vector<std::shared_ptr<const Object>>& objects,
                                          const std::vector<std::string>& search_path,
                                          std::string_view schema, std::string_view name) {
-  const auto find_in = [&](std::string_view wanted) -> std::shared_ptr<const Object> {
+  const auto find_in = [&](std::string_view present_schema) -> std::shared_ptr<const Object> {
     for (const std::shared_ptr<const Object>& object : objects)
-      if (object->name == name && object->schema == wanted) return object;
+      if (object->name == name && object->schema == present_schema) return object;
     return nullptr;
   };
   if (!schema.empty()) return find_in(schema);
@@ -50,8 +50,7 @@ std::shared_ptr<const Table> Catalog::find_table(std::string_view schema,
 }
 
 std::shared_ptr<const Table> Catalog::find_table(Oid oid) const {
-  const auto found = std::find_if(tables_.begin(), tables_.end(),
-                                  [oid](const auto& table) { return table->oid == oid; });
+  const auto found = std::ranges::find(tables_, oid, &Table::oid);
   return found == tables_.end() ? nullptr : *found;
 }
 

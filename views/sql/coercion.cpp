@@ -102,8 +102,7 @@ BoundExpression with_expression(const BoundExpression& original, ExpressionPtr e
 
 // The same value under another modifier, or another kind of the same representation.
 ExpressionPtr relabelled(const ExpressionPtr& expression, const Type& type) {
-  if (expression->kind == Expression::Kind::column)
-    return make_column(type, expression->input, expression->ordinal);
+  if (is_reference(*expression)) return with_type(*expression, type);
   if (expression->kind == Expression::Kind::constant)
     return make_constant(type, expression->constant);
   const Function* const cast = find_cast(expression->type.kind, type.kind);
@@ -111,6 +110,7 @@ ExpressionPtr relabelled(const ExpressionPtr& expression, const Type& type) {
   return make_expression(Expression::Kind::coalesce, type, {expression});
 }
 
+// A modifier shortens, pads or rounds, so that it needs a call; to lose one is only another label.
 // `type` is the expression's own with another modifier: numeric(12,2), varchar(20), char(3),
 // timestamp(3).
 BoundExpression apply_modifier(const BoundExpression& expression, const Type& type) {
@@ -135,6 +135,9 @@ BoundExpression apply_modifier(const BoundExpression& expression, const Type& ty
          "invalid input syntax for type " + type_name(target) + ": \"" + form + "\"");
 }
 
+// PostgreSQL reads an untyped literal by the input function of the type, without its modifier,
+// which the caller applies as a cast: 'abc'::varchar(2) is cut, not refused. For strings the text
+// is the value, except that name, an identifier, is cut by its input function.
 BoundExpression read_literal(const BoundExpression& literal, const Type& target) {
   const Type type = without_modifier(target);
   const Value& constant = literal.expression->constant;
@@ -147,6 +150,7 @@ BoundExpression read_literal(const BoundExpression& literal, const Type& target)
   return with_expression(literal, make_constant(type, *value));
 }
 
+// A cast that PostgreSQL has may still be none of ours: such a one is refused, never guessed at.
 BoundExpression cast_kind(const BoundExpression& expression, const Type& target) {
   const Type type = without_modifier(target);
   const Function* const cast = find_cast(expression.type().kind, type.kind);
@@ -203,6 +207,8 @@ bool can_coerce(TypeKind from, TypeKind to, CoercionContext context) {
   for (const CastRule& rule : cast_rules)
     if (rule.from == from && rule.to == to && rule.context <= context) return true;
   if (from == unsupported || to == unsupported) return false;
+  // Not in pg_cast: any type goes to text by its output function and comes from it by its input
+  // one.
   if (context >= Context::assignment && is_string(to)) return true;
   return context == Context::explicit_cast && is_string(from);
 }
@@ -222,6 +228,7 @@ BoundExpression coerce(const BoundExpression& expression, const Type& target,
   if (expression.untyped()) {
     result = read_literal(expression, type);
   } else if (!expression.type().same_kind(type)) {
+    // Two enums are of one kind here and yet two types, which PostgreSQL does not cast.
     const bool other_enum = expression.type().kind == enumeration && type.kind == enumeration;
     if (other_enum || !can_coerce(expression.type().kind, type.kind, context))
       reject("type_error", expression.position,
@@ -243,8 +250,10 @@ Type common_type(std::span<const BoundExpression> expressions, std::string_view 
   const auto same = [&](const BoundExpression& other) {
     return other.type().same_kind(expressions.front().type());
   };
+  // One type throughout is kept even where its category has a preferred one; this also keeps types
+  // without category, such as enums, from being compared below.
   Type chosen = expressions.front().type();
-  if (chosen.kind != unknown && std::all_of(expressions.begin(), expressions.end(), same))
+  if (chosen.kind != unknown && std::ranges::all_of(expressions, same))
     return without_modifier(chosen);
   for (const BoundExpression& expression : expressions.subspan(1)) {
     const Type& next = expression.type();
@@ -260,6 +269,8 @@ Type common_type(std::span<const BoundExpression> expressions, std::string_view 
              std::string(construct) + " types " + type_name(chosen) + " and " + type_name(next) +
                  " cannot be matched",
              "cast one of them");
+    // From left to right, and only towards a type that does not lead back: of integer and bigint
+    // the second, of two that cast to each other the first.
     if (!preferred_in_category(chosen.kind) &&
         can_coerce(chosen.kind, next.kind, Context::implicit) &&
         !can_coerce(next.kind, chosen.kind, Context::implicit))
@@ -273,6 +284,7 @@ CommonExpressions coerce_to_common_type(std::span<const BoundExpression> express
                                         std::string_view construct) {
   CommonExpressions common;
   common.type = common_type(expressions, construct);
+  // varchar(3) beside varchar(5) is varchar: a modifier survives only if nobody disagrees.
   common.type.modifier = expressions.front().type().modifier;
   for (const BoundExpression& expression : expressions) {
     const bool agrees = expression.type().same_kind(common.type) &&

@@ -16,7 +16,7 @@ bool continues_character(char byte) {
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
+      std::ranges::count_if(text, [](char c) { return !continues_character(c); }));
 }
 
 bool word_byte(char c) {
@@ -82,7 +82,7 @@ void locate(const std::string& text, std::size_t byte_offset, Diagnostic& diagno
   std::size_t line_end = std::min(all.find('\n', offset), all.size());
   if (line_end > line_begin && all[line_end - 1] == '\r') --line_end;
   const std::string_view line = all.substr(line_begin, line_end - line_begin);
-  diagnostic.line = 1 + static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
+  diagnostic.line = 1 + static_cast<std::uint32_t>(std::ranges::count(before, '\n'));
   diagnostic.column = 1 + static_cast<std::uint32_t>(count_characters(before.substr(line_begin)));
   diagnostic.source_line = line;
   const std::string_view rest = line.substr(std::min(offset - line_begin, line.size()));

@@ -28,6 +28,8 @@ class Selection {
   [[nodiscard]] Choice run() {
     if (left_.empty()) return {Choice::Outcome::none, 0};
     if (left_.size() == 1) return found();
+    // Most arguments that need no cast, then most that are of the type or of the preferred one of
+    // its category.
     keep_best([](TypeKind parameter, TypeKind argument) { return parameter == argument; });
     if (left_.size() == 1) return found();
     keep_best([](TypeKind parameter, TypeKind argument) {
@@ -35,6 +37,7 @@ class Selection {
              (preferred_in_category(parameter) && category_of(parameter) == category_of(argument));
     });
     if (left_.size() == 1) return found();
+    // Only untyped literals leave room for a guess.
     if (!has_unknown()) return {Choice::Outcome::ambiguous, 0};
     keep_by_category();
     if (left_.size() == 1) return found();
@@ -52,7 +55,7 @@ class Selection {
   }
 
   [[nodiscard]] bool has_unknown() const {
-    return std::find(arguments_.begin(), arguments_.end(), TypeKind::unknown) != arguments_.end();
+    return std::ranges::find(arguments_, TypeKind::unknown) != arguments_.end();
   }
 
   // Keeps the candidates with the most typed arguments for which `matches`.
@@ -101,6 +104,8 @@ class Selection {
     return slot;
   }
 
+  // Where the candidates disagree on a literal's category, none is ruled out, as in PostgreSQL. If
+  // no candidate is in the categories of all literals, all of them stay.
   void keep_by_category() {
     Offsets kept = left_;
     for (std::size_t i = 0; i < arguments_.size(); ++i) {
@@ -141,10 +146,8 @@ class Selection {
 std::optional<std::size_t> find_exact(std::span<const ParameterKinds> candidates,
                                       std::span<const TypeKind> arguments) {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const bool exact =
-        std::equal(arguments.begin(), arguments.end(), candidates[i].begin(), candidates[i].end());
-    const bool typed =
-        std::find(arguments.begin(), arguments.end(), TypeKind::unknown) == arguments.end();
+    const bool exact = std::ranges::equal(arguments, candidates[i]);
+    const bool typed = std::ranges::find(arguments, TypeKind::unknown) == arguments.end();
     if (exact && typed) return i;
   }
   return std::nullopt;
@@ -152,6 +155,8 @@ std::optional<std::size_t> find_exact(std::span<const ParameterKinds> candidates
 
 }  // namespace
 
+// An exact match is looked for before all else: with it a call never becomes ambiguous because a
+// candidate was added. An untyped literal matches nothing exactly.
 Choice choose_function(std::span<const ParameterKinds> candidates,
                        std::span<const TypeKind> arguments) {
   if (const std::optional<std::size_t> exact = find_exact(candidates, arguments))

@@ -1,4 +1,5 @@
-// A walk over FROM with the names of WITH that are visible there.
+// A walk over FROM and over the queries inside expressions, with the names of WITH that are visible
+// there.
 #include "views/sql/references.h"
 
 #include <algorithm>
@@ -16,6 +17,13 @@ class Walk {
       common_tables_.push_back(table.name);
     }
     for (const FromSyntaxPtr& item : select.from) from(*item);
+    for (const TargetSyntax& target : select.targets) expression(target.expression);
+    expression(select.where);
+    for (const ExpressionSyntaxPtr& key : select.group_by) expression(key);
+    expression(select.having);
+    for (const ExpressionSyntaxPtr& key : select.order_by) expression(key);
+    for (const std::vector<ExpressionSyntaxPtr>& row : select.rows)
+      for (const ExpressionSyntaxPtr& value : row) expression(value);
     if (select.left) query(*select.left);
     if (select.right) query(*select.right);
     common_tables_.resize(visible);
@@ -31,14 +39,21 @@ class Walk {
       case FromSyntax::Kind::join:
         from(*item.left);
         from(*item.right);
+        expression(item.condition);
         return;
     }
   }
 
+  void expression(const ExpressionSyntaxPtr& syntax) {
+    if (!syntax) return;
+    if (syntax->query) query(*syntax->query);
+    expression(syntax->filter);
+    for (const ExpressionSyntaxPtr& argument : syntax->arguments) expression(argument);
+  }
+
   void relation(const FromSyntax& item) {
     const bool common =
-        item.schema.empty() &&
-        std::find(common_tables_.begin(), common_tables_.end(), item.name) != common_tables_.end();
+        item.schema.empty() && std::ranges::find(common_tables_, item.name) != common_tables_.end();
     if (!common) references_.push_back({item.schema, item.name, item.position});
   }
 

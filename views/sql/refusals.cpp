@@ -1,4 +1,5 @@
 // The two tables. A hint says what to write instead, or what the user can do without the construct.
+// Following a hint must lead to something that works, in this version.
 #include "views/sql/refusals.h"
 
 #include <algorithm>
@@ -244,9 +245,7 @@ Rejection refusal_of(Construct construct, Position position) {
 }
 
 const FunctionRefusal* find_function_refusal(std::string_view name) {
-  const auto* const found =
-      std::find_if(function_refusals.begin(), function_refusals.end(),
-                   [name](const FunctionRefusal& refusal) { return refusal.name == name; });
+  const auto* const found = std::ranges::find(function_refusals, name, &FunctionRefusal::name);
   return found == function_refusals.end() ? nullptr : found;
 }
 

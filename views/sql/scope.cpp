@@ -22,28 +22,50 @@ std::vector<std::string> names_of(const std::vector<ScopeColumn>& columns) {
   return names;
 }
 
-const ScopeTable* find_table(const Scope& scope, const std::vector<std::string>& qualifiers) {
-  for (const ScopeTable& table : scope.tables) {
-    const bool matches = qualifiers.size() == 1
-                             ? table.alias == qualifiers[0]
-                             : table.schema == qualifiers[0] && table.alias == qualifiers[1];
-    if (matches) return &table;
+// A table of a scope, or of the `level`-th scope around it.
+struct FoundTable {
+  const ScopeTable* table = nullptr;
+  std::uint32_t level = 0;
+};
+
+// The innermost one of that name: it hides others even where it lacks the column that is looked
+// for.
+FoundTable find_table(const Scope& scope, const std::vector<std::string>& qualifiers) {
+  const auto matches = [&](const ScopeTable& table) {
+    if (qualifiers.size() == 1) return table.alias == qualifiers[0];
+    return table.schema == qualifiers[0] && table.alias == qualifiers[1];
+  };
+  std::uint32_t level = 0;
+  for (const Scope* at = &scope; at != nullptr; at = at->enclosing, ++level) {
+    const auto table = std::ranges::find_if(at->tables, matches);
+    if (table != at->tables.end()) return {&*table, level};
   }
-  return nullptr;
+  return {};
 }
 
-const ScopeTable& require_table(const Scope& scope, const std::vector<std::string>& qualifiers,
-                                Position position) {
+FoundTable require_table(const Scope& scope, const std::vector<std::string>& qualifiers,
+                         Position position) {
   if (qualifiers.size() > 2)
     reject("unknown_column", position, "a column name has too many parts",
            "write table.column or schema.table.column");
-  const ScopeTable* const table = find_table(scope, qualifiers);
-  if (table != nullptr) return *table;
+  const FoundTable found = find_table(scope, qualifiers);
+  if (found.table != nullptr) return found;
   std::vector<std::string> aliases;
-  for (const ScopeTable& candidate : scope.tables) aliases.push_back(candidate.alias);
+  for (const Scope* at = &scope; at != nullptr; at = at->enclosing)
+    for (const ScopeTable& table : at->tables) aliases.push_back(table.alias);
   reject("unknown_table", position,
          "there is no table or alias \"" + qualifiers.back() + "\" in FROM",
          did_you_mean(qualifiers.back(), aliases));
+}
+
+// The column as a query sees it that stands `level` queries further inside.
+ScopeColumn seen_from(ScopeColumn column, std::uint32_t level) {
+  if (level == 0) return column;
+  column.expression =
+      substitute_columns(column.expression, [level](const Expression& plain, const ExpressionPtr&) {
+        return make_outer_column(plain.type, level, plain.ordinal);
+      });
+  return column;
 }
 
 std::vector<const ScopeColumn*> columns_named(const std::vector<ScopeColumn>& columns,
@@ -54,14 +76,42 @@ std::vector<const ScopeColumn*> columns_named(const std::vector<ScopeColumn>& co
   return found;
 }
 
+// Columns whose name may have been meant: those of the table, or of all scopes.
+std::vector<std::string> candidate_names(const Scope& scope, const ScopeTable* table) {
+  if (table != nullptr) return names_of(table->columns);
+  std::vector<std::string> names;
+  for (const Scope* at = &scope; at != nullptr; at = at->enclosing)
+    for (std::string& name : names_of(at->columns)) names.push_back(std::move(name));
+  return names;
+}
+
 [[noreturn]] void reject_unknown(const Scope& scope, const std::vector<std::string>& names,
-                                 const std::vector<ScopeColumn>& candidates, Position position) {
+                                 const ScopeTable* table, Position position) {
   const std::string& name = names.back();
-  const bool is_table = names.size() == 1 && find_table(scope, {name}) != nullptr;
+  const bool is_table = names.size() == 1 && find_table(scope, {name}).table != nullptr;
   if (is_table) throw refusal_of(Construct::whole_row, position);
   const std::string of = names.size() > 1 ? " of \"" + names[names.size() - 2] + "\"" : "";
   reject("unknown_column", position, "column \"" + name + "\"" + of + " does not exist",
-         did_you_mean(name, names_of(candidates)));
+         did_you_mean(name, candidate_names(scope, table)));
+}
+
+[[noreturn]] void reject_ambiguous(const Scope& scope, const std::vector<std::string>& names,
+                                   Position position) {
+  std::string owners;
+  for (const ScopeTable& table : scope.tables) {
+    if (columns_named(table.columns, names.back()).empty()) continue;
+    owners += (owners.empty() ? "" : " or ") + table.alias + "." + names.back();
+  }
+  reject("ambiguous_name", position, "column \"" + names.back() + "\" is ambiguous",
+         owners.empty() || names.size() > 1 ? "rename one of them" : "write " + owners);
+}
+
+// The one column of that name; nullptr = there is none.
+const ScopeColumn* find_only(const std::vector<ScopeColumn>& columns, const Scope& scope,
+                             const std::vector<std::string>& names, Position position) {
+  const std::vector<const ScopeColumn*> found = columns_named(columns, names.back());
+  if (found.size() > 1) reject_ambiguous(scope, names, position);
+  return found.empty() ? nullptr : found.front();
 }
 
 }  // namespace
@@ -76,7 +126,7 @@ void Scope::shift(std::uint32_t count) {
 
 void Scope::append(Scope other, Position position) {
   for (ScopeTable& table : other.tables) {
-    const bool taken = std::any_of(tables.begin(), tables.end(), [&](const ScopeTable& present) {
+    const bool taken = std::ranges::any_of(tables, [&](const ScopeTable& present) {
       return present.alias == table.alias &&
              (present.schema == table.schema || present.schema.empty() || table.schema.empty());
     });
@@ -107,23 +157,18 @@ BoundExpression use_column(const ScopeColumn& column, Position position) {
 
 BoundExpression find_column(const Scope& scope, const std::vector<std::string>& names,
                             Position position) {
-  const std::vector<ScopeColumn>* candidates = &scope.columns;
   if (names.size() > 1) {
     const std::vector<std::string> qualifiers(names.begin(), names.end() - 1);
-    candidates = &require_table(scope, qualifiers, position).columns;
+    const auto [table, level] = require_table(scope, qualifiers, position);
+    const ScopeColumn* const column = find_only(table->columns, scope, names, position);
+    if (column == nullptr) reject_unknown(scope, names, table, position);
+    return use_column(seen_from(*column, level), position);
   }
-  const std::vector<const ScopeColumn*> found = columns_named(*candidates, names.back());
-  if (found.empty()) reject_unknown(scope, names, *candidates, position);
-  if (found.size() > 1) {
-    std::string owners;
-    for (const ScopeTable& table : scope.tables) {
-      if (columns_named(table.columns, names.back()).empty()) continue;
-      owners += (owners.empty() ? "" : " or ") + table.alias + "." + names.back();
-    }
-    reject("ambiguous_name", position, "column \"" + names.back() + "\" is ambiguous",
-           owners.empty() || names.size() > 1 ? "rename one of them" : "write " + owners);
-  }
-  return use_column(*found.front(), position);
+  std::uint32_t level = 0;
+  for (const Scope* at = &scope; at != nullptr; at = at->enclosing, ++level)
+    if (const ScopeColumn* const column = find_only(at->columns, *at, names, position))
+      return use_column(seen_from(*column, level), position);
+  reject_unknown(scope, names, nullptr, position);
 }
 
 bool has_column(const Scope& scope, const std::string& name) {
@@ -132,7 +177,12 @@ bool has_column(const Scope& scope, const std::string& name) {
 
 std::vector<ScopeColumn> expand_star(const Scope& scope, const std::vector<std::string>& qualifiers,
                                      Position position) {
-  if (!qualifiers.empty()) return require_table(scope, qualifiers, position).columns;
+  if (!qualifiers.empty()) {
+    const auto [table, level] = require_table(scope, qualifiers, position);
+    std::vector<ScopeColumn> columns;
+    for (const ScopeColumn& column : table->columns) columns.push_back(seen_from(column, level));
+    return columns;
+  }
   if (scope.columns.empty())
     reject("type_error", position, "SELECT * needs a FROM clause", "name the columns");
   return scope.columns;

@@ -1,4 +1,5 @@
-// What names mean inside one SELECT: the columns of its FROM clause, by table and by themselves.
+// What names mean inside one SELECT: the columns of its FROM clause, by table and by themselves,
+// and behind them those of the queries around it.
 #pragma once
 
 #include <memory>
@@ -33,7 +34,14 @@ struct TableInstance {
   std::uint32_t base = 0;
 };
 
+// Scopes form a chain, from a query inside an expression to the query whose row it is evaluated
+// for. Names are looked up as PostgreSQL does: innermost scope first, and the first one that knows
+// a name decides, so that an inner name hides outer ones and is ambiguous only among its equals.
+// Levels count queries inside expressions alone: a subquery in FROM, an arm of UNION ALL and a
+// query of WITH see what the query sees that they stand in, but not its FROM, and so have its
+// level.
 struct Scope {
+  const Scope* enclosing = nullptr;  // outlives this one; nullptr = none
   std::vector<ScopeTable> tables;
   std::vector<ScopeColumn> columns;  // by unqualified name and for *, in order
   std::vector<TableInstance> instances;
@@ -45,15 +53,17 @@ struct Scope {
   void append(Scope other, Position position);
 };
 
-// The column that [[schema.]table.]column stands for. Rejects unknown and ambiguous names, columns
-// of types that views cannot hold, and generated columns.
+// The column that [[schema.]table.]column stands for; of an enclosing scope it is an outer_column.
+// Rejects unknown and ambiguous names, columns of types that views cannot hold, and generated
+// columns.
 [[nodiscard]] BoundExpression find_column(const Scope& scope, const std::vector<std::string>& names,
                                           Position position);
 
-// Whether an unqualified name is a column here, also an ambiguous one.
+// Whether an unqualified name is a column of this scope itself, also an ambiguous one.
 [[nodiscard]] bool has_column(const Scope& scope, const std::string& name);
 
-// The columns of * or table.* in order.
+// The columns of * or table.* in order; * means this scope's own, `table` may be an enclosing
+// one's.
 [[nodiscard]] std::vector<ScopeColumn> expand_star(const Scope& scope,
                                                    const std::vector<std::string>& qualifiers,
                                                    Position position);

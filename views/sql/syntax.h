@@ -19,6 +19,9 @@ struct TypeSyntax {
   Position position = 0;
 };
 
+struct SelectSyntax;
+using SelectSyntaxPtr = std::shared_ptr<const SelectSyntax>;
+
 struct ExpressionSyntax;
 // Shared because the binder reads one operand several times (BETWEEN) and nothing ever changes it.
 using ExpressionSyntaxPtr = std::shared_ptr<const ExpressionSyntax>;
@@ -53,6 +56,11 @@ struct ExpressionSyntax {
     between,  // the value, lower, upper; `negated`, `symmetric`
     cast,     // type
     collate,  // names: the collation
+    // `query`; of compared_subquery (IN, ANY, ALL) the arguments are the value on its left.
+    scalar_subquery,
+    exists_subquery,
+    compared_subquery,
+    array_subquery,
   };
 
   Kind kind = Kind::null_literal;
@@ -61,6 +69,7 @@ struct ExpressionSyntax {
   std::string text;
   std::vector<ExpressionSyntaxPtr> arguments;
   ExpressionSyntaxPtr filter;  // of an aggregate; nullptr = none
+  SelectSyntaxPtr query;       // of a subquery
   TypeSyntax type;
   bool negated = false;
   bool symmetric = false;
@@ -69,9 +78,6 @@ struct ExpressionSyntax {
   bool distinct = false;
   bool star = false;  // count(*)
 };
-
-struct SelectSyntax;
-using SelectSyntaxPtr = std::shared_ptr<const SelectSyntax>;
 
 struct FromSyntax;
 using FromSyntaxPtr = std::shared_ptr<const FromSyntax>;

@@ -89,6 +89,7 @@ class Translator {
   [[nodiscard]] ExpressionSyntaxPtr case_when(const PgQuery__CaseExpr& case_expression);
   [[nodiscard]] ExpressionSyntaxPtr cast(const PgQuery__TypeCast& cast);
   [[nodiscard]] ExpressionSyntaxPtr boolean_test(const PgQuery__BooleanTest& test);
+  [[nodiscard]] ExpressionSyntaxPtr subquery(const PgQuery__SubLink& link);
   [[nodiscard]] ExpressionSyntaxPtr unsupported(const PgQuery__Node& node);
   [[nodiscard]] TypeSyntax type(const PgQuery__TypeName& name);
 

@@ -70,26 +70,40 @@ ExpressionSyntaxPtr Translator::expression(const PgQuery__Node* node) {
       result->arguments = {expression(collate.arg)};
       return result;
     }
+    case PG_QUERY__NODE__NODE_SUB_LINK: return subquery(*node->sub_link);
     default: return unsupported(*node);
   }
+}
+
+// A query inside an expression is refused as a whole: what else would be refused inside it is not
+// said beside it. It is kept, so that it can be bound where it stands.
+ExpressionSyntaxPtr Translator::subquery(const PgQuery__SubLink& link) {
+  const auto [kind, construct] = [&]() -> std::pair<Kind, Construct> {
+    switch (link.sub_link_type) {
+      case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK:
+        return {Kind::exists_subquery, Construct::exists_subquery};
+      case PG_QUERY__SUB_LINK_TYPE__ALL_SUBLINK:
+      case PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK:
+        return {Kind::compared_subquery, Construct::in_subquery};
+      case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK:
+        return {Kind::array_subquery, Construct::array_subquery};
+      default: return {Kind::scalar_subquery, Construct::scalar_subquery};
+    }
+  }();
+  auto result = make_syntax(kind, position_of(link.location));
+  refuse(construct, result->position);
+  const std::size_t refused = rejections_.size();
+  const Position last_position = last_position_;
+  if (link.testexpr != nullptr) result->arguments = {expression(link.testexpr)};
+  result->query = query(link.subselect);
+  rejections_.resize(refused);
+  last_position_ = last_position;
+  return result;
 }
 
 // NOLINTNEXTLINE(readability-function-size): a flat switch over node kinds
 ExpressionSyntaxPtr Translator::unsupported(const PgQuery__Node& node) {
   switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_SUB_LINK: {
-      const PgQuery__SubLink& link = *node.sub_link;
-      switch (link.sub_link_type) {
-        case PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK:
-          return refused(Construct::exists_subquery, link.location);
-        case PG_QUERY__SUB_LINK_TYPE__ALL_SUBLINK:
-        case PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK:
-          return refused(Construct::in_subquery, link.location);
-        case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK:
-          return refused(Construct::array_subquery, link.location);
-        default: return refused(Construct::scalar_subquery, link.location);
-      }
-    }
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION: {
       const PgQuery__SQLValueFunction& value = *node.sqlvalue_function;
       const bool clock = value.op <= PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_LOCALTIMESTAMP_N;

@@ -66,9 +66,8 @@ StatementSyntax Translator::statement(const PgQuery__RawStmt& raw) {
   const auto begin = static_cast<Position>(std::max(raw.stmt_location, 0));
   const auto end = raw.stmt_len > 0 ? begin + static_cast<Position>(raw.stmt_len)
                                     : static_cast<Position>(text_.size());
-  const auto first = std::find_if(tokens_.begin(), tokens_.end(), [begin](const Token& token) {
-    return !token.comment && token.begin >= begin;
-  });
+  const auto first = std::ranges::find_if(
+      tokens_, [begin](const Token& token) { return !token.comment && token.begin >= begin; });
   const Position position = first == tokens_.end() ? begin : first->begin;
   last_position_ = position;
   StatementSyntax result;

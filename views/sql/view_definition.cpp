@@ -9,12 +9,12 @@
 #include "views/plan/rewrite.h"
 #include "views/plan/rules/outer_join_simplification.h"
 #include "views/sql/bind_query.h"
-#include "views/sql/form_c.h"
 #include "views/sql/output_names.h"
 #include "views/sql/parse.h"
 #include "views/sql/references.h"
 #include "views/sql/suggestion.h"
 #include "views/sql/view_key.h"
+#include "views/sql/view_statements.h"
 
 namespace deltamill {
 
@@ -48,7 +48,7 @@ std::string problem_with_name(const std::string& name) {
   const auto starts = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
   const auto continues = [&](char c) { return starts(c) || (c >= '0' && c <= '9'); };
   const bool well_formed = !name.empty() && name.size() <= name_bytes_max && starts(name[0]) &&
-                           std::all_of(name.begin(), name.end(), continues);
+                           std::ranges::all_of(name, continues);
   if (!well_formed)
     return "use lower-case letters, digits and _, at most 63, not beginning with a digit";
   if (name.starts_with("deltamill_")) return "names that begin with deltamill_ are reserved";
@@ -120,10 +120,10 @@ class ProjectViews {
     const std::string& name = file.source->name;
     if (const std::string problem = problem_with_name(name); !problem.empty())
       fail(file, {"bad_name", "\"" + name + "\" is not a name for a view", problem, 0});
-    const auto [other, added] = by_name_.emplace(name, &file);
+    const auto [present, added] = by_name_.emplace(name, &file);
     if (!added)
       fail(file, {"duplicate_view",
-                  "view \"" + name + "\" is also declared in " + other->second->source->file,
+                  "view \"" + name + "\" is also declared in " + present->second->source->file,
                   "rename one of the files", 0});
     const ParsedFile parsed = parse_file(file.source->text);
     if (!parsed.rejections.empty()) {
@@ -169,7 +169,7 @@ class ProjectViews {
 
   [[nodiscard]] Rejection cycle(const ViewFile& read, Position position) const {
     std::string text;
-    const auto begin = std::find(path_.begin(), path_.end(), read.source->name);
+    const auto begin = std::ranges::find(path_, read.source->name);
     for (auto name = begin; name != path_.end(); ++name) text += *name + " → ";
     return {"cyclic_views", "views read each other in a circle: " + text + read.source->name,
             "a view may only read views that do not read it", position};
@@ -267,8 +267,7 @@ std::vector<std::pair<std::string, std::string>> referenced_relations(const View
     for (RelationReference& reference : references_of(*statement.query)) {
       std::pair<std::string, std::string> name(std::move(reference.schema),
                                                std::move(reference.name));
-      if (std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(std::move(name));
+      if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
     }
   }
   return names;

@@ -16,8 +16,8 @@
 namespace deltamill {
 
 // A view as its file declares it: the query's text (whole file; a header comment is only a comment
-// to the parser, and for form C the text of the SELECT is found by the parser), and what header or
-// statements say about the key.
+// to the parser, and of CREATE VIEW the text of the SELECT is found by the parser), and what header
+// or statements say about the key.
 struct ViewSource {
   std::string name;                                      // base name of the file
   std::string file;                                      // for diagnostics
@@ -25,8 +25,8 @@ struct ViewSource {
   std::optional<std::vector<std::string>> declared_key;  // from the header
 };
 
-// What form C statements in a file declare besides the query.
-struct FormCDeclarations {
+// What the statements of a file declare besides the query.
+struct ViewDeclarations {
   std::vector<std::pair<std::string, std::string>>
       options;  // WITH (deltamill.sinks = 'local,cache'): name, value
   std::optional<std::vector<std::string>> key;             // CREATE UNIQUE INDEX
@@ -37,7 +37,7 @@ struct FormCDeclarations {
 
 struct ViewBinding {
   BoundView view;
-  FormCDeclarations declarations;
+  ViewDeclarations declarations;
   std::string select_text;  // the query alone, as it is sent to PostgreSQL (describe, verify);
                             // comments kept
   // Views of the project that the text names, also where the plan does without them.

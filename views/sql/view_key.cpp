@@ -39,7 +39,7 @@ KeyColumns resolve(const PlanNode& plan, const DeclaredKey& declared,
           {"type_error",
            "column \"" + name + "\" of type " + type_name(found->type) + " cannot be part of a key",
            "use a column whose type has an equality operator", declared.position});
-    if (std::find(key.begin(), key.end(), ordinal) != key.end())
+    if (std::ranges::find(key, ordinal) != key.end())
       errors.push_back({"key_conflict", "key column \"" + name + "\" is named twice",
                         "name it once", declared.position});
     key.push_back(ordinal);

@@ -24,11 +24,11 @@ bool same_letters(std::string_view left, std::string_view right) {
 // A city alone is found in its region; anything else by its spelling.
 std::string suggestion_for(std::string_view name) {
   std::vector<std::string> names;
-  for (std::string& known : zone_names()) {
-    if (known.starts_with("posix/")) continue;
-    const std::string_view city = std::string_view(known).substr(known.rfind('/') + 1);
-    if (same_letters(city, name)) return "did you mean \"" + known + "\"?";
-    names.push_back(std::move(known));
+  for (std::string& zone : zone_names()) {
+    if (zone.starts_with("posix/")) continue;
+    const std::string_view city = std::string_view(zone).substr(zone.rfind('/') + 1);
+    if (same_letters(city, name)) return "did you mean \"" + zone + "\"?";
+    names.push_back(std::move(zone));
   }
   return did_you_mean(name, names);
 }

@@ -1,4 +1,5 @@
-// tests/plans: SQL in, explain out. tests/refusals: SQL in, diagnostics out.
+// tests/plans: SQL in, explain out. tests/results: SQL in, key and nullable columns out.
+// tests/refusals: SQL in, diagnostics out.
 #include <catch2/catch.hpp>
 
 #include "service/zone_files.h"
@@ -23,6 +24,14 @@ std::string explained(const BindResult& result) {
   return views.empty() ? "" : Graph(views).explain(views.front().name);
 }
 
+// The columns that may be NULL, in order.
+std::string nullable_columns(const Columns& columns) {
+  std::string text;
+  for (const Column& column : columns)
+    if (column.nullable) text += " " + column.name;
+  return text.empty() ? " none" : text;
+}
+
 void install_zones() {
   install_time_zones([] { return read_zone_files(); });
 }
@@ -33,6 +42,15 @@ TEST_CASE("plans are explained as the files in tests/plans say") {
   check_golden_files("plans", [](const std::string& sql) {
     const BindResult result = bind_one(sql);
     return explained(result) + diagnostics_text(result);
+  });
+}
+
+TEST_CASE("results have the keys and nullable columns that the files in tests/results say") {
+  check_golden_files("results", [](const std::string& sql) {
+    const BindResult result = bind_one(sql);
+    if (result.views.empty()) return diagnostics_text(result);
+    return "key " + key_of(sql) + "\nnullable" +
+           nullable_columns(result.views.front().view.plan->columns) + "\n";
   });
 }
 

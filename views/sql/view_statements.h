@@ -13,7 +13,7 @@ namespace deltamill {
 struct FileContent {
   SelectSyntaxPtr query;  // nullptr: none, and rejections say so
   std::string select_text;
-  FormCDeclarations declarations;
+  ViewDeclarations declarations;
   Position key_position = 0;  // of CREATE UNIQUE INDEX
   std::vector<std::pair<std::string, Position>>
       named_columns;  // of indexes and comments, to be checked

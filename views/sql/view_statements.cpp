@@ -1,5 +1,5 @@
 // One pass over the statements; a setting given twice is an error.
-#include "views/sql/form_c.h"
+#include "views/sql/view_statements.h"
 
 #include <algorithm>
 
@@ -23,20 +23,20 @@ class Reader {
 
   [[nodiscard]] FileContent take() {
     if (!content_.query && content_.rejections.empty())
-      complain("syntax", 0, "the file holds no query", "write one SELECT");
+      refuse("syntax", 0, "the file holds no query", "write one SELECT");
     return std::move(content_);
   }
 
  private:
-  void complain(const std::string& code, Position position, const std::string& message,
-                const std::string& hint = "") {
+  void refuse(const std::string& code, Position position, const std::string& message,
+              const std::string& hint = "") {
     content_.rejections.push_back({code, message, hint, position});
   }
 
   void read_query(const StatementSyntax& statement) {
     if (content_.query) {
-      complain("unsupported_sql", statement.position, "a file holds exactly one query",
-               "put each view into a file of its own");
+      refuse("unsupported_sql", statement.position, "a file holds exactly one query",
+             "put each view into a file of its own");
       return;
     }
     content_.query = statement.query;
@@ -45,17 +45,16 @@ class Reader {
 
   void read_view(const StatementSyntax& statement) {
     if (statement.relation != view_name_)
-      complain(
+      refuse(
           "bad_name", statement.position,
           "view \"" + statement.relation + "\" is not named like its file, \"" + view_name_ + "\"",
           "rename the file or the view");
     auto& options = content_.declarations.options;
     for (const OptionSyntax& option : statement.options) {
-      const bool present = std::any_of(options.begin(), options.end(), [&](const auto& other) {
-        return other.first == option.name;
-      });
+      const bool present = std::ranges::any_of(
+          options, [&](const auto& present_option) { return present_option.first == option.name; });
       if (present)
-        complain("duplicate_key", option.position, "option \"" + option.name + "\" is given twice");
+        refuse("duplicate_key", option.position, "option \"" + option.name + "\" is given twice");
       options.emplace_back(option.name, option.value);
     }
     read_query(statement);
@@ -64,9 +63,9 @@ class Reader {
   // Indexes and comments must be about the view of this file.
   [[nodiscard]] bool is_about_view(const StatementSyntax& statement) {
     if (statement.relation == view_name_) return true;
-    complain("unknown_table", statement.position,
-             "\"" + statement.relation + "\" is not the view of this file, \"" + view_name_ + "\"",
-             "a file declares one view");
+    refuse("unknown_table", statement.position,
+           "\"" + statement.relation + "\" is not the view of this file, \"" + view_name_ + "\"",
+           "a file declares one view");
     return false;
   }
 
@@ -83,8 +82,8 @@ class Reader {
       return;
     }
     if (content_.declarations.key)
-      complain("key_conflict", statement.position, "the view has two UNIQUE INDEXes",
-               "one of them is the key; declare the other one as a plain INDEX");
+      refuse("key_conflict", statement.position, "the view has two UNIQUE INDEXes",
+             "one of them is the key; declare the other one as a plain INDEX");
     content_.declarations.key = std::move(columns);
     content_.key_position = statement.position;
   }
@@ -92,7 +91,7 @@ class Reader {
   void read_view_comment(const StatementSyntax& statement) {
     if (!is_about_view(statement)) return;
     if (!content_.declarations.description.empty())
-      complain("duplicate_key", statement.position, "the view is described twice");
+      refuse("duplicate_key", statement.position, "the view is described twice");
     content_.declarations.description = statement.comment;
   }
 
@@ -102,8 +101,8 @@ class Reader {
     const auto [column, added] =
         content_.declarations.column_descriptions.emplace(statement.column, statement.comment);
     if (!added)
-      complain("duplicate_key", statement.position,
-               "column \"" + column->first + "\" is described twice");
+      refuse("duplicate_key", statement.position,
+             "column \"" + column->first + "\" is described twice");
   }
 
   const std::string& view_name_;
