@@ -62,6 +62,7 @@ void MemorySink::drop(Generation generation) {
 }
 
 void MemorySink::commit(Frontier previous, Frontier next) {
+  before_commit_();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !held_; });
   const Trouble trouble = std::exchange(trouble_, Trouble::none);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -58,6 +59,8 @@ class MemorySink : public Sink {
   void contradict_next_rows(std::uint32_t view);
   void lose_next_answer();
   void conflict_in_next_commit(std::uint32_t view);
+  // Called at the beginning of each commit, by its thread. REQUIRES: nothing runs yet.
+  void before_commit(std::function<void()> call) { before_commit_ = std::move(call); }
   // Commits wait until release() is called.
   void hold();
   void release();
@@ -80,6 +83,7 @@ class MemorySink : public Sink {
   [[nodiscard]] std::string text_of(std::uint32_t view, RowBytes row) const;
 
   const std::vector<Columns> views_;
+  std::function<void()> before_commit_ = [] {};
   std::mutex mutex_;
   std::condition_variable changed_;
   State stored_;
