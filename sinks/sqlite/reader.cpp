@@ -7,6 +7,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "sinks/sqlite/file_identity.h"
 #include "sinks/sqlite/store_order.h"
 #include "sinks/sqlite/stored_frontier.h"
 #include "sinks/sqlite/table_sql.h"
@@ -61,6 +62,7 @@ struct StoreReader::Snapshot::Connection {
   [[nodiscard]] const View& view(const std::string& name);
 
   std::chrono::steady_clock::time_point deadline;  // SQLite's progress handler looks at it
+  FileIdentity file;                               // of the database
   Database database;
   std::unordered_map<std::string, Statement> statements;
   Frontier frontier;
@@ -69,7 +71,7 @@ struct StoreReader::Snapshot::Connection {
 };
 
 StoreReader::Snapshot::Connection::Connection(const std::string& path)
-    : database(path, Database::Mode::read_only) {
+    : file(identity_of(path)), database(path, Database::Mode::read_only) {
   database.execute("PRAGMA query_only = on; PRAGMA cache_size = -8192");
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -161,6 +163,9 @@ std::unique_ptr<StoreReader::Pool::Connection> StoreReader::Pool::take(
       throw QueryTimeout("all " + std::to_string(connections_max) +
                          " connections to views.db are in use");
     ++taken;
+    // A connection to a store that another one stands in for shows rows that nobody maintains.
+    const FileIdentity file = identity_of(path);
+    std::erase_if(idle, [&](const auto& connection) { return connection->file != file; });
     if (!idle.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle.back());
       idle.pop_back();

@@ -1,6 +1,9 @@
 // Commits: rows and frontier together, compare-and-set, restart, what others may read.
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
 
+#include "sinks/sqlite/reader.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
 using namespace deltamill;
@@ -52,6 +55,36 @@ TEST_CASE("a commit from another frontier than the stored one is refused") {
   sink.start().apply({{1, {"1", "a"}}});
   CHECK_THROWS_AS(sink->commit(at(5), at(50)), FrontierMoved);
   CHECK(sink.rows().empty());
+}
+
+TEST_CASE(
+    "a store that is put back from a copy is seen at the next commit, and taken over as it is") {
+  TestSink sink = named();
+  sink.start().change({{1, {"1", "a"}}});
+  const Frontier copied = sink->frontier();
+  const std::string path = sink.store().path();
+  {
+    Database database(path, Database::Mode::read_write_create);
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  std::filesystem::copy_file(path, path + ".copy");
+  sink.change({{1, {"2", "b"}}});
+  StoreReader reader(path, 2);
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  CHECK(reader.open(soon).row_count("v") == 2);
+
+  std::filesystem::remove(path + "-wal");
+  std::filesystem::remove(path + "-shm");
+  std::filesystem::rename(path + ".copy", path);
+  sink.apply({{1, {"3", "c"}}});
+  CHECK_THROWS_AS(sink->commit(sink->frontier(), at(100)), FrontierMoved);
+  CHECK(sink->reopen());
+  CHECK(sink->frontier() == copied);
+  CHECK(sink.rows() == Rows{"1|a"});
+  CHECK(reader.open(soon).row_count("v") == 1);
+  CHECK_FALSE(sink->reopen());
+  sink.change({{1, {"2", "b"}}});
+  CHECK(sink.rows() == Rows{"1|a", "2|b"});
 }
 
 TEST_CASE("of two instances only the last one that opened the store writes") {
