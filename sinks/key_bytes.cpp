@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "views/data/big_endian.h"
 #include "views/data/check.h"
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
@@ -25,13 +26,6 @@ enum class NumericClass : char {
   positive_infinity,
   nan,
 };
-
-void append_big_endian(std::uint64_t bits, std::string& bytes) {
-  std::array<char, 8> encoded;
-  for (std::size_t offset = 0; offset < encoded.size(); ++offset)
-    encoded[offset] = static_cast<char>(bits >> (56 - 8 * offset) & 0xffU);
-  bytes.append(encoded.data(), encoded.size());
-}
 
 void append_integer(std::int64_t integer, std::string& bytes) {
   append_big_endian(static_cast<std::uint64_t>(integer) ^ std::uint64_t{1} << 63, bytes);
@@ -57,7 +51,7 @@ void append_finite(std::string_view digits, std::int64_t scale, bool negative, s
   bytes += static_cast<char>(negative ? NumericClass::negative : NumericClass::positive);
   const std::size_t begin = bytes.size();
   const auto biased = static_cast<std::uint32_t>(exponent + 0x8000'0000LL);
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(biased >> shift & 0xffU);
+  append_big_endian(biased, bytes);
   for (std::size_t offset = 0; offset < digits.size(); offset += 2) {
     const int low = offset + 1 < digits.size() ? digits[offset + 1] - '0' : 0;
     bytes += static_cast<char>((digits[offset] - '0') * 10 + low + 1);

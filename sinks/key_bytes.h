@@ -2,13 +2,25 @@
 // last and equal to each other. Deterministic across versions of ours: they are stored. Enums go by
 // label, not by the order of their labels.
 //
-//   a nullable column: 01 value, 02 = NULL; a column that cannot be NULL: value
-//   integers, boolean, date, time, timestamps   8 bytes big-endian, sign flipped
-//   real                                        8 bytes, total order, -0 = 0, one NaN, the greatest
-//   numeric                                     class, exponent, digits without trailing zeros,
-//   end; negatives inverted interval                                    16 bytes big-endian, sign
-//   flipped: its span uuid                                        its 16 bytes text kinds, bytea 00
-//   -> 00 FF, end 00 00; char(n) without trailing blanks
+//   column          bytes
+//   --------------  ------------------------------------------------------------------------------
+//   nullable        01 and the value, or 02 for NULL
+//   not nullable    the value
+//
+//   value of        bytes
+//   --------------  ------------------------------------------------------------------------------
+//   integers, dates, times, timestamps, boolean
+//                   8, big-endian, sign flipped
+//   floats          8, big-endian: sign set if positive, else all bits flipped; -0 as 0; one NaN,
+//                   all bits set, the greatest
+//   numeric         1 class: 00 -Infinity, 01 negative, 02 zero, 03 positive, 04 Infinity, 05 NaN;
+//                   of 01 and 03 then, all flipped for 01:
+//                     4 exponent of 0.d1d2d3… * 10^exponent, big-endian, plus 2^31
+//                     1 per two digits d1d2, d3d4, …: their number plus 1; no trailing zeros
+//                     1 end, 00
+//   interval        16, its span in microseconds, big-endian, sign flipped
+//   uuid            16, itself
+//   text, bytea     itself with FF behind every 00, then 00 00; char(n) without trailing blanks
 #pragma once
 
 #include <span>

@@ -28,12 +28,6 @@ std::string parameter(std::size_t number) {
   return "?" + std::to_string(number);
 }
 
-std::string lower(std::string text) {
-  for (char& letter : text)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  return text;
-}
-
 Offsets all_columns(const SinkView& view) {
   Offsets offsets(view.columns.size());
   for (std::uint32_t offset = 0; offset < offsets.size(); ++offset) offsets[offset] = offset;
@@ -249,7 +243,7 @@ std::string create_view_sql(const SinkView& view, const std::string& table) {
 std::vector<StoreRefusal> refusals_of(const SinkView& view) {
   using About = StoreRefusal::About;
   std::vector<StoreRefusal> refusals;
-  const std::string name = lower(view.name);
+  const std::string name = in_lower_case(view.name);
   // The SQL view of that name is what others read, and SQLite takes no such name for it.
   for (const char* const taken : {"deltamill_", "sqlite_"})
     if (name.starts_with(taken))
@@ -261,7 +255,7 @@ std::vector<StoreRefusal> refusals_of(const SinkView& view) {
   std::map<std::string, std::string> seen;
   for (std::uint32_t column = 0; column < view.columns.size(); ++column) {
     const std::string& own = view.columns[column].name;
-    const std::string folded = lower(own);
+    const std::string folded = in_lower_case(own);
     if (folded.starts_with("deltamill_"))
       refusals.push_back({About::column, column,
                           "column \"" + own + "\": names that begin with deltamill_ are reserved",

@@ -1,12 +1,15 @@
-// Reading dates and times: first the one form PostgreSQL prints, without a token; then its usual
-// input forms (ISO 8601, month names, M/D/Y under DateStyle MDY, AM and PM, zones), token by token.
+// Reading dates and times in PostgreSQL's usual input forms (ISO 8601, month names, M/D/Y under
+// DateStyle MDY, AM and PM, zones), token by token. The form that PostgreSQL prints, which is what
+// the stream sends, comes first: printed_datetime.cpp.
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <vector>
 
+#include "views/data/ascii.h"
 #include "views/data/datetime.h"
+#include "views/data/printed_datetime.h"
 #include "views/data/time_zones.h"
 
 namespace deltamill {
@@ -14,16 +17,6 @@ namespace deltamill {
 namespace {
 
 constexpr std::int64_t zone_hours_max = 15;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 // Everything a date or time literal may say.
 struct Fields {
@@ -34,62 +27,6 @@ struct Fields {
   std::optional<std::int64_t> zone_seconds;  // east of UTC
   const Zone* zone = nullptr;                // by name; used before another one is looked for
 };
-
-// ---- the printed form
-// --------------------------------------------------------------------------------------------
-
-// Two digits, or -1.
-int two_digits(const char* at) {
-  if (!is_digit(at[0]) || !is_digit(at[1])) return -1;
-  return (at[0] - '0') * 10 + (at[1] - '0');
-}
-
-// "YYYY-MM-DD" of the years 1..9999.
-bool read_printed_date(const char* at, std::int64_t& days) {
-  const int century = two_digits(at);
-  const int year_of_century = two_digits(at + 2);
-  const int month = two_digits(at + 5);
-  const int day = two_digits(at + 8);
-  if (century < 0 || year_of_century < 0 || at[4] != '-' || at[7] != '-') return false;
-  const std::int64_t year = century * 100 + year_of_century;
-  if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-    return false;
-  days = days_from_civil({year, month, day});
-  return true;
-}
-
-// "HH:MM:SS[.f]" with up to six fractional digits, below 24 h. The text must end where the time
-// does.
-bool read_printed_time(std::string_view text, std::int64_t& time) {
-  if (text.size() < 8 || text[2] != ':' || text[5] != ':') return false;
-  const int hour = two_digits(text.data());
-  const int minute = two_digits(text.data() + 3);
-  const int second = two_digits(text.data() + 6);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
-  std::int64_t fraction = 0;
-  if (text.size() > 8) {
-    if (text[8] != '.' || text.size() < 10 || text.size() > 15) return false;
-    for (std::size_t at = 9; at < 15; ++at) {
-      if (at < text.size() && !is_digit(text[at])) return false;
-      fraction = fraction * 10 + (at < text.size() ? text[at] - '0' : 0);
-    }
-  }
-  time = ((hour * 60 + minute) * 60 + second) * microseconds_per_second + fraction;
-  return true;
-}
-
-bool read_printed_timestamp(std::string_view text, std::int64_t& microseconds) {
-  std::int64_t days = 0;
-  std::int64_t time = 0;
-  if (text.size() < 19 || text[10] != ' ' || !read_printed_date(text.data(), days) ||
-      !read_printed_time(text.substr(11), time))
-    return false;
-  microseconds = days * microseconds_per_day + time;
-  return true;
-}
-
-// ---- the other forms
-// ---------------------------------------------------------------------------------------------
 
 // Reads tokens from left to right; what a bare number means is decided when all are known.
 class Reader {
@@ -132,8 +69,7 @@ class Reader {
 
   std::string read_word() {
     std::string word;
-    for (; is_letter(peek()); ++at_)
-      word += static_cast<char>(peek() >= 'a' ? peek() : peek() + 32);
+    for (; is_letter(peek()); ++at_) word += to_lower(peek());
     return word;
   }
 
@@ -187,9 +123,8 @@ class Reader {
     constexpr std::array<std::string_view, 11> names{"sunday",   "monday", "tuesday",  "wednesday",
                                                      "thursday", "friday", "saturday", "tues",
                                                      "wednes",   "thur",   "thurs"};
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-      return word == name || word == name.substr(0, 3);
-    });
+    return std::ranges::any_of(
+        names, [&](std::string_view name) { return word == name || word == name.substr(0, 3); });
   }
 
   bool set_month(std::int32_t month) {
@@ -208,8 +143,7 @@ class Reader {
     constexpr std::array<std::string_view, 18> words{"t",  "j",  "jd", "am",       "pm",    "bc",
                                                      "ad", "at", "on", "infinity", "epoch", "dst",
                                                      "d",  "h",  "m",  "mm",       "s",     "y"};
-    return month_of(word) || is_weekday(word) ||
-           std::find(words.begin(), words.end(), word) != words.end();
+    return month_of(word) || is_weekday(word) || std::ranges::find(words, word) != words.end();
   }
 
   [[nodiscard]] bool is_joined(std::string_view word) const {

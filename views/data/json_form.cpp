@@ -1,6 +1,7 @@
 // Values as row_to_json prints them as members of an object.
 #include <array>
 
+#include "views/data/ascii.h"
 #include "views/data/datetime.h"
 #include "views/data/text_form.h"
 
@@ -18,7 +19,6 @@ constexpr std::array<bool, 256> make_escaped_bytes() {
 constexpr std::array<bool, 256> escaped_bytes = make_escaped_bytes();
 
 void append_escape(char byte, std::string& text) {
-  constexpr std::string_view digits = "0123456789abcdef";
   switch (byte) {
     case '"': text += "\\\""; return;
     case '\\': text += "\\\\"; return;
@@ -30,8 +30,7 @@ void append_escape(char byte, std::string& text) {
     default: break;
   }
   text += "\\u00";
-  text += digits[static_cast<unsigned char>(byte) >> 4];
-  text += digits[static_cast<unsigned char>(byte) & 0xf];
+  append_hex({&byte, 1}, text);
 }
 
 // NaN and the infinities are the only texts of a number type that are not JSON numbers.
@@ -39,7 +38,7 @@ void append_number(const Type& type, const Value& value, std::string& text) {
   const std::size_t begin = text.size();
   append_text(type, value, text);
   const char last = text.back();
-  if (last >= '0' && last <= '9') return;
+  if (is_digit(last)) return;
   text.insert(begin, 1, '"');
   text += '"';
 }

@@ -2,6 +2,10 @@
 // values cost is decided by the plain form of Value (mantissa and scale); this type carries what
 // does not fit and all arithmetic. Rules of scale and rounding follow PostgreSQL's numeric.c
 // (select_div_scale, round half away from zero).
+//
+// numeric.cpp          arithmetic
+// numeric_text.cpp     text and floats
+// numeric_storage.cpp  bytes and values
 #pragma once
 
 #include <array>
@@ -25,6 +29,7 @@ class Numeric {
   Numeric() = default;  // 0, scale 0
   Numeric(BigInteger mantissa, std::uint32_t scale);
   [[nodiscard]] static Numeric special(Class what);
+  [[nodiscard]] static Numeric infinity(int sign);            // negative for a sign below 0
   [[nodiscard]] static Numeric of_value(const Value& value);  // REQUIRES: a numeric, not NULL
   [[nodiscard]] static Numeric of_integer(std::int64_t integer);
   // PostgreSQL's float8_numeric and float4_numeric: 15 and 6 significant digits.
@@ -90,9 +95,12 @@ Numeric operator+(const Numeric& left, const Numeric& right);
 Numeric operator-(const Numeric& left, const Numeric& right);
 Numeric operator*(const Numeric& left, const Numeric& right);
 
-// Encoding of a numeric as bytes: tag (Class), and for finite ones u16 scale, sign (0, 1) and
-// magnitude, big-endian, of at least 8 bytes. Deterministic: one encoding per (mantissa, scale). A
-// plain value that does not fit a row's slot takes encoded_decimal_bytes.
+// A numeric as bytes, one encoding per (mantissa, scale):
+//
+//   Class[1]                                               NaN and the infinities
+//   Class[1] scale[2] sign[1] magnitude[8 and more]        finite; big-endian, sign 1 = negative
+//
+// A plain value that does not fit a row's slot takes encoded_decimal_bytes.
 inline constexpr std::size_t encoded_decimal_bytes = 12;
 void encode_decimal(std::int64_t mantissa, std::uint32_t scale, char* target);
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "views/data/ascii.h"
 #include "views/data/wide_integer.h"
 
 namespace deltamill {
@@ -200,10 +201,6 @@ void append_real(Real real, std::string& text) {
     append_scientific(digits, shown_exponent, text);
 }
 
-bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 bool has_nonzero_digit(std::string_view text) {
   const std::size_t exponent = text.find_first_of("eE");
   return text.substr(0, exponent).find_first_of("123456789") != std::string_view::npos;
@@ -213,8 +210,7 @@ bool has_nonzero_digit(std::string_view text) {
 // "infinity" halfway.
 template <typename Real>
 std::optional<Real> parse_real(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  text = without_blanks(text);
   if (!text.empty() && text[0] == '+') {
     text.remove_prefix(1);
     if (!text.empty() && text[0] == '-') return std::nullopt;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "views/data/ascii.h"
 #include "views/data/check.h"
+#include "views/data/type_modifier.h"
 
 namespace deltamill {
 
@@ -56,11 +58,8 @@ const BuiltIn& built_in(TypeKind kind) {
 }
 
 bool plain_identifier(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), fits) &&
-         !(name[0] >= '0' && name[0] <= '9');
+  const auto fits = [](char c) { return is_lower(c) || is_digit(c) || c == '_'; };
+  return !name.empty() && std::ranges::all_of(name, fits) && !is_digit(name[0]);
 }
 
 std::string quoted_identifier(std::string_view name) {
@@ -81,38 +80,33 @@ std::string in_parentheses(std::int32_t number) {
 }
 
 std::string numeric_modifier(std::int32_t modifier) {
-  const std::int32_t packed = modifier - 4;
-  const std::int32_t precision = packed >> 16 & 0xffff;
-  const std::int32_t scale = ((packed & 0x7ff) ^ 1024) - 1024;
-  return "(" + std::to_string(precision) + "," + std::to_string(scale) + ")";
+  const NumericPrecision precision = numeric_precision(modifier);
+  return "(" + std::to_string(precision.digits) + "," + std::to_string(precision.scale) + ")";
 }
 
-// The fields of an interval's modifier, bits as in PostgreSQL's INTERVAL_MASK.
-std::string_view interval_fields(std::int32_t fields) {
-  constexpr std::int32_t year = 1 << 2, month = 1 << 1, day = 1 << 3, hour = 1 << 10,
-                         minute = 1 << 11, second = 1 << 12;
+std::string_view names_of(std::int32_t fields) {
   switch (fields) {
-    case year: return " year";
-    case month: return " month";
-    case day: return " day";
-    case hour: return " hour";
-    case minute: return " minute";
-    case second: return " second";
-    case year | month: return " year to month";
-    case day | hour: return " day to hour";
-    case day | hour | minute: return " day to minute";
-    case day | hour | minute | second: return " day to second";
-    case hour | minute: return " hour to minute";
-    case hour | minute | second: return " hour to second";
-    case minute | second: return " minute to second";
+    case field_year: return " year";
+    case field_month: return " month";
+    case field_day: return " day";
+    case field_hour: return " hour";
+    case field_minute: return " minute";
+    case field_second: return " second";
+    case field_year | field_month: return " year to month";
+    case field_day | field_hour: return " day to hour";
+    case field_day | field_hour | field_minute: return " day to minute";
+    case field_day | field_hour | field_minute | field_second: return " day to second";
+    case field_hour | field_minute: return " hour to minute";
+    case field_hour | field_minute | field_second: return " hour to second";
+    case field_minute | field_second: return " minute to second";
     default: return "";
   }
 }
 
 std::string interval_modifier(std::int32_t modifier) {
-  std::string text(interval_fields(modifier >> 16 & 0x7fff));
-  const std::int32_t precision = modifier & 0xffff;
-  if (precision != 0xffff) text += in_parentheses(precision);
+  std::string text(names_of(interval_fields(modifier)));
+  const std::int32_t precision = interval_precision(modifier);
+  if (precision >= 0) text += in_parentheses(precision);
   return text;
 }
 

@@ -1,19 +1,15 @@
-// Functions of bytea: measuring, cutting, single bytes and bits, and the encodings hex, base64 and
-// escape.
+// Functions of bytea: measuring, cutting, single bytes and bits. Encodings: byte_encodings.cpp.
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "views/functions/byte_encodings.h"
+#include "views/functions/digest.h"
 #include "views/functions/function.h"
-#include "views/functions/letter_case.h"
-#include "views/functions/md5.h"
 #include "views/functions/result_text.h"
-#include "views/functions/utf8.h"
 
 namespace deltamill {
 namespace {
@@ -40,8 +36,6 @@ Value concatenate(const Value* arguments, CallContext& context) {
   bytes += arguments[1].text();
   return text_result(context, bytes);
 }
-
-// --- cutting ---
 
 constexpr std::string_view negative_length = "negative substring length not allowed";
 
@@ -96,8 +90,7 @@ Value position(const Value* arguments, CallContext&) {
   return Value::of_integer(at == std::string_view::npos ? 0 : static_cast<std::int64_t>(at) + 1);
 }
 
-// --- bytes and bits by index from 0; bit 0 is the lowest of byte 0 ---
-
+// Bytes and bits are counted from 0; bit 0 is the lowest of byte 0.
 Value fail_index(std::int64_t index, std::int64_t count, CallContext& context) {
   return fail_with(context, "index {} out of valid range, 0..{}", index, count - 1);
 }
@@ -129,194 +122,13 @@ Value get_bit(const Value* arguments, CallContext& context) {
 }
 
 Value md5(const Value* arguments, CallContext& context) {
-  const auto digits = md5_hex(arguments[0].text());
-  return text_result(context, {digits.data(), digits.size()});
-}
-
-// --- hex ---
-
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-std::string to_hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 15];
-  }
-  return text;
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  const std::size_t at = hex_digits.find(c);
-  if (at == std::string_view::npos) return std::nullopt;
-  return static_cast<unsigned>(at);
-}
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-// The character that a message shows.
-std::string_view shown(std::string_view text) {
-  return text.substr(0, first_character_bytes(text));
-}
-
-Value from_hex(std::string_view text, CallContext& context) {
-  std::string bytes;
-  while (!text.empty()) {
-    if (is_blank(text.front())) {
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto high = hex_digit(text.front());
-    if (!high) return fail_with(context, "invalid hexadecimal digit: \"{}\"", shown(text));
-    text.remove_prefix(1);
-    if (text.empty()) return context.fail("invalid hexadecimal data: odd number of digits");
-    const auto low = hex_digit(text.front());
-    if (!low) return fail_with(context, "invalid hexadecimal digit: \"{}\"", shown(text));
-    text.remove_prefix(1);
-    bytes += static_cast<char>(*high << 4 | *low);
-  }
-  return text_result(context, bytes);
-}
-
-// --- base64 ---
-
-constexpr std::string_view base64_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-// Lines of 76 characters, as MIME has them.
-std::string to_base64(std::string_view bytes) {
-  constexpr std::size_t line_bytes = 57;
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    if (at > 0 && at % line_bytes == 0) text += '\n';
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    const std::size_t digits = std::min<std::size_t>(bytes.size() - at, 3) + 1;
-    for (std::size_t i = 0; i < 4; ++i)
-      text += i < digits ? base64_digits[group >> (18 - 6 * i) & 63] : '=';
-  }
-  if (!bytes.empty() && bytes.size() % line_bytes == 0) text += '\n';
-  return text;
-}
-
-// PostgreSQL's reader: groups of four digits, one or two '=' only at the end of the last group.
-Value from_base64(std::string_view text, CallContext& context) {
-  std::string bytes;
-  std::uint32_t group = 0;
-  int position = 0;
-  int end = 0;
-  for (; !text.empty(); text.remove_prefix(1)) {
-    const char c = text.front();
-    if (is_blank(c)) continue;
-    std::uint32_t digit = 0;
-    if (c == '=') {
-      if (end == 0 && position < 2)
-        return context.fail("unexpected \"=\" while decoding base64 sequence");
-      if (end == 0) end = position == 2 ? 1 : 2;
-    } else {
-      const std::size_t at = base64_digits.find(c);
-      if (at == std::string_view::npos)
-        return fail_with(context, "invalid symbol \"{}\" found while decoding base64 sequence",
-                         shown(text));
-      digit = static_cast<std::uint32_t>(at);
-    }
-    group = group << 6 | digit;
-    if (++position < 4) continue;
-    bytes += static_cast<char>(group >> 16 & 255);
-    if (end == 0 || end > 1) bytes += static_cast<char>(group >> 8 & 255);
-    if (end == 0 || end > 2) bytes += static_cast<char>(group & 255);
-    group = 0;
-    position = 0;
-  }
-  if (position != 0) return context.fail("invalid base64 end sequence");
-  return text_result(context, bytes);
-}
-
-// --- escape ---
-
-std::string to_escape(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte == 0 || byte >= 0x80) {
-      text += fmt::format("\\{:03o}", byte);
-    } else {
-      if (c == '\\') text += c;
-      text += c;
-    }
-  }
-  return text;
-}
-
-bool is_octal_escape(std::string_view text) {
-  const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
-  return text.size() >= 4 && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
-         is_octal(text[3]);
-}
-
-Value from_escape(std::string_view text, CallContext& context) {
-  std::string bytes;
-  while (!text.empty()) {
-    std::size_t taken = 1;
-    if (text.front() != '\\') {
-      bytes += text.front();
-    } else if (is_octal_escape(text)) {
-      bytes += static_cast<char>((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
-      taken = 4;
-    } else if (text.size() >= 2 && text[1] == '\\') {
-      bytes += '\\';
-      taken = 2;
-    } else {
-      return context.fail("invalid input syntax for type bytea");
-    }
-    text.remove_prefix(taken);
-  }
-  return text_result(context, bytes);
-}
-
-// --- encode, decode ---
-
-struct Encoding {
-  std::string_view name;
-  std::string (*encode)(std::string_view bytes);
-  Value (*decode)(std::string_view text, CallContext& context);
-};
-
-constexpr std::array encodings = std::to_array<Encoding>({
-    {"hex", to_hex, from_hex},
-    {"base64", to_base64, from_base64},
-    {"escape", to_escape, from_escape},
-});
-
-const Encoding* find_encoding(std::string_view name, CallContext& context) {
-  const std::string_view lower = lower_case(name, context.arena);
-  for (const Encoding& encoding : encodings)
-    if (encoding.name == lower) return &encoding;
-  fail_with(context, "unrecognized encoding: \"{}\"", name);
-  return nullptr;
-}
-
-Value encode(const Value* arguments, CallContext& context) {
-  const Encoding* const encoding = find_encoding(arguments[1].text(), context);
-  if (encoding == nullptr) return Value::null();
-  return text_result(context, encoding->encode(arguments[0].text()));
-}
-
-Value decode(const Value* arguments, CallContext& context) {
-  const Encoding* const encoding = find_encoding(arguments[1].text(), context);
-  if (encoding == nullptr) return Value::null();
-  return encoding->decode(arguments[0].text(), context);
+  return md5_hex(arguments[0].text(), context);
 }
 
 }  // namespace
 
 std::vector<Function> bytea_functions() {
-  return {
+  std::vector<Function> functions = {
       {"length", {bytea}, int4, byte_count},
       {"octet_length", {bytea}, int4, byte_count},
       {"bit_length", {bytea}, int4, bit_length},
@@ -336,9 +148,9 @@ std::vector<Function> bytea_functions() {
       {"set_byte", {bytea, int4, int4}, bytea, set_byte},
       {"get_bit", {bytea, int8}, int4, get_bit},
       {"md5", {bytea}, text, md5},
-      {"encode", {bytea, text}, text, encode},
-      {"decode", {text, text}, bytea, decode},
   };
+  for (Function& function : byte_encoding_functions()) functions.push_back(std::move(function));
+  return functions;
 }
 
 }  // namespace deltamill

@@ -9,9 +9,10 @@
 #include <cstdint>
 #include <string>
 
+#include "views/data/ascii.h"
 #include "views/data/datetime.h"
+#include "views/data/utf8.h"
 #include "views/functions/result_text.h"
-#include "views/functions/utf8.h"
 
 namespace deltamill {
 namespace {
@@ -129,19 +130,9 @@ constexpr std::array<std::string_view, 12> roman_months = {"I",   "II",   "III",
 
 enum class LetterCase : std::uint8_t { upper, lower, capitalised };
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-
 std::string in_case(std::string_view word, LetterCase letter_case) {
-  std::string result(word);
-  if (letter_case == LetterCase::capitalised) return result;
-  std::transform(result.begin(), result.end(), result.begin(),
-                 letter_case == LetterCase::upper ? upper : lower);
-  return result;
+  if (letter_case == LetterCase::capitalised) return std::string(word);
+  return letter_case == LetterCase::upper ? in_upper_case(word) : in_lower_case(word);
 }
 
 // Names of months and days, which can be capitalised too.
@@ -168,7 +159,7 @@ Found find_keyword(std::string_view format) {
   for (const Keyword& keyword : keywords) {
     const bool longer =
         found.keyword == nullptr || keyword.name.size() > found.keyword->name.size();
-    if (!longer || lower(keyword.name.front()) != lower(format.front())) continue;
+    if (!longer || to_lower(keyword.name.front()) != to_lower(format.front())) continue;
     for (const LetterCase letter_case :
          {LetterCase::upper, LetterCase::lower, LetterCase::capitalised})
       if (spells(format, keyword, letter_case)) {

@@ -31,8 +31,6 @@ Value timestamp_result(const std::optional<std::int64_t>& timestamp, CallContext
   return Value::of_integer(*timestamp);
 }
 
-// --- dates and days ---
-
 Value shift_date(std::int64_t days, std::int64_t shift, CallContext& context) {
   if (!date_is_finite(days)) return Value::of_integer(days);
   if (!date_in_range(days + shift)) return context.fail("date out of range");
@@ -58,8 +56,6 @@ Value date_minus_date(const Value* arguments, CallContext& context) {
     return context.fail("cannot subtract infinite dates");
   return Value::of_integer(left - right);
 }
-
-// --- timestamps and intervals ---
 
 std::optional<std::int64_t> in_range(std::int64_t timestamp) {
   if (!timestamp_in_range(timestamp)) return std::nullopt;
@@ -149,8 +145,6 @@ Value timestamp_minus_timestamp(const Value* arguments, CallContext& context) {
   return interval.to_value(context.arena);
 }
 
-// --- times of day ---
-
 // The interval's days do not count; the sum wraps at midnight.
 Value wrap_time(std::int64_t time, std::int64_t shift) {
   const std::int64_t sum = (time + shift % microseconds_per_day) % microseconds_per_day;
@@ -173,8 +167,6 @@ Value time_minus_interval(const Value* arguments, CallContext&) {
 Value time_minus_time(const Value* arguments, CallContext& context) {
   return Interval{arguments[0].integer - arguments[1].integer, 0, 0}.to_value(context.arena);
 }
-
-// --- age ---
 
 // The difference later - earlier in years, months, days and time. Missing days are borrowed from
 // the month in which the earlier timestamp lies.
@@ -205,8 +197,6 @@ Value age(const Value* arguments, CallContext& context) {
   return Interval{-interval.microseconds, -interval.days, -interval.months}.to_value(context.arena);
 }
 
-// --- date_bin ---
-
 Value date_bin(const Value* arguments, CallContext& context) {
   const Interval stride = Interval::of_value(arguments[0]);
   const std::int64_t source = arguments[1].integer;
@@ -225,8 +215,6 @@ Value date_bin(const Value* arguments, CallContext& context) {
   if (bin < timestamp_begin || bin >= timestamp_end) return context.fail(timestamp_out_of_range);
   return Value::of_integer(static_cast<std::int64_t>(bin));
 }
-
-// --- construction ---
 
 bool fail_date(const Value* arguments, CallContext& context) {
   fail_with(context, "date out of range: {}-{:02}-{:02}", arguments[0].integer,
@@ -357,6 +345,8 @@ std::vector<Function> datetime_operators() {
 std::vector<Function> datetime_functions() {
   std::vector<Function> functions = datetime_operators();
   for (Function& function : datetime_field_functions()) functions.push_back(std::move(function));
+  for (Function& function : datetime_truncation_functions())
+    functions.push_back(std::move(function));
   for (Function& function : datetime_format_functions()) functions.push_back(std::move(function));
   for (Function& function : zone_functions()) functions.push_back(std::move(function));
   for (const TypeKind kind : {timestamp, timestamptz}) {

@@ -25,8 +25,6 @@ Value interval_result(const std::optional<Interval>& interval, CallContext& cont
   return interval->to_value(context.arena);
 }
 
-// --- sums ---
-
 std::optional<Interval> add(const Interval& left, const Interval& right) {
   Interval sum;
   if (__builtin_add_overflow(left.months, right.months, &sum.months) ||
@@ -58,8 +56,6 @@ Value minus(const Value* arguments, CallContext& context) {
 Value negate(const Value* arguments, CallContext& context) {
   return interval_result(subtract(Interval(), Interval::of_value(arguments[0])), context);
 }
-
-// --- products ---
 
 // Rounded to whole microseconds of a number of seconds (or of days, where PostgreSQL does the
 // same).
@@ -124,8 +120,6 @@ Value divide_by_real(const Value* arguments, CallContext& context) {
                          context);
 }
 
-// --- justification ---
-
 // Moves whole units of the lower field into the higher one.
 template <typename Low>
 bool carry(Low& low, Low unit, std::int32_t& high) {
@@ -189,8 +183,6 @@ Value justify_interval(const Value* arguments, CallContext& context) {
   agree_sign(interval.microseconds, microseconds_per_day, interval.days);
   return interval_result(interval, context);
 }
-
-// --- make_interval ---
 
 std::optional<Interval> interval_of_fields(const std::array<std::int64_t, 6>& fields,
                                            double seconds) {

@@ -37,8 +37,6 @@ bool is_readable(std::string_view json) {
   return json.find("\\u") == std::string_view::npos || canonical_jsonb(json).has_value();
 }
 
-// --- looking into values ---
-
 // By key into an object, by index into an array; anything else has no parts. A jsonb scalar counts
 // as an array of one.
 template <Form form>
@@ -122,8 +120,6 @@ Value exists(const Value* arguments, CallContext& context) {
   return Value::of_boolean(false);
 }
 
-// --- containment ---
-
 bool is_container(JsonKind kind) {
   return kind == JsonKind::object || kind == JsonKind::array;
 }
@@ -179,8 +175,6 @@ Value contains_right(const Value* arguments, CallContext& context) {
 Value contained_in_right(const Value* arguments, CallContext& context) {
   return Value::of_boolean(contains(arguments[1].text(), arguments[0].text(), context.arena));
 }
-
-// --- building ---
 
 // Appends a value as a member. False = failed.
 template <Form form>
@@ -269,8 +263,6 @@ Value convert(const Value* arguments, CallContext& context) {
   if (!append_value<form>(0, arguments, context, value)) return Value::null();
   return text_result(context, value);
 }
-
-// --- changing ---
 
 // A jsonb array of canonical elements.
 Value array_of(const std::vector<std::string_view>& elements, CallContext& context) {
@@ -382,8 +374,6 @@ Value strip_nulls(const Value* arguments, CallContext& context) {
   append_without_nulls<form>(value, context.arena, json);
   return text_result(context, json);
 }
-
-// --- the table ---
 
 template <Form form>
 void add_both_forms(std::vector<Function>& functions) {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "views/functions/utf8.h"
+#include "views/data/utf8.h"
 
 namespace deltamill {
 namespace {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "views/data/utf8.h"
 #include "views/functions/function.h"
 #include "views/functions/letter_case.h"
 #include "views/functions/result_text.h"
-#include "views/functions/utf8.h"
 
 namespace deltamill {
 namespace {

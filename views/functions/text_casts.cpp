@@ -5,21 +5,21 @@
 #include <array>
 #include <cstring>
 
+#include "views/data/character_text.h"
 #include "views/data/datetime.h"
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
 #include "views/data/text_form.h"
+#include "views/data/utf8.h"
 #include "views/data/wide_integer.h"
 #include "views/functions/casts.h"
 #include "views/functions/number_casts.h"
 #include "views/functions/result_text.h"
-#include "views/functions/utf8.h"
 
 namespace deltamill {
 
 namespace {
 
-constexpr std::size_t name_bytes_max = 63;
 constexpr std::int32_t length_header = 4;  // a length modifier n is stored as n + 4
 
 std::string_view without_trailing_blanks(std::string_view text) {
@@ -48,19 +48,11 @@ Value fit_bpchar(std::string_view text, CallContext& context) {
   return Value::of_bytes({target, size});
 }
 
-// Cuts at a character's start.
-Value fit_name(std::string_view text) {
-  if (text.size() <= name_bytes_max) return Value::of_bytes(text);
-  std::size_t end = name_bytes_max;
-  while (end > 0 && (text[end] & '\xc0') == '\x80') --end;
-  return Value::of_bytes(text.substr(0, end));
-}
-
 Value fit_text(TypeKind to, std::string_view text, CallContext& context) {
   switch (to) {
     case TypeKind::varchar: return fit_varchar(text, context);
     case TypeKind::bpchar: return fit_bpchar(text, context);
-    case TypeKind::name: return fit_name(text);
+    case TypeKind::name: return parse_name(text);
     default: return Value::of_bytes(text);
   }
 }

@@ -1,6 +1,5 @@
 // concat and format print values by the output function of their type (booleans as t and f), as
-// PostgreSQL does. Identifiers are quoted unless they are plain lower-case words and no keywords of
-// PostgreSQL 15.
+// PostgreSQL does.
 #include "views/functions/text_format.h"
 
 #include <algorithm>
@@ -10,169 +9,14 @@
 #include <string>
 
 #include "views/data/text_form.h"
+#include "views/data/utf8.h"
 #include "views/functions/result_text.h"
-#include "views/functions/utf8.h"
+#include "views/functions/text_quoting.h"
 
 namespace deltamill {
 namespace {
 
 using enum TypeKind;
-
-// All keywords but the unreserved ones, sorted.
-constexpr std::array<std::string_view, 151> keywords = {"all",
-                                                        "analyse",
-                                                        "analyze",
-                                                        "and",
-                                                        "any",
-                                                        "array",
-                                                        "as",
-                                                        "asc",
-                                                        "asymmetric",
-                                                        "authorization",
-                                                        "between",
-                                                        "bigint",
-                                                        "binary",
-                                                        "bit",
-                                                        "boolean",
-                                                        "both",
-                                                        "case",
-                                                        "cast",
-                                                        "char",
-                                                        "character",
-                                                        "check",
-                                                        "coalesce",
-                                                        "collate",
-                                                        "collation",
-                                                        "column",
-                                                        "concurrently",
-                                                        "constraint",
-                                                        "create",
-                                                        "cross",
-                                                        "current_catalog",
-                                                        "current_date",
-                                                        "current_role",
-                                                        "current_schema",
-                                                        "current_time",
-                                                        "current_timestamp",
-                                                        "current_user",
-                                                        "dec",
-                                                        "decimal",
-                                                        "default",
-                                                        "deferrable",
-                                                        "desc",
-                                                        "distinct",
-                                                        "do",
-                                                        "else",
-                                                        "end",
-                                                        "except",
-                                                        "exists",
-                                                        "extract",
-                                                        "false",
-                                                        "fetch",
-                                                        "float",
-                                                        "for",
-                                                        "foreign",
-                                                        "freeze",
-                                                        "from",
-                                                        "full",
-                                                        "grant",
-                                                        "greatest",
-                                                        "group",
-                                                        "grouping",
-                                                        "having",
-                                                        "ilike",
-                                                        "in",
-                                                        "initially",
-                                                        "inner",
-                                                        "inout",
-                                                        "int",
-                                                        "integer",
-                                                        "intersect",
-                                                        "interval",
-                                                        "into",
-                                                        "is",
-                                                        "isnull",
-                                                        "join",
-                                                        "lateral",
-                                                        "leading",
-                                                        "least",
-                                                        "left",
-                                                        "like",
-                                                        "limit",
-                                                        "localtime",
-                                                        "localtimestamp",
-                                                        "national",
-                                                        "natural",
-                                                        "nchar",
-                                                        "none",
-                                                        "normalize",
-                                                        "not",
-                                                        "notnull",
-                                                        "null",
-                                                        "nullif",
-                                                        "numeric",
-                                                        "offset",
-                                                        "on",
-                                                        "only",
-                                                        "or",
-                                                        "order",
-                                                        "out",
-                                                        "outer",
-                                                        "overlaps",
-                                                        "overlay",
-                                                        "placing",
-                                                        "position",
-                                                        "precision",
-                                                        "primary",
-                                                        "real",
-                                                        "references",
-                                                        "returning",
-                                                        "right",
-                                                        "row",
-                                                        "select",
-                                                        "session_user",
-                                                        "setof",
-                                                        "similar",
-                                                        "smallint",
-                                                        "some",
-                                                        "substring",
-                                                        "symmetric",
-                                                        "table",
-                                                        "tablesample",
-                                                        "then",
-                                                        "time",
-                                                        "timestamp",
-                                                        "to",
-                                                        "trailing",
-                                                        "treat",
-                                                        "trim",
-                                                        "true",
-                                                        "union",
-                                                        "unique",
-                                                        "user",
-                                                        "using",
-                                                        "values",
-                                                        "varchar",
-                                                        "variadic",
-                                                        "verbose",
-                                                        "when",
-                                                        "where",
-                                                        "window",
-                                                        "with",
-                                                        "xmlattributes",
-                                                        "xmlconcat",
-                                                        "xmlelement",
-                                                        "xmlexists",
-                                                        "xmlforest",
-                                                        "xmlnamespaces",
-                                                        "xmlparse",
-                                                        "xmlpi",
-                                                        "xmlroot",
-                                                        "xmlserialize",
-                                                        "xmltable"};
-static_assert(std::is_sorted(keywords.begin(), keywords.end()));
-
-// --- concat ---
 
 std::string joined(const Value* arguments, std::size_t first, std::string_view separator,
                    const CallContext& context) {
@@ -195,58 +39,6 @@ Value concat_ws(const Value* arguments, CallContext& context) {
   if (arguments[0].is_null()) return Value::null();
   return text_result(context, joined(arguments, 1, arguments[0].text(), context));
 }
-
-// --- quoting ---
-
-void append_literal(std::string_view content, std::string& text) {
-  if (content.find('\\') != std::string_view::npos) text += 'E';
-  text += '\'';
-  for (const char c : content) {
-    if (c == '\'' || c == '\\') text += c;
-    text += c;
-  }
-  text += '\'';
-}
-
-bool is_plain_identifier(std::string_view name) {
-  const auto may_start = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-  const auto may_follow = [&](char c) { return may_start(c) || (c >= '0' && c <= '9'); };
-  return !name.empty() && may_start(name.front()) &&
-         std::all_of(name.begin(), name.end(), may_follow) &&
-         !std::binary_search(keywords.begin(), keywords.end(), name);
-}
-
-void append_identifier(std::string_view name, std::string& text) {
-  if (is_plain_identifier(name)) {
-    text += name;
-    return;
-  }
-  text += '"';
-  for (const char c : name) {
-    if (c == '"') text += c;
-    text += c;
-  }
-  text += '"';
-}
-
-Value quote_ident(const Value* arguments, CallContext& context) {
-  std::string text;
-  append_identifier(arguments[0].text(), text);
-  return text_result(context, text);
-}
-
-Value quote_literal(const Value* arguments, CallContext& context) {
-  std::string text;
-  append_literal(arguments[0].text(), text);
-  return text_result(context, text);
-}
-
-Value quote_nullable(const Value* arguments, CallContext& context) {
-  if (arguments[0].is_null()) return Value::of_bytes("NULL");
-  return quote_literal(arguments, context);
-}
-
-// --- format ---
 
 // One call of format(): reads the format string and the arguments in step.
 class Formatter {
@@ -381,8 +173,8 @@ class Formatter {
     append_text(context_.argument_types[static_cast<std::size_t>(&value - arguments_)], value,
                 printed);
     if (type == 's') content = printed;
-    if (type == 'I') append_identifier(printed, content);
-    if (type == 'L') append_literal(printed, content);
+    if (type == 'I') append_quoted_identifier(printed, content);
+    if (type == 'L') append_quoted_literal(printed, content);
   }
 
   bool append_padded(std::string_view content, bool left, std::int64_t width) {
@@ -416,9 +208,6 @@ std::vector<Function> text_format_functions() {
       {"concat", {}, text, concat, function, false, Signature::variadic_any},
       {"concat_ws", {text}, text, concat_ws, function, false, Signature::variadic_any},
       {"format", {text}, text, format, function, false, Signature::variadic_any},
-      {"quote_ident", {text}, text, quote_ident},
-      {"quote_literal", {text}, text, quote_literal},
-      {"quote_nullable", {text}, text, quote_nullable, function, false},
   };
 }
 

@@ -1,4 +1,4 @@
-// Text made of values of any type: concat, concat_ws, format and the quoting functions.
+// Text made of values of any type: concat, concat_ws and format.
 #pragma once
 
 #include <vector>

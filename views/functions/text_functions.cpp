@@ -7,19 +7,18 @@
 #include <optional>
 #include <string>
 
+#include "views/data/utf8.h"
+#include "views/functions/digest.h"
 #include "views/functions/function.h"
 #include "views/functions/letter_case.h"
-#include "views/functions/md5.h"
 #include "views/functions/result_text.h"
 #include "views/functions/text_format.h"
-#include "views/functions/utf8.h"
+#include "views/functions/text_quoting.h"
 
 namespace deltamill {
 namespace {
 
 using enum TypeKind;
-
-// --- measuring ---
 
 Value character_count(const Value* arguments, CallContext&) {
   return Value::of_integer(static_cast<std::int64_t>(count_characters(arguments[0].text())));
@@ -43,8 +42,6 @@ Value bit_count_of_text(const Value* arguments, CallContext&) {
   return Value::of_integer(std::int64_t{arguments[0].length} * 8);
 }
 
-// --- letters ---
-
 Value lower(const Value* arguments, CallContext& context) {
   return Value::of_bytes(lower_case(arguments[0].text(), context.arena));
 }
@@ -56,8 +53,6 @@ Value upper(const Value* arguments, CallContext& context) {
 Value initcap(const Value* arguments, CallContext& context) {
   return Value::of_bytes(initial_case(arguments[0].text(), context.arena));
 }
-
-// --- cutting ---
 
 // substring(text from start for length) by SQL's rule: the window [start, start + length) may begin
 // before 1.
@@ -128,7 +123,7 @@ std::string_view trim_start(std::string_view text, std::string_view set) {
 std::string_view trim_end(std::string_view text, std::string_view set) {
   while (!text.empty()) {
     std::size_t start = text.size() - 1;
-    while (start > 0 && (text[start] & '\xc0') == '\x80') --start;
+    while (start > 0 && continues_character(text[start])) --start;
     if (!holds_character(set, text.substr(start))) break;
     text.remove_suffix(text.size() - start);
   }
@@ -173,8 +168,6 @@ Value split_part(const Value* arguments, CallContext& context) {
   if (number < 0) number += count_occurrences(text, separator) + 2;
   return Value::of_bytes(number <= 0 ? "" : field(text, separator, number));
 }
-
-// --- putting together ---
 
 Value concatenate(const Value* arguments, CallContext& context) {
   const std::string_view left = arguments[0].text();
@@ -266,8 +259,6 @@ Value reverse(const Value* arguments, CallContext& context) {
   return Value::of_bytes({target, total});
 }
 
-// --- searching and replacing ---
-
 Value position(const Value* arguments, CallContext&) {
   const std::string_view text = arguments[0].text();
   const std::size_t at = text.find(arguments[1].text());
@@ -323,8 +314,6 @@ Value translate(const Value* arguments, CallContext& context) {
   return text_result(context, result);
 }
 
-// --- codes ---
-
 Value ascii(const Value* arguments, CallContext&) {
   const std::string_view text = arguments[0].text();
   return Value::of_integer(text.empty() ? 0 : first_code_point(text));
@@ -344,8 +333,7 @@ Value chr(const Value* arguments, CallContext& context) {
 }
 
 Value md5(const Value* arguments, CallContext& context) {
-  const auto digits = md5_hex(arguments[0].text());
-  return text_result(context, {digits.data(), digits.size()});
+  return md5_hex(arguments[0].text(), context);
 }
 
 template <typename Unsigned>
@@ -405,6 +393,7 @@ std::vector<Function> text_functions() {
       {"to_hex", {int8}, text, to_hex<std::uint64_t>},
   };
   for (Function& function : text_format_functions()) functions.push_back(std::move(function));
+  for (Function& function : text_quoting_functions()) functions.push_back(std::move(function));
   return functions;
 }
 

@@ -4,17 +4,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "views/data/big_decimal.h"
 #include "views/functions/aggregates/big_integer.h"
 
 namespace deltamill {
-
-namespace {
-
-BigInteger power_of_ten(std::uint32_t exponent) {
-  return boost::multiprecision::pow(BigInteger(10), exponent);
-}
-
-}  // namespace
 
 NumericSum::Rest& NumericSum::rest() {
   if (!rest_) rest_ = std::make_unique<Rest>();

@@ -22,10 +22,22 @@ namespace deltamill {
   return std::min(character_bytes(text.front()), text.size());
 }
 
+// Whether the byte is not the first of its character.
+[[nodiscard]] constexpr bool continues_character(char byte) {
+  return (byte & '\xc0') == '\x80';
+}
+
 [[nodiscard]] inline std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
-  for (const char byte : text) count += (byte & '\xc0') != '\x80' ? 1 : 0;
+  for (const char byte : text) count += continues_character(byte) ? 0 : 1;
   return count;
+}
+
+// The longest beginning of whole characters within so many bytes.
+[[nodiscard]] inline std::string_view cut_to_bytes(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && continues_character(text[bytes_max])) --bytes_max;
+  return text.substr(0, bytes_max);
 }
 
 // Bytes of the first `characters` characters, or of the whole text if it has fewer.

@@ -1,0 +1,26 @@
+// Decimal digits of the big integers that mantissas of numerics are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "views/data/numeric.h"
+
+namespace deltamill {
+
+// Digits that always fit the 64 bits of a plain mantissa.
+inline constexpr std::uint32_t small_digits_max = powers_of_ten.size() - 1;
+
+// PostgreSQL's limit of digits before the point.
+inline constexpr std::int64_t whole_digits_max = 131072;
+
+// 10^exponent.
+[[nodiscard]] BigInteger power_of_ten(std::uint32_t exponent);
+
+// The integer if its magnitude is below 2^63.
+[[nodiscard]] std::optional<std::int64_t> small(const BigInteger& integer);
+
+// Number of decimal digits; 0 has none. REQUIRES: not negative.
+[[nodiscard]] std::int64_t digit_count(const BigInteger& magnitude);
+
+}  // namespace deltamill
