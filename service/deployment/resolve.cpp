@@ -7,6 +7,7 @@
 #include "service/source/query_description.h"
 #include "service/source/source_catalog.h"
 #include "service/source/source_failed.h"
+#include "service/time_zone_database.h"
 
 namespace deltamill {
 
@@ -80,12 +81,14 @@ void resolve_deployment(ResolvedProject& project) {
   selection.schemas = project.files.settings.source.search_path;
   for (const auto& [schema, name] : relations_of(project.files))
     if (!schema.empty()) selection.tables.push_back({schema, name});
-  const SourceCatalog source = read_source_catalog(session, selection);
+  SourceCatalog source = read_source_catalog(session, selection);
+  source.catalog.time_zones = make_time_zone_database();
   project.deployment = deploy(project.files, source.catalog, project.diagnostics);
   report_table_problems(project, source.problems);
 
   QueryDescriber describer(session);
   for (DeployedView& view : project.deployment.views) {
+    view.served.time_zones = source.catalog.time_zones;
     std::string message;
     try {
       const auto described = describer.describe(full_query(view, project.deployment));

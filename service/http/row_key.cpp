@@ -51,7 +51,7 @@ std::vector<SqlValue> parse_key(std::string_view text, const QueriedView& view) 
     const Type& type = view.columns[key[i]].type;
     const ListElement& value = values[i];
     std::optional<SqlValue> operand =
-        value ? read_operand(type, Aspect::equality, *value) : SqlValue();
+        value ? read_operand(type, Aspect::equality, *value, view.zones()) : SqlValue();
     if (!operand)
       throw Problem(ProblemName::bad_value, "invalid input syntax for type " + format_type(type) +
                                                 ": " + "\"" + *value + "\"");

@@ -385,7 +385,7 @@ void Parser::add_operand(const ListElement& text, RowFilter& filter) {
     return;
   }
   const Type& type = view_.columns[filter.column].type;
-  std::optional<SqlValue> value = read_operand(type, aspect_of(filter.kind), *text);
+  std::optional<SqlValue> value = read_operand(type, aspect_of(filter.kind), *text, view_.zones());
   if (!value) {
     Type plain = type;
     plain.modifier = -1;

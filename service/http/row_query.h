@@ -27,7 +27,11 @@ struct QueriedView {
   Columns columns;            // all that the store holds
   std::vector<bool> visible;  // of these, what the caller may see
   std::optional<KeyColumns> key;
+  std::shared_ptr<const TimeZones> time_zones = nullptr;  // that a literal may name
 
+  [[nodiscard]] const TimeZones& zones() const {
+    return time_zones ? *time_zones : built_in_zones();
+  }
   // True = the caller sees a key. Otherwise rows are told apart by what is visible of them: the
   // order, a page token and a path say nothing of other columns.
   [[nodiscard]] bool keyed() const;

@@ -13,7 +13,7 @@ namespace deltamill {
 namespace {
 
 QueriedView queried_view(const ServedView& view, bool all_columns) {
-  QueriedView queried{view.name, view.columns, {}, view.key};
+  QueriedView queried{view.name, view.columns, {}, view.key, view.time_zones};
   for (const Column& column : view.columns)
     queried.visible.push_back(all_columns || view.served_columns.empty() ||
                               std::find(view.served_columns.begin(), view.served_columns.end(),

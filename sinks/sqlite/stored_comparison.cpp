@@ -125,10 +125,11 @@ void append_operand(const Column& column, Aspect aspect, const SqlValue& value, 
   sql.parameter(value) += ")";
 }
 
-std::optional<SqlValue> read_operand(const Type& type, Aspect aspect, std::string_view text) {
+std::optional<SqlValue> read_operand(const Type& type, Aspect aspect, std::string_view text,
+                                     const TimeZones& zones) {
   Arena arena;
   const Type literal = without_modifier(type);
-  const std::optional<Value> value = parse_text(literal, text, arena);
+  const std::optional<Value> value = parse_text(literal, text, arena, zones);
   if (!value) return std::nullopt;
   if (aspect == Aspect::stored) return stored_value(literal, *value);
   switch (comparing(type, aspect)) {

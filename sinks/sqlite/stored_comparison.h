@@ -8,6 +8,7 @@
 
 #include "sinks/sqlite/bound_sql.h"
 #include "views/data/schema.h"
+#include "views/data/time_zones.h"
 
 namespace deltamill {
 
@@ -32,6 +33,7 @@ void append_operand(const Column& column, Aspect aspect, const SqlValue& value, 
 // Reads a value by the type of a column as PostgreSQL reads 'text' beside it: without the type's
 // modifier. Nothing = not a value of the type.
 [[nodiscard]] std::optional<SqlValue> read_operand(const Type& type, Aspect aspect,
-                                                   std::string_view text);
+                                                   std::string_view text,
+                                                   const TimeZones& zones = built_in_zones());
 
 }  // namespace deltamill

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <map>
 
-#include "service/zone_files.h"
+#include "service/time_zone_database.h"
 #include "tests/differential/function_values.h"
 #include "tests/differential/random.h"
 #include "tests/differential/zone_values.h"
@@ -92,6 +92,11 @@ bool depends_on_minor_version(const Function& function, const std::string& sql) 
 }
 
 // Nothing = the function is not tried.
+const std::shared_ptr<const TimeZones>& time_zones() {
+  static const std::shared_ptr<const TimeZones> zones = make_time_zone_database();
+  return zones;
+}
+
 std::optional<Call> random_call(const Function& function, Random& random) {
   const std::vector<TypeKind> kinds = argument_kinds(function, random);
   if (kinds.empty() || function.result == TypeKind::enumeration) return std::nullopt;
@@ -116,7 +121,8 @@ std::optional<Call> random_call(const Function& function, Random& random) {
   const Type result = target_type(function, random);
   std::string sql = sql_of(function, arguments, result);
   if (depends_on_minor_version(function, sql)) return std::nullopt;
-  return Call{&function, std::move(sql), shown(make_call(function, result, std::move(constants)))};
+  return Call{&function, std::move(sql),
+              shown(make_call(function, result, std::move(constants), time_zones()))};
 }
 
 const Function& function_of(std::string_view name, const std::vector<TypeKind>& kinds) {
@@ -138,7 +144,7 @@ Call call_of(const Function& function, const std::vector<std::string>& texts) {
   }
   const Type result = plain_type(function.result);
   return {&function, sql_of(function, arguments, result),
-          shown(make_call(function, result, std::move(constants)))};
+          shown(make_call(function, result, std::move(constants), time_zones()))};
 }
 
 // AT TIME ZONE both ways, date_trunc in a zone, and a zone in the text of a timestamptz.
@@ -299,7 +305,6 @@ int main(int argument_count, char** argument_values) {
   CLI11_PARSE(app, argument_count, argument_values);
   std::printf("seed %llu\n", static_cast<unsigned long long>(options.seed));
   try {
-    deltamill::install_time_zones([] { return deltamill::read_zone_files(); });
     deltamill::PostgresCluster cluster;
     deltamill::SqlSession session(cluster.create_database("functions"));
     session.execute(deltamill::try_function);

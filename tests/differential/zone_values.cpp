@@ -1,7 +1,7 @@
 // The changes come from the zone files; what happens there, PostgreSQL says.
 #include "tests/differential/zone_values.h"
 
-#include "service/zone_files.h"
+#include "service/time_zone_database.h"
 #include "views/data/datetime.h"
 #include "views/data/zone_file.h"
 

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "service/zone_files.h"
+#include "service/time_zone_database.h"
 #include "tests/oracle/source_tables.h"
 #include "tests/oracle/view_state.h"
 #include "tests/views/view_test_file.h"
@@ -36,7 +36,9 @@ TextValue canonical(const Type& type, const TextValue& text) {
 }
 
 std::vector<BoundView> bind(const ViewTestFile& file) {
+  static const std::shared_ptr<const TimeZones> zones = make_time_zone_database();
   Catalog catalog;
+  catalog.time_zones = zones;
   for (const std::shared_ptr<const EnumType>& type : file.enums) catalog.add_enum(type);
   for (const Table& table : file.tables) catalog.add_table(table);
   std::vector<ViewSource> sources;
@@ -221,7 +223,6 @@ TEST_CASE("views follow their tables as the text tests say") {
     if (entry.path().extension() == ".test") paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   REQUIRE(!paths.empty());
-  install_time_zones([] { return read_zone_files(); });
   for (const std::filesystem::path& path : paths) {
     DYNAMIC_SECTION(path.filename().string()) {
       const ViewTestFile file = parse_view_test(read_file(path));

@@ -11,6 +11,8 @@
 
 namespace deltamill {
 
+class TimeZones;  // time_zones.h
+
 inline constexpr std::int64_t microseconds_per_second = 1'000'000;
 inline constexpr std::int64_t microseconds_per_minute = 60 * microseconds_per_second;
 inline constexpr std::int64_t microseconds_per_hour = 60 * microseconds_per_minute;
@@ -80,11 +82,13 @@ struct DayAndTime {
 
 // PostgreSQL's input forms, blanks around allowed. Words that depend on the clock (now, today) are
 // not values here. A zone in the text, by offset or by name, shifts a timestamptz and is ignored by
-// the other types.
-[[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text);
-[[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text);
-[[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text);
-[[nodiscard]] std::optional<std::int64_t> parse_timestamptz(std::string_view text);
+// the other types; a name that `zones` does not know is an error for all of them.
+[[nodiscard]] std::optional<std::int64_t> parse_date(std::string_view text, const TimeZones& zones);
+[[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text, const TimeZones& zones);
+[[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text,
+                                                          const TimeZones& zones);
+[[nodiscard]] std::optional<std::int64_t> parse_timestamptz(std::string_view text,
+                                                            const TimeZones& zones);
 
 // Rounded half away from zero to `modifier` fractional digits (0..6; negative = unchanged), as
 // timestamp(p) does.

@@ -25,7 +25,7 @@ struct Fields {
   std::optional<std::int64_t> days;
   std::optional<std::int64_t> time;          // microseconds, up to 24:00:00
   std::optional<std::int64_t> zone_seconds;  // east of UTC
-  const Zone* zone = nullptr;                // by name; used before another one is looked for
+  ZonePtr zone;                              // by name
 };
 
 // Reads tokens from left to right; what a bare number means is decided when all are known.
@@ -34,7 +34,8 @@ class Reader {
   // A bare number of 4 or 6 digits is a time where only a time is expected ('040506'), else a date.
   enum class Expected : std::uint8_t { date, time };
 
-  Reader(std::string_view text, Expected expected) : text_(text), expected_(expected) {}
+  Reader(std::string_view text, Expected expected, const TimeZones& zones)
+      : text_(text), expected_(expected), zones_(zones) {}
 
   std::optional<Fields> read() {
     while (skip_blanks(), at_ < text_.size())
@@ -104,7 +105,7 @@ class Reader {
     // Beside a date, PostgreSQL takes a time of day with a zone in few orders only: no value here.
     const bool plain = fields_.time && is_zone_abbreviation(name);
     if (expected_ == Expected::time && has_date() && !plain) return false;
-    fields_.zone = find_zone(name);
+    fields_.zone = zones_.find(name);
     return fields_.zone != nullptr;
   }
 
@@ -392,6 +393,7 @@ class Reader {
 
   std::string_view text_;
   Expected expected_;
+  const TimeZones& zones_;
   std::size_t at_ = 0;
   Fields fields_;
   std::vector<Number> numbers_;  // fields of the date, in the order given
@@ -425,10 +427,10 @@ std::optional<std::int64_t> timestamp_of(const Fields& fields) {
 
 }  // namespace
 
-std::optional<std::int64_t> parse_date(std::string_view text) {
+std::optional<std::int64_t> parse_date(std::string_view text, const TimeZones& zones) {
   std::int64_t days = 0;
   if (text.size() == 10 && read_printed_date(text.data(), days)) return days;
-  const std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
+  const std::optional<Fields> fields = Reader(text, Reader::Expected::date, zones).read();
   if (!fields) return std::nullopt;
   switch (fields->special) {
     case Fields::Special::infinity: return date_infinity;
@@ -440,30 +442,30 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   return fields->days;
 }
 
-std::optional<std::int64_t> parse_time(std::string_view text) {
+std::optional<std::int64_t> parse_time(std::string_view text, const TimeZones& zones) {
   std::int64_t time = 0;
   if (read_printed_time(text, time)) return time;
-  const std::optional<Fields> fields = Reader(text, Reader::Expected::time).read();
+  const std::optional<Fields> fields = Reader(text, Reader::Expected::time, zones).read();
   if (!fields || fields->special != Fields::Special::none) return std::nullopt;
   return fields->time;
 }
 
-std::optional<std::int64_t> parse_timestamp(std::string_view text) {
+std::optional<std::int64_t> parse_timestamp(std::string_view text, const TimeZones& zones) {
   std::int64_t microseconds = 0;
   if (read_printed_timestamp(text, microseconds)) return microseconds;
-  std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
+  std::optional<Fields> fields = Reader(text, Reader::Expected::date, zones).read();
   if (!fields) return std::nullopt;
   fields->zone_seconds.reset();
   fields->zone = nullptr;
   return timestamp_of(*fields);
 }
 
-std::optional<std::int64_t> parse_timestamptz(std::string_view text) {
+std::optional<std::int64_t> parse_timestamptz(std::string_view text, const TimeZones& zones) {
   std::int64_t microseconds = 0;
   if (text.ends_with("+00") &&
       read_printed_timestamp(text.substr(0, text.size() - 3), microseconds))
     return microseconds;
-  const std::optional<Fields> fields = Reader(text, Reader::Expected::date).read();
+  const std::optional<Fields> fields = Reader(text, Reader::Expected::date, zones).read();
   if (!fields) return std::nullopt;
   return timestamp_of(*fields);
 }

@@ -94,7 +94,8 @@ void append_integer(std::int64_t integer, std::string& text) {
 
 }  // namespace
 
-std::optional<Value> parse_text(const Type& type, std::string_view text, Arena& arena) {
+std::optional<Value> parse_text(const Type& type, std::string_view text, Arena& arena,
+                                const TimeZones& zones) {
   switch (type.kind) {
     case TypeKind::boolean: return parse_boolean(text);
     case TypeKind::int2: return parse_integer<std::int16_t>(text);
@@ -108,10 +109,10 @@ std::optional<Value> parse_text(const Type& type, std::string_view text, Arena& 
     case TypeKind::varchar: return parse_varchar(text, type.modifier);
     case TypeKind::bpchar: return parse_bpchar(text, type.modifier, arena);
     case TypeKind::name: return parse_name(text);
-    case TypeKind::date: return value_of_integer(parse_date(text));
-    case TypeKind::time: return rounded(parse_time(text), type.modifier);
-    case TypeKind::timestamp: return rounded(parse_timestamp(text), type.modifier);
-    case TypeKind::timestamptz: return rounded(parse_timestamptz(text), type.modifier);
+    case TypeKind::date: return value_of_integer(parse_date(text, zones));
+    case TypeKind::time: return rounded(parse_time(text, zones), type.modifier);
+    case TypeKind::timestamp: return rounded(parse_timestamp(text, zones), type.modifier);
+    case TypeKind::timestamptz: return rounded(parse_timestamptz(text, zones), type.modifier);
     case TypeKind::interval: return parse_interval_value(text, type.modifier, arena);
     case TypeKind::uuid: return parse_uuid(text, arena);
     case TypeKind::bytea: return parse_bytea(text, arena);

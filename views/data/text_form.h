@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "views/data/arena.h"
+#include "views/data/time_zones.h"
 #include "views/data/value.h"
 
 namespace deltamill {
@@ -16,8 +17,9 @@ namespace deltamill {
 // an HTTP filter may say). Bytes that the text does not hold verbatim go to the arena; otherwise
 // the value views `text`. Applies the type's modifier as input does (numeric(12,2) rounds,
 // varchar(n) refuses what is too long, char(n) pads). Nothing = not a value of this type.
-[[nodiscard]] std::optional<Value> parse_text(const Type& type, std::string_view text,
-                                              Arena& arena);
+// `zones` are those that dates and times may name; what PostgreSQL printed names none.
+[[nodiscard]] std::optional<Value> parse_text(const Type& type, std::string_view text, Arena& arena,
+                                              const TimeZones& zones = built_in_zones());
 
 // Appends the text form. REQUIRES: not NULL.
 void append_text(const Type& type, const Value& value, std::string& text);

@@ -1,10 +1,12 @@
 // Time zones by name, as AT TIME ZONE takes them: abbreviations, zones of the time zone database,
-// and POSIX specifications, in this order. The database is handed in by whoever may open files.
-// There is one per process, since a function of SQL is a pointer that belongs to nobody.
+// and POSIX specifications, in this order. Files are not opened here: who may open them hands in a
+// TimeZones (service/time_zone_database.h).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,19 +14,6 @@
 #include "views/data/zone_rules.h"
 
 namespace deltamill {
-
-// A file of the time zone database: "Europe/Berlin" and its bytes.
-struct ZoneFile {
-  std::string name;
-  std::string bytes;
-};
-
-using ZoneFiles = std::vector<ZoneFile>;
-
-// From then on, named zones are those of the files. `read` is called once, by whichever thread
-// first needs a named zone; none = there is no database, which is how a process starts. REQUIRES:
-// no pointer of find_zone() is used any more.
-void install_time_zones(std::function<ZoneFiles()> read);
 
 // A zone under the name it was asked for. Timestamps are microseconds since 2000, finite.
 class Zone {
@@ -47,17 +36,32 @@ class Zone {
   std::string abbreviation_;  // upper case; empty = the name is not one, or its offset is fixed
 };
 
-// The zone of this name, whatever its letter case; nullptr = none, see zone_problem(). A repeated
-// name costs a hash of it. The pointer is valid until the same thread looks for a zone again.
-[[nodiscard]] const Zone* find_zone(std::string_view name);
+using ZonePtr = std::shared_ptr<const Zone>;
+
+// The zones that views are computed with. What a name means never changes during its life. Thread-safe.
+class TimeZones {
+ public:
+  virtual ~TimeZones() = default;
+  // The zone of this name, whatever its letter case; nullptr = none, see zone_problem(). Costs
+  // little for a name that was looked up before.
+  [[nodiscard]] virtual ZonePtr find(std::string_view name) const = 0;
+  // Names of the time zone database as it spells them; none = there is no database.
+  [[nodiscard]] virtual std::vector<std::string> names() const = 0;
+};
+
+// The zones that need no database: abbreviations of a fixed offset and POSIX specifications.
+[[nodiscard]] const TimeZones& built_in_zones();
+
+// What a name means, given the bytes of the database's files by name in upper case (nothing = no
+// such file). nullptr = no zone.
+using ZoneFileReader =
+    std::function<std::optional<std::string_view>(const std::string& upper_name)>;
+[[nodiscard]] ZonePtr make_zone(std::string_view name, const ZoneFileReader& read);
 
 // Whether a word is an abbreviation of the set "Default", whatever its letter case.
 [[nodiscard]] bool is_zone_abbreviation(std::string_view word);
 
-// Why find_zone() finds none: PostgreSQL's message, or why this zone is not supported.
-[[nodiscard]] std::string zone_problem(std::string_view name);
-
-// Names of the database as it spells them.
-[[nodiscard]] std::vector<std::string> zone_names();
+// Why `zones` finds none of this name: PostgreSQL's message, or why this zone is not supported.
+[[nodiscard]] std::string zone_problem(const TimeZones& zones, std::string_view name);
 
 }  // namespace deltamill

@@ -68,8 +68,7 @@ ExpressionPtr replace_node(const ExpressionPtr& expression, const ExpressionPtr&
   for (const ExpressionPtr& argument : expression->arguments)
     arguments.push_back(replace_node(argument, old_node, new_node));
   if (arguments == expression->arguments) return expression;
-  return make_expression(expression->kind, expression->type, std::move(arguments),
-                         expression->function);
+  return with_arguments(*expression, std::move(arguments));
 }
 
 ExpressionPtr over_input(const ExpressionPtr& expression, std::uint32_t to) {

@@ -324,6 +324,8 @@ void Program::Code::load_column(Node& node, const Selection& selection) const {
 void Program::Code::call(Node& node, Selection& selection) {
   for (const std::uint32_t argument : node.arguments) evaluate(argument, selection);
   CallContext context{*arena_, node.expression->type, node.argument_types, {}};
+  if (node.expression->time_zones != nullptr)
+    context.time_zones = node.expression->time_zones.get();
   const bool strict = node.expression->function->strict;
   if (strict && node.arguments.size() == 1) return call_unary(node, context, selection);
   if (strict && node.arguments.size() == 2) return call_binary(node, context, selection);

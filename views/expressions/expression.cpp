@@ -59,8 +59,23 @@ ExpressionPtr with_type(const Expression& reference, const Type& type) {
   return expression;
 }
 
-ExpressionPtr make_call(const Function& function, const Type& type, Expressions arguments) {
-  return make_expression(Expression::Kind::call, type, std::move(arguments), &function);
+ExpressionPtr make_call(const Function& function, const Type& type, Expressions arguments,
+                        std::shared_ptr<const TimeZones> time_zones) {
+  auto expression = std::make_shared<Expression>();
+  expression->kind = Expression::Kind::call;
+  expression->type = type;
+  expression->arguments = std::move(arguments);
+  expression->function = &function;
+  expression->time_zones = std::move(time_zones);
+  return expression;
+}
+
+ExpressionPtr with_arguments(const Expression& expression, Expressions arguments) {
+  if (expression.kind == Expression::Kind::call)
+    return make_call(*expression.function, expression.type, std::move(arguments),
+                     expression.time_zones);
+  return make_expression(expression.kind, expression.type, std::move(arguments),
+                         expression.function);
 }
 
 ExpressionPtr make_expression(Expression::Kind kind, const Type& type, Expressions arguments,

@@ -49,6 +49,9 @@ struct Expression {
   std::uint32_t level = 0;
   const Function* function = nullptr;
   Expressions arguments;
+  // Of a call: the zones that its arguments may name; shared with the catalog it was bound in.
+  // nullptr = built_in_zones().
+  std::shared_ptr<const TimeZones> time_zones;
 
   Expression() = default;
   Expression(const Expression&) = delete;
@@ -62,10 +65,13 @@ struct Expression {
                                               std::uint32_t ordinal);
 [[nodiscard]] ExpressionPtr make_aggregate_result(const Type& type, std::uint32_t ordinal);
 [[nodiscard]] ExpressionPtr make_call(const Function& function, const Type& type,
-                                      Expressions arguments);
+                                      Expressions arguments,
+                                      std::shared_ptr<const TimeZones> time_zones = nullptr);
 [[nodiscard]] ExpressionPtr make_expression(Expression::Kind kind, const Type& type,
                                             Expressions arguments,
                                             const Function* function = nullptr);
+// The same over other arguments.
+[[nodiscard]] ExpressionPtr with_arguments(const Expression& expression, Expressions arguments);
 
 // A leaf whose value comes from a row: a column, an outer column or the result of an aggregate.
 [[nodiscard]] bool is_reference(const Expression& expression);
@@ -89,8 +95,7 @@ template <typename Replace>
     changed = changed || arguments.back() != argument;
   }
   if (!changed) return expression;
-  return make_expression(expression->kind, expression->type, std::move(arguments),
-                         expression->function);
+  return with_arguments(*expression, std::move(arguments));
 }
 
 // As above for the columns (input, ordinal).

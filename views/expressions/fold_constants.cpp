@@ -33,8 +33,7 @@ ExpressionPtr with_folded_arguments(const ExpressionPtr& expression) {
     changed = changed || arguments.back() != argument;
   }
   if (!changed) return expression;
-  return make_expression(expression->kind, expression->type, std::move(arguments),
-                         expression->function);
+  return with_arguments(*expression, std::move(arguments));
 }
 
 }  // namespace

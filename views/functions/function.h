@@ -8,16 +8,18 @@
 #include <vector>
 
 #include "views/data/arena.h"
+#include "views/data/time_zones.h"
 #include "views/data/value.h"
 
 namespace deltamill {
 
 // What a function may use during one call. An error makes the row a row in error; the returned value is ignored.
 struct CallContext {
-  Arena& arena;                          // for results; lives as long as the batch
-  const Type& result_type;               // with the modifier of a cast: numeric(12,2)
-  std::span<const Type> argument_types;  // for "any" arguments and enums
-  std::string_view error;                // set by fail()
+  Arena& arena;                                     // for results; lives as long as the batch
+  const Type& result_type;                          // with the modifier of a cast: numeric(12,2)
+  std::span<const Type> argument_types;             // for "any" arguments and enums
+  std::string_view error;                           // set by fail()
+  const TimeZones* time_zones = &built_in_zones();  // those that arguments may name
 
   // PostgreSQL's message, e.g. "division by zero". The text must be static or in the arena.
   Value fail(std::string_view message) {

@@ -171,12 +171,13 @@ Value fit_parsed(const Value& value, CallContext& context) {
 Value parse(const Value* arguments, CallContext& context) {
   const std::string_view text = arguments[0].text();
   if (context.result_type.modifier < 0) {
-    const std::optional<Value> value = parse_text(context.result_type, text, context.arena);
+    const std::optional<Value> value =
+        parse_text(context.result_type, text, context.arena, *context.time_zones);
     return value ? *value : fail_input(text, context);
   }
   Type plain = context.result_type;
   plain.modifier = -1;
-  const std::optional<Value> value = parse_text(plain, text, context.arena);
+  const std::optional<Value> value = parse_text(plain, text, context.arena, *context.time_zones);
   return value ? fit_parsed(*value, context) : fail_input(text, context);
 }
 

@@ -23,9 +23,9 @@ Value shifted(std::int64_t timestamp, Int128 shift, CallContext& context) {
 }
 
 // nullptr = there is none, and the call failed.
-const Zone* zone_named(std::string_view name, CallContext& context) {
-  const Zone* const zone = find_zone(name);
-  if (zone == nullptr) fail_with(context, "{}", zone_problem(name));
+ZonePtr zone_named(std::string_view name, CallContext& context) {
+  ZonePtr zone = context.time_zones->find(name);
+  if (zone == nullptr) fail_with(context, "{}", zone_problem(*context.time_zones, name));
   return zone;
 }
 
@@ -33,7 +33,7 @@ template <Direction direction>
 Value at_named_zone(const Value* arguments, CallContext& context) {
   const std::int64_t timestamp = arguments[1].integer;
   if (!timestamp_is_finite(timestamp)) return arguments[1];
-  const Zone* const zone = zone_named(arguments[0].text(), context);
+  const ZonePtr zone = zone_named(arguments[0].text(), context);
   if (zone == nullptr) return Value::null();
   if constexpr (direction == Direction::to_local)
     return shifted(timestamp, zone->offset_at(timestamp), context);
@@ -57,7 +57,7 @@ Value at_interval_zone(const Value* arguments, CallContext& context) {
 Value date_trunc_in_zone(const Value* arguments, CallContext& context) {
   const std::int64_t timestamp = arguments[1].integer;
   if (!timestamp_is_finite(timestamp)) return arguments[1];
-  const Zone* const zone = zone_named(arguments[2].text(), context);
+  const ZonePtr zone = zone_named(arguments[2].text(), context);
   if (zone == nullptr) return Value::null();
   const std::int64_t offset = zone->clock_offset_at(timestamp);
   const auto truncated =

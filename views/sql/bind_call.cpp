@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "views/functions/zone_functions.h"
 #include "views/sql/bind_expression.h"
 #include "views/sql/overloads.h"
 #include "views/sql/refusals.h"
@@ -181,7 +182,9 @@ BoundExpression ExpressionBinder::make_bound_call(const Function& function,
   result.modifier = -1;
   if (collation.origin == Collation::Origin::none && is_string(result.kind))
     collation.origin = Collation::Origin::database_default;
-  return {make_call(function, result, std::move(coerced)), collation, position};
+  return {make_call(function, result, std::move(coerced),
+                    zone_argument(function) ? catalog_.time_zones : nullptr),
+          collation, position};
 }
 
 BoundExpression ExpressionBinder::bind_call(const ExpressionSyntax& syntax) {
@@ -210,8 +213,7 @@ BoundExpression ExpressionBinder::bind_scalar_call(const ExpressionSyntax& synta
     const BoundExpression searched{
         arguments.empty() ? result.expression : result.expression->arguments.front(),
         result.collation, syntax.position};
-    require_known_zone(*candidates.functions[choice.candidate], result.expression->arguments,
-                       arguments);
+    require_known_zone(*result.expression, arguments);
     if (searches_text(name)) require_equality(searched, name + "()", syntax.position);
     if (!is_string(result.type().kind)) result.collation = {};
     return result;
@@ -223,7 +225,9 @@ BoundExpression ExpressionBinder::bind_scalar_call(const ExpressionSyntax& synta
     if (arguments[0].type().kind == kind) return arguments[0];
     Type type;
     type.kind = kind;
-    return coerce(arguments[0], type, CoercionContext::explicit_cast);
+    BoundExpression argument = arguments[0];
+    argument.time_zones = catalog_.time_zones;
+    return coerce(argument, type, CoercionContext::explicit_cast);
   }
   if (!known) reject_unknown_function(name, syntax.position);
   if (name == "age" && arguments.size() == 1) throw refusal_of(Construct::clock, syntax.position);

@@ -160,15 +160,20 @@ BoundExpression ExpressionBinder::bind_literal(const ExpressionSyntax& syntax) {
     case Kind::boolean_literal:
       return make_literal(TypeKind::boolean, Value::of_boolean(syntax.text == "true"),
                           syntax.position);
-    case Kind::string_literal:
-      return make_literal(TypeKind::unknown, Value::of_bytes(syntax.text), syntax.position);
+    case Kind::string_literal: {
+      BoundExpression literal =
+          make_literal(TypeKind::unknown, Value::of_bytes(syntax.text), syntax.position);
+      literal.time_zones = catalog_.time_zones;
+      return literal;
+    }
     default: return make_literal(TypeKind::unknown, Value::null(), syntax.position);
   }
 }
 
 BoundExpression ExpressionBinder::bind_cast(const ExpressionSyntax& syntax) {
   const Type type = resolve_type(syntax.type, catalog_);
-  const BoundExpression argument = bind(*syntax.arguments.front());
+  BoundExpression argument = bind(*syntax.arguments.front());
+  argument.time_zones = catalog_.time_zones;
   BoundExpression result = coerce(argument, type, CoercionContext::explicit_cast);
   result.position = argument.position;
   return result;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "views/data/schema.h"
+#include "views/data/time_zones.h"
 
 namespace deltamill {
 
@@ -19,6 +20,9 @@ class Catalog {
   // The database's default collation, which literals and results of casts have, orders by code
   // point.
   bool default_ordered_by_bytes = false;
+
+  // The zones that queries may name; nullptr = built_in_zones().
+  std::shared_ptr<const TimeZones> time_zones;
 
   void add_table(Table table);
   void add_enum(std::shared_ptr<const EnumType> type);

@@ -145,7 +145,8 @@ BoundExpression read_literal(const BoundExpression& literal, const Type& target)
   if (is_string(type.kind) && type.kind != name)
     return with_expression(literal, make_constant(type, constant));
   Arena arena;
-  const std::optional<Value> value = parse_text(type, constant.text(), arena);
+  const TimeZones& zones = literal.time_zones ? *literal.time_zones : built_in_zones();
+  const std::optional<Value> value = parse_text(type, constant.text(), arena, zones);
   if (!value) reject_literal(literal, target);
   return with_expression(literal, make_constant(type, *value));
 }
@@ -161,7 +162,8 @@ BoundExpression cast_kind(const BoundExpression& expression, const Type& target)
            "cast in the source, or keep the column in its own type");
   if (cast->call == relabel)
     return with_expression(expression, relabelled(expression.expression, type));
-  return with_expression(expression, make_call(*cast, type, {expression.expression}));
+  return with_expression(expression,
+                         make_call(*cast, type, {expression.expression}, expression.time_zones));
 }
 
 // A result of a string type from operands without collation has the database's default one.

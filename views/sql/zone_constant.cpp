@@ -2,9 +2,7 @@
 // zone that comes from a column makes its row a row in error.
 #include "views/sql/zone_constant.h"
 
-#include <algorithm>
-#include <cctype>
-
+#include "views/data/ascii.h"
 #include "views/data/time_zones.h"
 #include "views/functions/zone_functions.h"
 #include "views/sql/rejection.h"
@@ -14,20 +12,13 @@ namespace deltamill {
 
 namespace {
 
-bool same_letters(std::string_view left, std::string_view right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) ==
-           std::tolower(static_cast<unsigned char>(b));
-  });
-}
-
 // A city alone is found in its region; anything else by its spelling.
-std::string suggestion_for(std::string_view name) {
+std::string suggestion_for(const TimeZones& zones, std::string_view name) {
   std::vector<std::string> names;
-  for (std::string& zone : zone_names()) {
+  for (std::string& zone : zones.names()) {
     if (zone.starts_with("posix/")) continue;
     const std::string_view city = std::string_view(zone).substr(zone.rfind('/') + 1);
-    if (same_letters(city, name)) return "did you mean \"" + zone + "\"?";
+    if (equals_ignoring_case(city, name)) return "did you mean \"" + zone + "\"?";
     names.push_back(std::move(zone));
   }
   return did_you_mean(name, names);
@@ -35,15 +26,16 @@ std::string suggestion_for(std::string_view name) {
 
 }  // namespace
 
-void require_known_zone(const Function& function, const Expressions& arguments,
-                        const std::vector<BoundExpression>& written) {
-  const std::optional<std::size_t> place = zone_argument(function);
-  if (!place) return;
-  const Expression& zone = *arguments[*place];
+void require_known_zone(const Expression& call, const std::vector<BoundExpression>& written) {
+  const std::optional<std::size_t> argument = zone_argument(*call.function);
+  if (!argument) return;
+  const Expression& zone = *call.arguments[*argument];
   if (zone.kind != Expression::Kind::constant || zone.constant.is_null()) return;
   const std::string_view name = zone.constant.text();
-  if (find_zone(name) == nullptr)
-    reject("bad_value", written[*place].position, zone_problem(name), suggestion_for(name));
+  const TimeZones& zones = call.time_zones ? *call.time_zones : built_in_zones();
+  if (zones.find(name) == nullptr)
+    reject("bad_value", written[*argument].position, zone_problem(zones, name),
+           suggestion_for(zones, name));
 }
 
 }  // namespace deltamill

@@ -59,17 +59,19 @@ ExpressionPtr constant_of(const Argument& argument) {
   return make_constant(argument.type, *value);
 }
 
-std::string call(std::string_view name, const std::vector<Argument>& arguments) {
+std::string call(std::string_view name, const std::vector<Argument>& arguments,
+                 std::shared_ptr<const TimeZones> zones) {
   const Function& function = exact_function(name, arguments);
   Expressions constants;
   for (const Argument& argument : arguments) constants.push_back(constant_of(argument));
-  return shown(make_call(function, type_of(function.result), std::move(constants)));
+  return shown(
+      make_call(function, type_of(function.result), std::move(constants), std::move(zones)));
 }
 
-std::string cast(const Argument& argument, const Type& to) {
+std::string cast(const Argument& argument, const Type& to, std::shared_ptr<const TimeZones> zones) {
   const Function* const function = find_cast(argument.type.kind, to.kind);
   if (function == nullptr) return "no cast";
-  return shown(make_call(*function, to, {constant_of(argument)}));
+  return shown(make_call(*function, to, {constant_of(argument)}, std::move(zones)));
 }
 
 }  // namespace deltamill

@@ -1,6 +1,7 @@
 // Calls functions, operators and casts on values written as text, and shows the result as text.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,8 +43,10 @@ struct Argument {
 
 // The result's text form, "NULL" or "ERROR: message". The function or operator of exactly these
 // kinds must exist.
-[[nodiscard]] std::string call(std::string_view name, const std::vector<Argument>& arguments);
-[[nodiscard]] std::string cast(const Argument& argument, const Type& to);
+[[nodiscard]] std::string call(std::string_view name, const std::vector<Argument>& arguments,
+                               std::shared_ptr<const TimeZones> zones = nullptr);
+[[nodiscard]] std::string cast(const Argument& argument, const Type& to,
+                               std::shared_ptr<const TimeZones> zones = nullptr);
 
 [[nodiscard]] ExpressionPtr constant_of(const Argument& argument);
 

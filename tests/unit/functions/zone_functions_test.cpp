@@ -1,7 +1,7 @@
 // AT TIME ZONE and date_trunc in a zone against answers that PostgreSQL 15 gave with TimeZone=UTC.
 #include <catch2/catch.hpp>
 
-#include "service/zone_files.h"
+#include "service/time_zone_database.h"
 #include "tests/unit/functions/call_text.h"
 
 namespace deltamill {
@@ -10,20 +10,18 @@ namespace {
 
 using enum TypeKind;
 
-void install_zones() {
-  install_time_zones([] { return read_zone_files(); });
-}
+const std::shared_ptr<const TimeZones> zones = make_time_zone_database();
 
 std::string local(std::string_view instant, std::string_view zone) {
-  return call("timezone", {text_of(zone), value_of(timestamptz, instant)});
+  return call("timezone", {text_of(zone), value_of(timestamptz, instant)}, zones);
 }
 
 std::string instant(std::string_view local, std::string_view zone) {
-  return call("timezone", {text_of(zone), value_of(timestamp, local)});
+  return call("timezone", {text_of(zone), value_of(timestamp, local)}, zones);
 }
 
 std::string truncated(std::string_view unit, std::string_view instant, std::string_view zone) {
-  return call("date_trunc", {text_of(unit), value_of(timestamptz, instant), text_of(zone)});
+  return call("date_trunc", {text_of(unit), value_of(timestamptz, instant), text_of(zone)}, zones);
 }
 
 }  // namespace
@@ -40,7 +38,6 @@ TEST_CASE("a zone is UTC, an interval, or an offset that POSIX counts westward")
 }
 
 TEST_CASE("in a gap the offset before it holds, in an overlap the one after it") {
-  install_zones();
   CHECK(instant("2024-03-31 02:30", "Europe/Berlin") == "2024-03-31 01:30:00+00");
   CHECK(instant("2024-10-27 02:30", "europe/BERLIN") == "2024-10-27 01:30:00+00");
   CHECK(instant("2024-03-10 02:30", "America/New_York") == "2024-03-10 07:30:00+00");
@@ -52,7 +49,6 @@ TEST_CASE("in a gap the offset before it holds, in an overlap the one after it")
 }
 
 TEST_CASE("before its first change a zone has local mean time, after its last the rules go on") {
-  install_zones();
   CHECK(local("1800-01-01 00:00:00+00", "Europe/Berlin") == "1800-01-01 00:53:28");
   CHECK(instant("1800-01-01 00:00:00", "Europe/Berlin") == "1799-12-31 23:06:32+00");
   CHECK(instant("1893-04-01 00:00:00", "Europe/Berlin") == "1893-03-31 23:06:32+00");
@@ -62,7 +58,6 @@ TEST_CASE("before its first change a zone has local mean time, after its last th
 }
 
 TEST_CASE("an abbreviation has its offset, or the one its zone gave it") {
-  install_zones();
   CHECK(local("2024-07-01 12:00:00+00", "EST") == "2024-07-01 07:00:00");
   CHECK(local("2024-07-01 12:00:00+00", "cest") == "2024-07-01 14:00:00");
   CHECK(local("2008-07-01 12:00:00+00", "MSK") == "2008-07-01 15:00:00");
@@ -75,7 +70,6 @@ TEST_CASE("an abbreviation has its offset, or the one its zone gave it") {
 }
 
 TEST_CASE("infinities stay whatever the zone, results beyond the range fail") {
-  install_zones();
   CHECK(local("infinity", "Mars/Olympus") == "infinity");
   CHECK(instant("-infinity", "x") == "-infinity");
   CHECK(truncated("day", "infinity", "nowhere") == "infinity");
@@ -85,7 +79,6 @@ TEST_CASE("infinities stay whatever the zone, results beyond the range fail") {
 }
 
 TEST_CASE("a zone that is unknown fails with its name") {
-  install_zones();
   for (const std::string zone :
        {"Mars/Olympus", "europe/berlin ", "europe//berlin", "Europe", ""}) {
     const std::string message = "ERROR: time zone \"" + zone + "\" not recognized";
@@ -96,7 +89,6 @@ TEST_CASE("a zone that is unknown fails with its name") {
 }
 
 TEST_CASE("date_trunc in a zone begins where the zone's clocks do") {
-  install_zones();
   CHECK(truncated("day", "2024-03-31 12:34:56.789+00", "Europe/Berlin") ==
         "2024-03-30 23:00:00+00");
   CHECK(truncated("hour", "2024-10-27 01:30:00+00", "Europe/Berlin") == "2024-10-27 01:00:00+00");
@@ -118,8 +110,9 @@ TEST_CASE("date_trunc in a zone begins where the zone's clocks do") {
 }
 
 TEST_CASE("a text may name the zone of its time") {
-  install_zones();
-  const auto read = [](std::string_view text) { return cast(text_of(text), type_of(timestamptz)); };
+  const auto read = [](std::string_view text) {
+    return cast(text_of(text), type_of(timestamptz), zones);
+  };
   CHECK(read("2024-05-01 12:00 Europe/Berlin") == "2024-05-01 10:00:00+00");
   CHECK(read("2024-05-01 Europe/Berlin 12:00") == "2024-05-01 10:00:00+00");
   CHECK(read("May 1 12:00 Europe/Berlin 2024") == "2024-05-01 10:00:00+00");
@@ -127,9 +120,18 @@ TEST_CASE("a text may name the zone of its time") {
   CHECK(read("2024-05-01 12:00 EST5EDT") == "2024-05-01 16:00:00+00");
   CHECK(read("2024-05-01 12:00 Japan") == "2024-05-01 03:00:00+00");
   CHECK(read("2024-05-01 12:00 MSK") == "2024-05-01 09:00:00+00");
-  CHECK(cast(text_of("2024-05-01 12:00 Europe/Berlin"), type_of(timestamp)) ==
+  CHECK(cast(text_of("2024-05-01 12:00 Europe/Berlin"), type_of(timestamp), zones) ==
         "2024-05-01 12:00:00");
-  CHECK(cast(text_of("2024-05-01 12:00 Europe/Berlin"), type_of(date)) == "2024-05-01");
+  CHECK(cast(text_of("2024-05-01 12:00 Europe/Berlin"), type_of(date), zones) == "2024-05-01");
+}
+
+TEST_CASE("without a database, a call knows what needs none") {
+  const auto at = [](std::string_view zone) {
+    return call("timezone", {text_of(zone), value_of(timestamptz, "2024-07-01 12:00:00+00")});
+  };
+  CHECK(at("EST") == "2024-07-01 07:00:00");
+  CHECK(at("Europe/Berlin") ==
+        "ERROR: time zone \"Europe/Berlin\" needs the time zone database, which is not there");
 }
 
 }  // namespace deltamill

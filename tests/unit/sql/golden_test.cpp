@@ -2,7 +2,6 @@
 // tests/refusals: SQL in, diagnostics out.
 #include <catch2/catch.hpp>
 
-#include "service/zone_files.h"
 #include "tests/unit/sql/golden_file.h"
 #include "tests/unit/sql/shop_catalog.h"
 #include "views/dataflow/graph.h"
@@ -32,10 +31,6 @@ std::string nullable_columns(const Columns& columns) {
   return text.empty() ? " none" : text;
 }
 
-void install_zones() {
-  install_time_zones([] { return read_zone_files(); });
-}
-
 }  // namespace
 
 TEST_CASE("plans are explained as the files in tests/plans say") {
@@ -55,7 +50,6 @@ TEST_CASE("results have the keys and nullable columns that the files in tests/re
 }
 
 TEST_CASE("queries are refused as the files in tests/refusals say") {
-  install_zones();
   check_golden_files("refusals", [](const std::string& sql) {
     const BindResult result = bind_one(sql);
     return (result.views.empty() ? "" : "accepted\n") + diagnostics_text(result);
@@ -64,7 +58,6 @@ TEST_CASE("queries are refused as the files in tests/refusals say") {
 
 // described_by_postgresql.txt holds what PostgreSQL 15 says of each query (psql \gdesc).
 TEST_CASE("columns have the names and types that PostgreSQL describes") {
-  install_zones();
   const std::string path =
       std::string(DELTAMILL_TESTS_DIRECTORY) + "/unit/sql/described_by_postgresql.txt";
   const std::vector<GoldenCase> cases = read_golden_file(path);

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "service/time_zone_database.h"
+
 namespace deltamill {
 
 namespace {
@@ -145,7 +147,9 @@ std::string text_of(const Columns& columns) {
 }  // namespace
 
 Catalog shop_catalog() {
+  static const std::shared_ptr<const TimeZones> zones = make_time_zone_database();
   Catalog catalog;
+  catalog.time_zones = zones;
   catalog.add_enum(mood());
   add_shop(catalog);
   add_everything(catalog);
