@@ -2,8 +2,8 @@
 //
 //   # comment
 //   enum mood ('sad', 'ok')
-//   table orders (id int8, customer_id int4, total numeric(12,2), key (id))      no key: REPLICA
-//   IDENTITY FULL view named_orders
+//   table orders (id int8, customer_id int4, total numeric(12,2), key (id))
+//   view named_orders
 //     SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id
 //
 //   transaction 0/10
@@ -14,11 +14,11 @@
 //   expect errors ratios
 //                +1  'division by zero at {"id":1}'
 //
-// A row -1 directly followed by +1 of the same table is one UPDATE, other rows are inserts and
-// deletes; `truncate T` empties a table. Values are NULL, numbers, true, false or 'text' in any
-// input form of the column's type. An `expect` is the whole change of that view in the transaction
-// above it; before any transaction, what a view holds from the start. Views without one are checked
-// by the oracle alone, like all others.
+// A table without a key has REPLICA IDENTITY FULL. A row -1 directly followed by +1 of the same
+// table is one UPDATE, other rows are inserts and deletes; `truncate T` empties a table. Values are
+// NULL, numbers, true, false or 'text' in any input form of the column's type. An `expect` is the
+// whole change of that view in the transaction above it; before any transaction, what a view holds
+// from the start. Views without one are checked by the oracle alone, like all others.
 #pragma once
 
 #include <map>

@@ -2,8 +2,10 @@
 // then every transaction) through the project's views into a sink that only counts. PostgreSQL is
 // asked for the catalog before the clock starts, and for nothing after.
 //
-//   benchmark_replay PROJECT        prints: changes N batches N seconds S cpu S, then a line per
-//   view: NAME rows N
+//   benchmark_replay PROJECT
+//
+//   changes N batches N seconds S cpu S      printed first
+//   NAME rows N                              a line per view
 #include "service/pipeline/replay.h"
 
 #include <fmt/format.h>
