@@ -1,12 +1,22 @@
 // Decimal digits of the big integers that mantissas of numerics are.
 #pragma once
 
+#include <array>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
 #include <optional>
 
-#include "views/data/numeric.h"
-
 namespace deltamill {
+
+using BigInteger = boost::multiprecision::cpp_int;
+
+// 10^0 .. 10^18: what fits 64 bits.
+inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
+  std::array<std::int64_t, 19> powers{1};
+  for (std::size_t exponent = 1; exponent < powers.size(); ++exponent)
+    powers[exponent] = powers[exponent - 1] * 10;
+  return powers;
+}();
 
 // Digits that always fit the 64 bits of a plain mantissa.
 inline constexpr std::uint32_t small_digits_max = powers_of_ten.size() - 1;

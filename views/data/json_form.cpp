@@ -1,37 +1,12 @@
-// Values as row_to_json prints them as members of an object.
-#include <array>
-
+// Values as row_to_json prints them as members of an object, and as to_jsonb gives them.
 #include "views/data/ascii.h"
 #include "views/data/datetime.h"
+#include "views/data/jsonb.h"
 #include "views/data/text_form.h"
 
 namespace deltamill {
 
 namespace {
-
-constexpr std::array<bool, 256> make_escaped_bytes() {
-  std::array<bool, 256> escaped{};
-  for (std::size_t byte = 0; byte < 0x20; ++byte) escaped[byte] = true;
-  escaped['"'] = true;
-  escaped['\\'] = true;
-  return escaped;
-}
-constexpr std::array<bool, 256> escaped_bytes = make_escaped_bytes();
-
-void append_escape(char byte, std::string& text) {
-  switch (byte) {
-    case '"': text += "\\\""; return;
-    case '\\': text += "\\\\"; return;
-    case '\b': text += "\\b"; return;
-    case '\f': text += "\\f"; return;
-    case '\n': text += "\\n"; return;
-    case '\r': text += "\\r"; return;
-    case '\t': text += "\\t"; return;
-    default: break;
-  }
-  text += "\\u00";
-  append_hex({&byte, 1}, text);
-}
 
 // NaN and the infinities are the only texts of a number type that are not JSON numbers.
 void append_number(const Type& type, const Value& value, std::string& text) {
@@ -50,19 +25,6 @@ void append_quoted_text(const Type& type, const Value& value, std::string& text)
 }
 
 }  // namespace
-
-void append_json_string(std::string_view utf8, std::string& text) {
-  text += '"';
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < utf8.size(); ++at) {
-    if (!escaped_bytes[static_cast<unsigned char>(utf8[at])]) continue;
-    text.append(utf8, begin, at - begin);
-    append_escape(utf8[at], text);
-    begin = at + 1;
-  }
-  text.append(utf8, begin, utf8.size() - begin);
-  text += '"';
-}
 
 void append_json(const Type& type, const Value& value, std::string& text) {
   if (value.is_null()) {
@@ -97,6 +59,19 @@ void append_json(const Type& type, const Value& value, std::string& text) {
       return;
     default: append_json_string(value.text(), text); return;
   }
+}
+
+bool append_jsonb(const Type& type, const Value& value, std::string& text) {
+  const bool real = type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
+  if (value.is_null() || (!real && type.kind != TypeKind::json)) {
+    append_json(type, value, text);
+    return true;
+  }
+  std::string json;
+  append_json(type, value, json);
+  const std::optional<std::string> canonical = canonical_jsonb(json);
+  if (canonical) text += *canonical;
+  return canonical.has_value();
 }
 
 }  // namespace deltamill

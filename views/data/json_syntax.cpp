@@ -2,10 +2,10 @@
 // instead of recursion; a grammar says what blanks, tokens and keys it takes.
 #include "views/data/json_syntax.h"
 
+#include <array>
 #include <vector>
 
 #include "views/data/ascii.h"
-#include "views/data/jsonb.h"
 #include "views/data/utf8.h"
 
 namespace deltamill {
@@ -243,6 +243,30 @@ char plain_of_escape(char letter) {
   }
 }
 
+constexpr std::array<bool, 256> make_escaped_bytes() {
+  std::array<bool, 256> escaped{};
+  for (std::size_t byte = 0; byte < 0x20; ++byte) escaped[byte] = true;
+  escaped['"'] = true;
+  escaped['\\'] = true;
+  return escaped;
+}
+constexpr std::array<bool, 256> escaped_bytes = make_escaped_bytes();
+
+void append_escape(char byte, std::string& text) {
+  switch (byte) {
+    case '"': text += "\\\""; return;
+    case '\\': text += "\\\\"; return;
+    case '\b': text += "\\b"; return;
+    case '\f': text += "\\f"; return;
+    case '\n': text += "\\n"; return;
+    case '\r': text += "\\r"; return;
+    case '\t': text += "\\t"; return;
+    default: break;
+  }
+  text += "\\u00";
+  append_hex({&byte, 1}, text);
+}
+
 }  // namespace
 
 std::size_t skip_json_blanks(std::string_view text, std::size_t at) {
@@ -284,6 +308,19 @@ bool append_unescaped(std::string_view inner, std::string& plain) {
     }
   }
   return true;
+}
+
+void append_json_string(std::string_view utf8, std::string& text) {
+  text += '"';
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < utf8.size(); ++at) {
+    if (!escaped_bytes[static_cast<unsigned char>(utf8[at])]) continue;
+    text.append(utf8, begin, at - begin);
+    append_escape(utf8[at], text);
+    begin = at + 1;
+  }
+  text.append(utf8, begin, utf8.size() - begin);
+  text += '"';
 }
 
 bool is_json(std::string_view text) {

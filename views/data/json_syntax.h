@@ -1,5 +1,5 @@
-// The tokens of JSON text and what a string of it says. jsonb.h is what others use; this is shared by
-// its three sources: json_syntax (is it JSON?), json_walk (looking into it), jsonb (canonical form).
+// JSON as a grammar: whether a text is JSON, its tokens, and what a string of it says. Looking into
+// JSON and the canonical form of jsonb: jsonb.h.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,17 @@
 #include <string_view>
 
 namespace deltamill {
+
+// Is it JSON (RFC 8259 as json_in takes it, blanks around allowed)?
+[[nodiscard]] bool is_json(std::string_view text);
+
+// Is it canonical jsonb for certain? Objects whose keys hold escapes answer false: canonical_jsonb
+// decides.
+[[nodiscard]] bool is_canonical_jsonb(std::string_view text);
+
+// Appends a JSON string with PostgreSQL's escapes: \" \\ \b \f \n \r \t, \u00XX below U+0020,
+// nothing else.
+void append_json_string(std::string_view utf8, std::string& text);
 
 // What a function that passes a token answers when there is no valid one.
 inline constexpr std::size_t no_token = std::string_view::npos;

@@ -1,4 +1,4 @@
-// The canonical form of jsonb: from any JSON text, and of objects and values that are built.
+// The canonical form of jsonb: from any JSON text, and of objects that are built.
 #include "views/data/jsonb.h"
 
 #include <algorithm>
@@ -6,7 +6,6 @@
 #include "views/data/ascii.h"
 #include "views/data/json_syntax.h"
 #include "views/data/numeric.h"
-#include "views/data/text_form.h"
 
 namespace deltamill {
 
@@ -116,19 +115,6 @@ void append_jsonb_object(std::vector<JsonbMember> members, std::string& text) {
     text += members[at].value;
   }
   text += '}';
-}
-
-bool append_jsonb(const Type& type, const Value& value, std::string& text) {
-  const bool real = type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
-  if (value.is_null() || (!real && type.kind != TypeKind::json)) {
-    append_json(type, value, text);
-    return true;
-  }
-  std::string json;
-  append_json(type, value, json);
-  const std::optional<std::string> canonical = canonical_jsonb(json);
-  if (canonical) text += *canonical;
-  return canonical.has_value();
 }
 
 }  // namespace deltamill

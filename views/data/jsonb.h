@@ -10,18 +10,12 @@
 #include <vector>
 
 #include "views/data/arena.h"
+#include "views/data/json_syntax.h"
 #include "views/data/value.h"
 
 namespace deltamill {
 
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
-
-// Is it JSON (RFC 8259 as json_in takes it, blanks around allowed)?
-[[nodiscard]] bool is_json(std::string_view text);
-
-// Is it canonical jsonb for certain? Objects whose keys hold escapes answer false: canonical_jsonb
-// decides.
-[[nodiscard]] bool is_canonical_jsonb(std::string_view text);
 
 // jsonb_in: the canonical form of any JSON text. Nothing = not JSON, \u0000, a broken surrogate
 // pair, a number beyond numeric, or nested deeper than 4000.

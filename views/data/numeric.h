@@ -8,19 +8,16 @@
 // numeric_storage.cpp  bytes and values
 #pragma once
 
-#include <array>
-#include <boost/multiprecision/cpp_int.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "views/data/arena.h"
+#include "views/data/big_decimal.h"
 #include "views/data/value.h"
 
 namespace deltamill {
-
-using BigInteger = boost::multiprecision::cpp_int;
 
 class Numeric {
  public:
@@ -105,14 +102,6 @@ inline constexpr std::size_t encoded_decimal_bytes = 12;
 void encode_decimal(std::int64_t mantissa, std::uint32_t scale, char* target);
 
 inline constexpr std::uint32_t numeric_scale_max = 16383;
-
-// 10^0 .. 10^18: what fits 64 bits.
-inline constexpr std::array<std::int64_t, 19> powers_of_ten = [] {
-  std::array<std::int64_t, 19> powers{1};
-  for (std::size_t exponent = 1; exponent < powers.size(); ++exponent)
-    powers[exponent] = powers[exponent - 1] * 10;
-  return powers;
-}();
 
 // Arithmetic on numeric values, neither NULL. The plain form, which is nearly all there is, is
 // computed inline without allocation; what overflows it goes through Numeric.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "views/data/arena.h"
+#include "views/data/json_syntax.h"
 #include "views/data/time_zones.h"
 #include "views/data/value.h"
 
@@ -28,9 +29,5 @@ void append_text(const Type& type, const Value& value, std::string& text);
 // infinities quoted, json and jsonb verbatim, NULL as null, everything else as a JSON string
 // (timestamps with T: "2024-05-01T12:00:00").
 void append_json(const Type& type, const Value& value, std::string& text);
-
-// Appends a JSON string with PostgreSQL's escapes: \" \\ \b \f \n \r \t, \u00XX below U+0020,
-// nothing else.
-void append_json_string(std::string_view utf8, std::string& text);
 
 }  // namespace deltamill

@@ -63,8 +63,7 @@ ExpressionPtr Grouping::regroup(const ExpressionPtr& expression,
   Expressions arguments;
   for (const ExpressionPtr& argument : expression->arguments)
     arguments.push_back(regroup(argument, positions));
-  return make_expression(expression->kind, expression->type, std::move(arguments),
-                         expression->function);
+  return with_arguments(*expression, std::move(arguments));
 }
 
 ExpressionPtr Grouping::finish(const ExpressionPtr& expression) const {
