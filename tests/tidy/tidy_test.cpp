@@ -74,7 +74,6 @@ constexpr Exception with_long_functions[] = {
     {"tests/differential/random_expression.cpp", "being split"},
     {"tests/end_to_end/crash/workload.cpp", "being split"},
     {"tests/end_to_end/large_transaction_test.cpp", "being split"},
-    {"views/functions/text_functions.cpp", "being split"},
     {"views/plan/keys.cpp", "being split"},
 };
 constexpr Exception sleepers[] = {

@@ -65,7 +65,8 @@ TEST_CASE("ISO 8601 durations are read in both forms", "[interval]") {
 TEST_CASE("what is no interval is refused", "[interval]") {
   for (const char* text :
        {"", "day", "ago", "1 fortnight", "1 day 1 day", "1 hour 01:02:03", "10:60", "1-12", "P",
-        "P1H", "PT1D", "infinity", "1.5.5 days", "2147483648 days", "178956971 years", "- day"})
+        "P1H", "PT1D", "infinity", "1 quarter", "dow 1 day", "1.5.5 days", "2147483648 days",
+        "178956971 years", "- day"})
     CHECK(interval(text) == "refused");
 }
 
