@@ -1,6 +1,8 @@
 // Substitution of columns: all that flattening is.
 #include "views/dataflow/branch.h"
 
+#include "views/plan/build.h"
+
 namespace deltamill {
 
 namespace {
@@ -13,6 +15,10 @@ ExpressionPtr shifted(const ExpressionPtr& expression, std::uint32_t shift) {
 }
 
 }  // namespace
+
+void Branch::add_conjuncts(const ExpressionPtr& condition) {
+  for (const ExpressionPtr& conjunct : conjuncts_of(condition)) conjuncts.push_back(conjunct);
+}
 
 Branch branch_of_leaf(Collection& leaf) {
   Branch branch;

@@ -14,6 +14,9 @@ struct Branch {
   std::vector<Collection*> leaves;
   Expressions conjuncts;
   Expressions outputs;
+
+  // Those of a condition over the leaves; a nullptr has none.
+  void add_conjuncts(const ExpressionPtr& condition);
 };
 
 // A branch whose rows are all columns of a leaf as they are.

@@ -4,9 +4,8 @@
 #include <algorithm>
 
 #include "views/data/check.h"
-#include "views/dataflow/column_pruning.h"
 #include "views/dataflow/compiler.h"
-#include "views/dataflow/join_path.h"
+#include "views/plan/rules/column_pruning.h"
 
 namespace deltamill {
 
@@ -27,8 +26,7 @@ struct CompileNode {
   std::vector<Branch> operator()(const OneRow& /*row*/) const { return {Branch()}; }
   std::vector<Branch> operator()(const Filter& filter) const {
     std::vector<Branch> branches = compiler.branches_of(filter.input);
-    for (Branch& branch : branches)
-      split_conjuncts(over_leaves(filter.condition, branch), branch.conjuncts);
+    for (Branch& branch : branches) branch.add_conjuncts(over_leaves(filter.condition, branch));
     return branches;
   }
   std::vector<Branch> operator()(const Project& project) const {
@@ -42,7 +40,7 @@ struct CompileNode {
     const Branch left = compiler.single_branch(join.left);
     const Branch right = compiler.single_branch(join.right);
     Branch branch = product(left, right);
-    split_conjuncts(over_leaves(join.condition, left, right), branch.conjuncts);
+    branch.add_conjuncts(over_leaves(join.condition, left, right));
     return {std::move(branch)};
   }
   std::vector<Branch> operator()(const UnionAll& union_all) const {
@@ -89,7 +87,7 @@ std::unique_ptr<Flow> compile(const std::vector<BoundView>& views) {
   Compiler compiler(*flow);
   std::vector<PlanPtr> plans;
   for (const BoundView& view : views) {
-    plans.push_back(prune_columns(view.plan));
+    plans.push_back(prune_unused_columns(view.plan));
     compiler.note_columns(*plans.back());
   }
   for (std::size_t view = 0; view < views.size(); ++view)
@@ -101,7 +99,7 @@ std::unique_ptr<Flow> compile(const std::vector<BoundView>& views) {
 Collection& compile(const PlanPtr& plan, const std::map<std::string, Collection*>& inputs,
                     Flow& flow) {
   Compiler compiler(flow, inputs);
-  return compiler.collection_of(prune_columns(plan), CollectionKind::inner, "derived");
+  return compiler.collection_of(prune_unused_columns(plan), CollectionKind::inner, "derived");
 }
 
 }  // namespace deltamill

@@ -4,13 +4,12 @@
 #include "views/dataflow/compiler.h"
 #include "views/dataflow/join_path.h"
 #include "views/dataflow/outer_join.h"
+#include "views/plan/build.h"
 #include "views/plan/column_names.h"
 
 namespace deltamill {
 
 namespace {
-
-const Type boolean_type{TypeKind::boolean, -1, nullptr, {}};
 
 // A join whose condition equates expressions computes them as further columns of its sides.
 Join with_computed_keys(const Join& join, Expressions& conjuncts) {
@@ -60,16 +59,13 @@ void add_keys(const Expressions& conjuncts, const std::array<Input, 2>& inputs,
       return make_column(column.type, column.input, inputs[column.input].columns[column.ordinal]);
     }));
   }
-  if (residual.size() == 1) query.residual = residual.front();
-  if (residual.size() > 1)
-    query.residual = make_expression(Expression::Kind::all_of, boolean_type, std::move(residual));
+  query.residual = make_conjunction(std::move(residual));
 }
 
 }  // namespace
 
 Collection& compile_outer_join(Compiler& compiler, const PlanPtr& plan, const Join& join) {
-  Expressions conjuncts;
-  split_conjuncts(join.condition, conjuncts);
+  Expressions conjuncts = conjuncts_of(join.condition);
   const Join keyed = with_computed_keys(join, conjuncts);
   std::array<Input, 2> inputs = {compiler.input_of(keyed.left), compiler.input_of(keyed.right)};
   if (inputs[0].collection == inputs[1].collection)

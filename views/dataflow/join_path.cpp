@@ -220,15 +220,6 @@ std::vector<std::uint32_t> inputs_read(const Expression& expression) {
   return inputs;
 }
 
-void split_conjuncts(const ExpressionPtr& condition, Expressions& conjuncts) {
-  if (condition == nullptr) return;
-  if (condition->kind != Expression::Kind::all_of) {
-    conjuncts.push_back(condition);
-    return;
-  }
-  for (const ExpressionPtr& argument : condition->arguments) split_conjuncts(argument, conjuncts);
-}
-
 JoinPath plan_path(std::uint32_t start, const std::vector<Collection*>& leaves,
                    const Expressions& conjuncts, RowStore& store) {
   return Planner(leaves, conjuncts, store).plan(start);

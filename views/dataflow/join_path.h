@@ -70,9 +70,6 @@ struct EqualOperands {
 // The leaves (inputs) an expression reads, ascending.
 [[nodiscard]] std::vector<std::uint32_t> inputs_read(const Expression& expression);
 
-// The conjuncts of a condition, in order; a nullptr is none.
-void split_conjuncts(const ExpressionPtr& condition, Expressions& conjuncts);
-
 // Plans the path of the delta of leaf `start`, and arranges the other leaves as it needs them.
 [[nodiscard]] JoinPath plan_path(std::uint32_t start, const std::vector<Collection*>& leaves,
                                  const Expressions& conjuncts, RowStore& store);

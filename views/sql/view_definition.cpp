@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 #include "views/plan/rewrite.h"
 #include "views/plan/rules/outer_join_simplification.h"
 #include "views/sql/bind_query.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 #include "views/sql/coercion.h"
 #include "views/sql/suggestion.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "views/plan/keys.h"
+#include "views/plan/key_search.h"
 #include "views/sql/rejection.h"
 
 namespace deltamill {

@@ -3,7 +3,7 @@
 
 #include "views/expressions/fold_constants.h"
 #include "views/plan/build.h"
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 
 namespace deltamill {
 

@@ -2,7 +2,7 @@
 #include "views/plan/rules/predicate_pushdown.h"
 
 #include "views/plan/build.h"
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 
 namespace deltamill {
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "views/plan/build.h"
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 
 namespace deltamill {
 

@@ -1,5 +1,5 @@
 // One overload per kind of node.
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 
 #include "views/plan/build.h"
 

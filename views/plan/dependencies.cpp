@@ -1,33 +1,17 @@
-// A search over few columns: only those that occur in a key or determine something matter.
-#include "views/plan/keys.h"
+// One rule per kind of node: which facts of the inputs hold for its rows, and which are new.
+#include "views/plan/dependencies.h"
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
-#include <set>
 
 #include "views/plan/build.h"
-#include "views/plan/column_names.h"
 
 namespace deltamill {
 
 namespace {
 
-using ColumnSet = std::set<std::uint32_t>;
-
-struct Dependency {
-  ColumnSet determinants;
-  ColumnSet determined;
-};
-
-struct Facts {
-  std::vector<ColumnSet> keys;
-  std::vector<Dependency> dependencies;
-};
-
 // More are dropped: every join multiplies them, and one is enough.
 constexpr std::size_t keys_max = 16;
-constexpr std::size_t tries_max = 20'000;
 
 bool includes(const ColumnSet& set, const ColumnSet& subset) {
   return std::includes(set.begin(), set.end(), subset.begin(), subset.end());
@@ -45,12 +29,6 @@ ColumnSet closure(ColumnSet columns, const std::vector<Dependency>& dependencies
     }
   }
   return columns;
-}
-
-bool is_key(const ColumnSet& columns, const Facts& facts) {
-  const ColumnSet all = closure(columns, facts.dependencies);
-  return std::any_of(facts.keys.begin(), facts.keys.end(),
-                     [&](const ColumnSet& key) { return includes(all, key); });
 }
 
 ColumnSet all_columns(std::size_t count) {
@@ -215,10 +193,6 @@ class FactsOf {
   const ViewKeys& views_;
 };
 
-Facts facts_of(const PlanNode& node, const ViewKeys& views) {
-  return std::visit(FactsOf(node, views), node.body);
-}
-
 // Which input column each output shows, if any.
 std::vector<std::optional<std::uint32_t>> shown_columns(const Expressions& outputs) {
   std::vector<std::optional<std::uint32_t>> shown;
@@ -227,15 +201,6 @@ std::vector<std::optional<std::uint32_t>> shown_columns(const Expressions& outpu
     shown.push_back(plain ? std::optional(output->ordinal) : std::nullopt);
   }
   return shown;
-}
-
-// Where visible columns are: input column -> leftmost output that shows it.
-std::map<std::uint32_t, std::uint32_t> visible_columns(const Expressions& outputs) {
-  std::map<std::uint32_t, std::uint32_t> visible;
-  const auto shown = shown_columns(outputs);
-  for (std::uint32_t i = 0; i < shown.size(); ++i)
-    if (shown[i]) visible.emplace(*shown[i], i);
-  return visible;
 }
 
 // The set in terms of outputs: a column that is not shown is replaced by a shown one that
@@ -377,136 +342,24 @@ Facts FactsOf::operator()(const Aggregate& aggregate) const {
   return facts;
 }
 
-// Finds the shortest key among candidate columns by trying all choices of one size after the other.
-class KeySearch {
- public:
-  // candidates: columns that may be chosen, the leftmost first.
-  KeySearch(const Facts& facts, std::vector<std::uint32_t> candidates) : facts_(facts) {
-    for (const std::uint32_t column : candidates) {
-      if (is_required(column))
-        chosen_.insert(column);
-      else if (matters(column))
-        optional_.push_back(column);
-    }
-  }
-
-  [[nodiscard]] std::optional<ColumnSet> run() {
-    ColumnSet all = chosen_;
-    all.insert(optional_.begin(), optional_.end());
-    if (!is_key(all, facts_)) return std::nullopt;
-    for (std::size_t count = 0; count <= optional_.size() && tries_ < tries_max; ++count)
-      if (choose(count, 0)) return chosen_;
-    return greedy(std::move(all));
-  }
-
- private:
-  // In every key, and determined by nothing else.
-  [[nodiscard]] bool is_required(std::uint32_t column) const {
-    for (const ColumnSet& key : facts_.keys)
-      if (!key.contains(column)) return false;
-    for (const Dependency& dependency : facts_.dependencies)
-      if (dependency.determined.contains(column) && !dependency.determinants.contains(column))
-        return false;
-    return true;
-  }
-
-  [[nodiscard]] bool matters(std::uint32_t column) const {
-    const auto in_key = [column](const ColumnSet& key) { return key.contains(column); };
-    const auto determines = [column](const Dependency& dependency) {
-      return dependency.determinants.contains(column);
-    };
-    return std::any_of(facts_.keys.begin(), facts_.keys.end(), in_key) ||
-           std::any_of(facts_.dependencies.begin(), facts_.dependencies.end(), determines);
-  }
-
-  // Adds `count` optional columns from offset `from` on such that the chosen ones are a key.
-  bool choose(std::size_t count, std::size_t from) {
-    if (count == 0) return ++tries_ <= tries_max && is_key(chosen_, facts_);
-    for (std::size_t i = from; i + count <= optional_.size() && tries_ < tries_max; ++i) {
-      chosen_.insert(optional_[i]);
-      if (choose(count - 1, i + 1)) return true;
-      chosen_.erase(optional_[i]);
-    }
-    return false;
-  }
-
-  // Leaves out what can be left out, from the right.
-  [[nodiscard]] ColumnSet greedy(ColumnSet columns) const {
-    for (auto column = optional_.rbegin(); column != optional_.rend(); ++column) {
-      ColumnSet fewer = columns;
-      fewer.erase(*column);
-      if (is_key(fewer, facts_)) columns = std::move(fewer);
-    }
-    return columns;
-  }
-
-  const Facts& facts_;
-  ColumnSet chosen_;
-  std::vector<std::uint32_t> optional_;
-  std::size_t tries_ = 0;
-};
-
-// The node whose facts decide, and how its columns appear in the output.
-struct Shown {
-  Facts facts;
-  const PlanNode* node = nullptr;
-  std::vector<std::uint32_t> columns;               // shown ones, in output order, none twice
-  std::map<std::uint32_t, std::uint32_t> ordinals;  // shown column -> leftmost output
-};
-
-Shown shown_by(const PlanNode& plan, const ViewKeys& views) {
-  Shown shown;
-  const auto* const project = std::get_if<Project>(&plan.body);
-  shown.node = project != nullptr ? project->input.get() : &plan;
-  shown.facts = facts_of(*shown.node, views);
-  if (project != nullptr) {
-    shown.ordinals = visible_columns(project->outputs);
-  } else {
-    for (std::uint32_t i = 0; i < plan.columns.size(); ++i) shown.ordinals.emplace(i, i);
-  }
-  std::map<std::uint32_t, std::uint32_t> by_output;
-  for (const auto& [column, output] : shown.ordinals) by_output.emplace(output, column);
-  for (const auto& [output, column] : by_output) shown.columns.push_back(column);
-  return shown;
-}
-
 }  // namespace
 
-std::optional<KeyColumns> infer_key(const PlanNode& plan, const ViewKeys& views) {
-  const Shown shown = shown_by(plan, views);
-  const std::optional<ColumnSet> columns = KeySearch(shown.facts, shown.columns).run();
-  if (!columns) return std::nullopt;
-  KeyColumns key;
-  for (const std::uint32_t column : *columns) key.push_back(shown.ordinals.at(column));
-  std::sort(key.begin(), key.end());
-  return key;
+Facts facts_of(const PlanNode& node, const ViewKeys& views) {
+  return std::visit(FactsOf(node, views), node.body);
 }
 
-bool provably_unique(const PlanNode& plan, const KeyColumns& columns, const ViewKeys& views) {
-  const Shown shown = shown_by(plan, views);
-  const auto* const project = std::get_if<Project>(&plan.body);
-  ColumnSet known;
-  for (const std::uint32_t column : columns) {
-    if (project == nullptr)
-      known.insert(column);
-    else if (project->outputs[column]->kind == Expression::Kind::column)
-      known.insert(project->outputs[column]->ordinal);
-  }
-  return is_key(known, shown.facts);
+bool is_key(const ColumnSet& columns, const Facts& facts) {
+  const ColumnSet all = closure(columns, facts.dependencies);
+  return std::any_of(facts.keys.begin(), facts.keys.end(),
+                     [&](const ColumnSet& key) { return includes(all, key); });
 }
 
-std::vector<std::string> columns_to_add_for_key(const PlanNode& plan, const ViewKeys& views) {
-  const Shown shown = shown_by(plan, views);
-  // Columns that are in the output already come first, so that few have to be added.
-  std::vector<std::uint32_t> candidates = shown.columns;
-  for (std::uint32_t i = 0; i < shown.node->columns.size(); ++i)
-    if (!shown.ordinals.contains(i)) candidates.push_back(i);
-  const std::optional<ColumnSet> key = KeySearch(shown.facts, candidates).run();
-  std::vector<std::string> missing;
-  if (!key) return missing;
-  for (const std::uint32_t column : *key)
-    if (!shown.ordinals.contains(column)) missing.push_back(origin_of_column(*shown.node, column));
-  return missing;
+std::map<std::uint32_t, std::uint32_t> visible_columns(const Expressions& outputs) {
+  std::map<std::uint32_t, std::uint32_t> visible;
+  const auto shown = shown_columns(outputs);
+  for (std::uint32_t i = 0; i < shown.size(); ++i)
+    if (shown[i]) visible.emplace(*shown[i], i);
+  return visible;
 }
 
 }  // namespace deltamill

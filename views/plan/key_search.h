@@ -1,21 +1,14 @@
 // Which columns of a plan identify a row: keys inferred from primary and unique keys, groups and
 // equality joins.
-//
-// Facts go up the plan: keys (sets of columns that no two rows share) and dependencies (columns
-// that determine others). Both hold under IS NOT DISTINCT FROM.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "views/plan/plan.h"
+#include "views/plan/dependencies.h"
 
 namespace deltamill {
-
-// The key of each view that a plan may read; views without one are absent.
-using ViewKeys = std::map<std::string, KeyColumns>;
 
 // The shortest provable key, of equally short ones the leftmost, in output order. Empty: at most
 // one row.
