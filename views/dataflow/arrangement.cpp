@@ -40,7 +40,7 @@ Bucket Arrangement::find(std::size_t index, std::uint64_t hash,
   const Index& one = indexes_[index];
   for (std::size_t offset = one.entries.first(hash); offset != HashIndex::none;
        offset = one.entries.next(hash, offset)) {
-    const Bucket bucket = one.entries.place(offset);
+    const Bucket bucket = one.entries.value(offset);
     if (one.key.equal(values, row(first_handle(bucket)))) return bucket;
   }
   return 0;
@@ -54,11 +54,14 @@ std::size_t Arrangement::memory_bytes() const {
 
 void Arrangement::apply(const Delta& delta, std::span<const std::uint64_t> hashes) {
   moves_.clear();
+  // 1. The primary index and the rows; moves_ remembers what came and went.
   if (unique_)
     apply_unique(delta, hashes);
   else
     apply_multiset(delta);
+  // 2. The other indexes. They compare keys with rows in their buckets, also with removed ones.
   for (std::size_t index = 1; index < indexes_.size(); ++index) apply_moves(indexes_[index]);
+  // 3. Nothing points to the removed rows any more.
   release_removed();
 }
 
@@ -67,7 +70,7 @@ std::size_t Arrangement::locate(std::uint64_t hash, RowBytes wanted) const {
   const Index& index = indexes_[primary];
   for (std::size_t offset = index.entries.first(hash); offset != HashIndex::none;
        offset = index.entries.next(hash, offset)) {
-    const RowBytes stored = row(index.entries.place(offset) >> 2);
+    const RowBytes stored = row(index.entries.value(offset) >> 2);
     if (unique_ ? index.key.equal(stored, wanted) : rows_identical(stored, wanted)) return offset;
   }
   return HashIndex::none;
@@ -104,6 +107,7 @@ void Arrangement::apply_unique_group(std::span<const DeltaRow> changes,
       add_row(hashes[i], change.row, 1);
       continue;
     }
+    // -old with +new of the same key behind it is a row that is replaced: one probe instead of two.
     const bool replaced = i + 1 < changes.size() && changes[i + 1].weight > 0 &&
                           hashes[i + 1] == hashes[i] &&
                           indexes_[primary].key.equal(change.row, changes[i + 1].row);
@@ -133,11 +137,12 @@ void Arrangement::change_weight(std::uint64_t hash, const DeltaRow& change) {
     add_row(hash, change.row, change.weight);
     return;
   }
-  const RowHandle handle = indexes_[primary].entries.place(offset) >> 2;
+  const RowHandle handle = indexes_[primary].entries.value(offset) >> 2;
   const std::int64_t sum = std::int64_t{weight(handle)} + change.weight;
   DM_CHECK(sum >= 0 && sum <= std::numeric_limits<std::int32_t>::max(),
            "a row is removed more often than it is there");
   const auto changed = static_cast<std::int32_t>(sum);
+  // The weight stands before the row, so that handles and buckets need not change with it.
   std::memcpy(store_.block(handle), &changed, sizeof changed);
   if (changed == 0) remove_row(offset, change.row);
 }
@@ -150,14 +155,16 @@ bool Arrangement::same_keys(RowBytes left, RowBytes right) const {
 
 void Arrangement::replace(std::size_t offset, RowBytes old_row, RowBytes new_row) {
   HashIndex& entries = indexes_[primary].entries;
-  const RowHandle handle = entries.place(offset) >> 2;
+  const RowHandle handle = entries.value(offset) >> 2;
   const bool fits = RowStore::capacity(row_size(old_row)) == RowStore::capacity(row_size(new_row));
+  // No index sees a difference: the row is overwritten where it stands, its handle stays valid. Who
+  // needs the old row has a copy (TableInput::finish).
   if (fits && same_keys(old_row, new_row)) {
     std::memcpy(store_.block(handle), new_row, row_size(new_row));
     return;
   }
   const RowHandle moved = store_row(new_row, 1);
-  entries.set_place(offset, single_bucket(moved));
+  entries.set_value(offset, single_bucket(moved));
   moves_.push_back({handle, old_row, false});
   moves_.push_back({moved, new_row, true});
 }
@@ -180,7 +187,7 @@ void Arrangement::add_row(std::uint64_t hash, RowBytes row, std::int32_t weight)
 
 void Arrangement::remove_row(std::size_t offset, RowBytes row) {
   HashIndex& entries = indexes_[primary].entries;
-  moves_.push_back({entries.place(offset) >> 2, row, false});
+  moves_.push_back({entries.value(offset) >> 2, row, false});
   entries.erase(offset);
 }
 
@@ -192,6 +199,7 @@ void Arrangement::apply_moves(Index& index) {
       group[i] = index.key.hash(moves_[done + i].row);
       index.entries.prefetch(group[i]);
     }
+    // A row with a NULL in the key equals nothing and is in no bucket.
     for (std::size_t i = 0; i < count; ++i)
       if (!index.key.has_null(moves_[done + i].row)) move(index, group[i], moves_[done + i]);
   }
@@ -201,14 +209,14 @@ void Arrangement::move(Index& index, std::uint64_t hash, const Move& move) {
   HashIndex& entries = index.entries;
   for (std::size_t offset = entries.first(hash); offset != HashIndex::none;
        offset = entries.next(hash, offset)) {
-    const Bucket bucket = entries.place(offset);
+    const Bucket bucket = entries.value(offset);
     if (!index.key.equal(row(first_handle(bucket)), move.row)) continue;
     index.list_bytes -= bucket_bytes(bucket);
     const Bucket changed =
         move.added ? add_to_bucket(bucket, move.handle) : remove_from_bucket(bucket, move.handle);
     index.list_bytes += bucket_bytes(changed);
     if (changed != 0)
-      entries.set_place(offset, changed);
+      entries.set_value(offset, changed);
     else
       entries.erase(offset);
     return;

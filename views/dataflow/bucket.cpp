@@ -28,9 +28,9 @@ List& list_of(Bucket bucket) {
 
 std::size_t position_of(const List& list, RowHandle handle) {
   if (list.positions) {
-    const auto place = list.positions->find(handle);
-    DM_CHECK(place != list.positions->end(), "a row is missing in its bucket");
-    return place->second;
+    const auto found = list.positions->find(handle);
+    DM_CHECK(found != list.positions->end(), "a row is missing in its bucket");
+    return found->second;
   }
   std::size_t position = 0;
   while (position < list.handles.size() && list.handles[position] != handle) ++position;

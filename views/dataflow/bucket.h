@@ -11,7 +11,7 @@
 
 namespace deltamill {
 
-// Owned by the index that holds it in an entry's place; 0 = no bucket. Functions return what to put
+// Owned by the index that holds it as an entry's value; 0 = no bucket. Functions return what to put
 // there instead.
 using Bucket = std::uint64_t;
 

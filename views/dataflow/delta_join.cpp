@@ -148,7 +148,9 @@ void DeltaJoin::start() {
   complete(chunk);
 }
 
+// Depth first, so that memory is bounded by a chunk per step, however many rows a join makes.
 void DeltaJoin::advance(std::size_t step, TupleChunk& chunk) {
+  // Filters narrow the chunk where it is.
   while (chunk.count > 0 && step < current_->size()) {
     const auto* condition = std::get_if<FilterStep>(&(*current_)[step]);
     if (condition == nullptr) break;
@@ -160,6 +162,7 @@ void DeltaJoin::advance(std::size_t step, TupleChunk& chunk) {
     complete(chunk);
     return;
   }
+  // The next leaf: combinations go into the next chunk, which is sent on whenever it is full.
   chunks_[step + 1].count = 0;
   if (const auto* look_up_step = std::get_if<LookUpStep>(&(*current_)[step]))
     look_up(*look_up_step, chunk, step + 1);
@@ -172,6 +175,8 @@ void DeltaJoin::filter(const FilterStep& step, TupleChunk& chunk) {
   selected_.clear();
   errors_.clear();
   conditions_[step.conjunct].select(chunk.input_rows(layouts_), batch_.arena, selected_, errors_);
+  // A condition in error does not decide: another one may still drop the combination, and whether
+  // that one comes first depends on the path. settle_doubtful() decides when all leaves are bound.
   for (const RowError& error : errors_) {
     chunk.set_doubtful(error.row, true);
     selected_.push_back(error.row);
@@ -220,11 +225,11 @@ void DeltaJoin::look_up_group(const LookUpStep& step, const TupleChunk& chunk, s
   for (std::size_t tuple = begin; tuple < end; ++tuple) {
     const std::size_t offset = entries.first(hashes[tuple]);
     if (offset == HashIndex::none) continue;
-    const Bucket bucket = entries.place(offset);
+    const Bucket bucket = entries.value(offset);
     if (is_single(bucket)) __builtin_prefetch(step.target.arrangement->row(bucket >> 2));
   }
   for (std::size_t tuple = begin; tuple < end; ++tuple) {
-    if (null_keys_[number][tuple]) continue;
+    if (null_keys_[number][tuple]) continue;  // = is not true of a NULL
     const Bucket bucket = match(step, chunk, tuple);
     if (bucket == 0) continue;
     for_each_handle(bucket,
@@ -296,6 +301,7 @@ void DeltaJoin::settle_doubtful(TupleChunk& chunk) {
       if (!errors_.empty() && message.empty()) message = errors_.front().message;
       dropped = dropped || (errors_.empty() && selected_.empty());
     }
+    // Dropped by one condition, errors of the others are of no matter: as under AND, in any order.
     if (!dropped) report(chunk, tuple, message);
     chunk.set_weight(tuple, 0);
   }

@@ -24,7 +24,7 @@ struct Graph::State {
   std::vector<Pending> pending;
 
   void stage(const Batch& batch);
-  void flush(const Batch& batch, Pending& one);
+  void flush(const Batch& batch, Pending& waiting);
   void discard();
   [[nodiscard]] ViewDeltas run();
   void collect_rows(ViewDeltas& deltas) const;
@@ -37,11 +37,11 @@ constexpr std::size_t unknown_table = ~std::size_t{0};
 
 // The delta of a view, added if there is none yet.
 ViewDelta& delta_of(ViewDeltas& deltas, std::uint32_t view) {
-  const auto place = std::lower_bound(
+  const auto found = std::lower_bound(
       deltas.views.begin(), deltas.views.end(), view,
       [](const ViewDelta& delta, std::uint32_t wanted) { return delta.view < wanted; });
-  if (place != deltas.views.end() && place->view == view) return *place;
-  return *deltas.views.insert(place, ViewDelta{view, {}, {}});
+  if (found != deltas.views.end() && found->view == view) return *found;
+  return *deltas.views.insert(found, ViewDelta{view, {}, {}});
 }
 
 }  // namespace
@@ -51,32 +51,32 @@ ViewDelta& delta_of(ViewDeltas& deltas, std::uint32_t view) {
 void Graph::State::stage(const Batch& batch) {
   std::vector<std::size_t> table_of(batch.relations.size(), unknown_table);
   for (std::size_t relation = 0; relation < batch.relations.size(); ++relation) {
-    const auto place = tables.find(batch.relations[relation]->oid);
-    if (place != tables.end()) table_of[relation] = place->second;
+    const auto found = tables.find(batch.relations[relation]->oid);
+    if (found != tables.end()) table_of[relation] = found->second;
   }
   for (const Change& change : batch.changes) {
     DM_CHECK(change.relation < table_of.size(), "a change of a relation that is not in the batch");
     const std::size_t table = table_of[change.relation];
     if (table == unknown_table) continue;
-    Pending& one = pending[table];
-    if (one.relation != change.relation) flush(batch, one);
-    one.relation = change.relation;
-    one.changes.push_back(&change);
+    Pending& waiting = pending[table];
+    if (waiting.relation != change.relation) flush(batch, waiting);
+    waiting.relation = change.relation;
+    waiting.changes.push_back(&change);
   }
-  for (Pending& one : pending) flush(batch, one);
+  for (Pending& waiting : pending) flush(batch, waiting);
 }
 
-void Graph::State::flush(const Batch& batch, Pending& one) {
-  if (one.changes.empty()) return;
-  one.table->bind(batch.relations[one.relation]);
-  one.table->take(one.changes);
-  one.changes.clear();
+void Graph::State::flush(const Batch& batch, Pending& waiting) {
+  if (waiting.changes.empty()) return;
+  waiting.table->bind(batch.relations[waiting.relation]);
+  waiting.table->take(waiting.changes);
+  waiting.changes.clear();
 }
 
 void Graph::State::discard() {
-  for (Pending& one : pending) {
-    one.changes.clear();
-    one.table->discard();
+  for (Pending& waiting : pending) {
+    waiting.changes.clear();
+    waiting.table->discard();
   }
   flow->batch.reset();
 }
@@ -109,9 +109,9 @@ void Graph::State::collect_errors(ViewDeltas& deltas) const {
   for (const RowErrorChange& change : flow->batch.errors)
     for (const std::uint32_t view : flow->dependents[change.collection])
       sums[{view, change.collection, change.message, change.key}] += change.weight;
-  for (const auto& [place, weight] : sums) {
+  for (const auto& [error, weight] : sums) {
     if (weight == 0) continue;
-    const auto& [view, collection, message, key] = place;
+    const auto& [view, collection, message, key] = error;
     delta_of(deltas, view)
         .errors.push_back({flow->collections[collection]->name(), message, key, weight});
   }
@@ -146,7 +146,7 @@ ViewDeltas Graph::apply(const Batch& batch) {
 }
 
 ViewDeltas Graph::initial() {
-  for (const std::unique_ptr<Operator>& one : state_->flow->operators) one->start();
+  for (const std::unique_ptr<Operator>& made : state_->flow->operators) made->start();
   return state_->run();
 }
 
@@ -178,8 +178,8 @@ std::size_t Graph::memory_bytes() const {
 }
 
 std::string Graph::explain(const std::string& view) const {
-  for (const Flow::View& one : state_->flow->views)
-    if (one.name == view) return explain_view(one);
+  for (const Flow::View& candidate : state_->flow->views)
+    if (candidate.name == view) return explain_view(candidate);
   return {};
 }
 

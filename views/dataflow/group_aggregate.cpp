@@ -64,9 +64,9 @@ GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& 
   for (std::uint32_t column = 0; column < query_.key_count; ++column)
     storages.push_back(collection_.layout().storage(column));
   key_layout_ = RowLayout(std::move(storages));
-  forms_differ_ = std::any_of(key_.parts().begin(), key_.parts().end(), [](const KeyPart& part) {
-    return part.equality == KeyPart::Equality::general;
-  });
+  representations_differ_ =
+      std::any_of(key_.parts().begin(), key_.parts().end(),
+                  [](const KeyPart& part) { return part.equality == KeyPart::Equality::general; });
   for (const Call& call : query_.calls)
     accumulators_.push_back(make_accumulator(*call.function, call.types, call.distinct));
   // State 0 always exists: rows of weight 0 are given to it.
@@ -143,14 +143,14 @@ void GroupAggregate::assign_groups(const ValueChunk& chunk) {
     for (std::size_t row = begin; row < end; ++row) index_.prefetch(hashes_[row]);
     for (std::size_t row = begin; row < end; ++row) {
       const std::size_t offset = index_.first(hashes_[row]);
-      if (offset != HashIndex::none) __builtin_prefetch(&groups_[index_.place(offset) - 1]);
+      if (offset != HashIndex::none) __builtin_prefetch(&groups_[index_.value(offset) - 1]);
     }
     for (std::size_t row = begin; row < end; ++row) {
-      row_groups_[row] = 0;
+      row_groups_[row] = 0;  // of a row that is left out: never read, but must exist
       if (chunk.weights[row] == 0) continue;
       const GroupNumber number = find_group(chunk, row);
       row_groups_[row] = number;
-      if (forms_differ_) note_form(number, chunk, row);
+      if (representations_differ_) count_representation(number, chunk, row);
       Group& group = groups_[number];
       group.weight += chunk.weights[row];
       if (group.dirty) continue;
@@ -174,7 +174,7 @@ GroupNumber GroupAggregate::find_group(const ValueChunk& chunk, std::size_t row)
   const std::uint64_t hash = hashes_[row];
   for (std::size_t offset = index_.first(hash); offset != HashIndex::none;
        offset = index_.next(hash, offset)) {
-    const auto number = static_cast<GroupNumber>(index_.place(offset) - 1);
+    const auto number = static_cast<GroupNumber>(index_.value(offset) - 1);
     if (has_key(groups_[number], chunk, row)) return number;
   }
   std::fill(values_.begin(), values_.end(), Value::null());
@@ -214,8 +214,11 @@ void GroupAggregate::store_row(Group& group, RowBytes row) {
   std::memcpy(store_.block(group.row), row, size);
 }
 
-// Counts the forms in which a group's key appears, once they differ.
-void GroupAggregate::note_form(GroupNumber number, const ValueChunk& chunk, std::size_t row) {
+// Counts the representations in which a group's key appears, once they differ. While all rows show
+// the same one, which nearly all groups do, it is the one in the stored row and its count is the
+// group's weight: nothing is kept. REQUIRES: called before the row is added to the group's weight.
+void GroupAggregate::count_representation(GroupNumber number, const ValueChunk& chunk,
+                                          std::size_t row) {
   Group& group = groups_[number];
   const auto same = [&](const RowLayout& layout, RowBytes stored) {
     for (std::uint32_t part = 0; part < query_.key_count; ++part) {
@@ -225,38 +228,46 @@ void GroupAggregate::note_form(GroupNumber number, const ValueChunk& chunk, std:
     }
     return true;
   };
-  if (!group.several_forms && same(collection_.layout(), row_of(group))) return;
-  std::vector<KeyForm>& forms = forms_[number];
+  if (!group.several_representations && same(collection_.layout(), row_of(group))) return;
+  std::vector<KeyRepresentation>& representations = representations_[number];
   std::vector<Value> key(query_.key_count);
-  if (!group.several_forms) {
-    group.several_forms = true;
+  if (!group.several_representations) {
+    // The first other one: all rows so far, which had that of the stored row, are counted under it.
+    group.several_representations = true;
     for (std::uint32_t part = 0; part < query_.key_count; ++part)
       key[part] = row_value(collection_.layout(), row_of(group), part);
-    forms.push_back(make_form(pack_row(key_layout_, key, batch_.arena), group.weight));
+    representations.push_back(
+        make_representation(pack_row(key_layout_, key, batch_.arena), group.weight));
   }
-  auto form = std::find_if(forms.begin(), forms.end(),
-                           [&](const KeyForm& one) { return same(key_layout_, one.bytes()); });
-  if (form == forms.end()) {
+  auto representation =
+      std::find_if(representations.begin(), representations.end(),
+                   [&](const KeyRepresentation& one) { return same(key_layout_, one.bytes()); });
+  if (representation == representations.end()) {
     for (std::size_t part = 0; part < query_.key_count; ++part)
       key[part] = chunk.columns[part][row];
-    form = forms.insert(forms.end(), make_form(pack_row(key_layout_, key, batch_.arena), 0));
+    representation = representations.insert(
+        representations.end(), make_representation(pack_row(key_layout_, key, batch_.arena), 0));
   }
-  form->count += chunk.weights[row];
+  representation->count += chunk.weights[row];
 }
 
-GroupAggregate::KeyForm GroupAggregate::make_form(RowBytes key, std::int64_t count) const {
-  KeyForm form;
-  form.row = std::make_unique_for_overwrite<std::uint64_t[]>(row_size(key) / 8);
-  std::memcpy(form.row.get(), key, row_size(key));
-  form.count = count;
-  return form;
+GroupAggregate::KeyRepresentation GroupAggregate::make_representation(RowBytes key,
+                                                                      std::int64_t count) const {
+  KeyRepresentation representation;
+  representation.row = std::make_unique_for_overwrite<std::uint64_t[]>(row_size(key) / 8);
+  std::memcpy(representation.row.get(), key, row_size(key));
+  representation.count = count;
+  return representation;
 }
 
-// Puts the smallest form that is there into values_.
-void GroupAggregate::choose_form(GroupNumber number) {
-  std::vector<KeyForm>& forms = forms_[number];
-  std::erase_if(forms, [](const KeyForm& form) { return form.count == 0; });
-  const auto before = [this](const KeyForm& left, const KeyForm& right) {
+// Puts the smallest representation that is there into values_: a function of the rows of the group,
+// not of the order in which they came. Copied, since the stored row may be overwritten or the entry
+// erased before values_ is packed.
+void GroupAggregate::choose_representation(GroupNumber number) {
+  std::vector<KeyRepresentation>& representations = representations_[number];
+  std::erase_if(representations,
+                [](const KeyRepresentation& representation) { return representation.count == 0; });
+  const auto before = [this](const KeyRepresentation& left, const KeyRepresentation& right) {
     for (std::uint32_t part = 0; part < query_.key_count; ++part) {
       const int order = compare_representations(collection_.columns()[part].type,
                                                 row_value(key_layout_, left.bytes(), part),
@@ -265,14 +276,16 @@ void GroupAggregate::choose_form(GroupNumber number) {
     }
     return false;
   };
-  const auto smallest = std::min_element(forms.begin(), forms.end(), before);
-  DM_CHECK(smallest != forms.end() && smallest->count > 0, "a key form was taken back too often");
+  const auto smallest = std::min_element(representations.begin(), representations.end(), before);
+  DM_CHECK(smallest != representations.end() && smallest->count > 0,
+           "a key representation was taken back too often");
   const RowBytes chosen = copy_row(smallest->bytes(), batch_.arena);
   for (std::uint32_t part = 0; part < query_.key_count; ++part)
     values_[part] = row_value(key_layout_, chosen, part);
-  if (forms.size() > 1) return;
-  forms_.erase(number);
-  groups_[number].several_forms = false;
+  // One is left: its count is the group's weight again, and the row emitted next shows it.
+  if (representations.size() > 1) return;
+  representations_.erase(number);
+  groups_[number].several_representations = false;
 }
 
 void GroupAggregate::finish(Delta& delta, std::vector<std::uint64_t>& /*hashes*/) {
@@ -288,10 +301,11 @@ void GroupAggregate::emit_block(std::span<const GroupNumber> groups, Delta& delt
     results_[call].resize(groups.size());
     accumulators_[call]->results(groups, batch_.arena, results_[call]);
   }
-  for (std::size_t place = 0; place < groups.size(); ++place) emit(groups[place], place, delta);
+  for (std::size_t position = 0; position < groups.size(); ++position)
+    emit(groups[position], position, delta);
 }
 
-void GroupAggregate::emit(GroupNumber number, std::size_t place, Delta& delta) {
+void GroupAggregate::emit(GroupNumber number, std::size_t position, Delta& delta) {
   Group& group = groups_[number];
   group.dirty = false;
   DM_CHECK(group.weight >= 0, "a group has lost more rows than it had");
@@ -301,19 +315,20 @@ void GroupAggregate::emit(GroupNumber number, std::size_t place, Delta& delta) {
     remove(number);
     return;
   }
-  if (group.several_forms) {
-    choose_form(number);
+  if (group.several_representations) {
+    choose_representation(number);
   } else {
     for (std::uint32_t part = 0; part < query_.key_count; ++part)
       values_[part] = row_value(collection_.layout(), row_of(group), part);
   }
   std::string_view error;
   for (std::size_t call = 0; call < results_.size(); ++call) {
-    values_[query_.key_count + call] = results_[call][place].value;
-    if (error.empty()) error = results_[call][place].error;
+    values_[query_.key_count + call] = results_[call][position].value;
+    if (error.empty()) error = results_[call][position].error;
   }
   set_error(number, error);
   if (!error.empty()) {
+    // The group shows no row while it is in error; the stored one keeps the keys.
     retract(group, delta);
     std::fill(values_.begin() + static_cast<std::ptrdiff_t>(query_.key_count), values_.end(),
               Value::null());
@@ -321,7 +336,7 @@ void GroupAggregate::emit(GroupNumber number, std::size_t place, Delta& delta) {
     return;
   }
   const RowBytes row = pack_row(collection_.layout(), values_, batch_.arena);
-  if (group.emitted && rows_identical(row, row_of(group))) return;
+  if (group.emitted && rows_identical(row, row_of(group))) return;  // changes that cancel out
   retract(group, delta);
   delta.push_back({row, 1});
   store_row(group, row);
@@ -338,12 +353,12 @@ void GroupAggregate::remove(GroupNumber number) {
   Group& group = groups_[number];
   const std::uint64_t hash = key_.hash(row_of(group));
   std::size_t offset = index_.first(hash);
-  while (index_.place(offset) != std::uint64_t{number} + 1) offset = index_.next(hash, offset);
+  while (index_.value(offset) != std::uint64_t{number} + 1) offset = index_.next(hash, offset);
   index_.erase(offset);
   const std::size_t size = row_size(row_of(group));
   row_bytes_ -= RowStore::capacity(size);
   store_.release(group.row, size);
-  if (group.several_forms) forms_.erase(number);
+  if (group.several_representations) representations_.erase(number);
   group = {};
   for (const std::unique_ptr<Accumulator>& accumulator : accumulators_) accumulator->reset(number);
   free_groups_.push_back(number);

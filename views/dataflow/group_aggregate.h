@@ -1,13 +1,15 @@
 // GROUP BY with its aggregates, and DISTINCT (all columns as keys, no aggregates). One record per
 // group: how many rows it has, one state per aggregate, the row last emitted.
 //
-//   Δ(group) = −emitted row  +new row      only for groups with changed rows, and only if the row
-//   is another one a group with no rows left: −emitted row;   without GROUP BY the one group always
-//   has a row
+//   Δ(group)                              for each group with changed rows
+//   −emitted row  +new row                the new row is another one
+//   nothing                               it is the same
+//   −emitted row                          no row of the group is left, or its result is an error
+//   without GROUP BY                      the one group always has a row, also without input
 //
 // Rows reach the states as they come, before the group's record is read: states are sums, so order
-// is no matter. Keys are equal by value; of several forms of one key (1.0, 1.00) the smallest that
-// is there is shown. An aggregate without a result (overflow) makes its group a row in error.
+// is no matter. Keys are equal by value; of several representations of one key (1.0,
+// 1.00) the smallest that is there is shown. An aggregate without a result (overflow) makes its group a row in error.
 #pragma once
 
 #include <memory>
@@ -53,10 +55,10 @@ class GroupAggregate : public FedOperator {
     std::int64_t weight = 0;  // rows of the group
     bool emitted = false;
     bool dirty = false;
-    bool several_forms = false;  // the rows show the key in more than one form
+    bool several_representations = false;  // the rows show the key in more than one representation
   };
-  // One form of a group's key.
-  struct KeyForm {
+  // One representation of a group's key.
+  struct KeyRepresentation {
     std::unique_ptr<std::uint64_t[]> row;  // the keys, packed
     std::int64_t count = 0;
     [[nodiscard]] RowBytes bytes() const { return reinterpret_cast<RowBytes>(row.get()); }
@@ -76,12 +78,12 @@ class GroupAggregate : public FedOperator {
   [[nodiscard]] GroupNumber add_group(std::uint64_t hash);
   void store_row(Group& group, RowBytes row);
 
-  void note_form(GroupNumber number, const ValueChunk& chunk, std::size_t row);
-  [[nodiscard]] KeyForm make_form(RowBytes key, std::int64_t count) const;
-  void choose_form(GroupNumber number);
+  void count_representation(GroupNumber number, const ValueChunk& chunk, std::size_t row);
+  [[nodiscard]] KeyRepresentation make_representation(RowBytes key, std::int64_t count) const;
+  void choose_representation(GroupNumber number);
 
   void emit_block(std::span<const GroupNumber> groups, Delta& delta);
-  void emit(GroupNumber number, std::size_t place, Delta& delta);
+  void emit(GroupNumber number, std::size_t position, Delta& delta);
   void retract(Group& group, Delta& delta);
   void remove(GroupNumber number);
   void set_error(GroupNumber number, std::string_view message);
@@ -92,13 +94,14 @@ class GroupAggregate : public FedOperator {
   RowStore& store_;
   Key key_;  // over the collection's columns
   RowLayout key_layout_;
-  bool forms_differ_ = false;  // some key type has equal values of different forms
+  bool representations_differ_ =
+      false;  // some key type has equal values of different representations
   std::vector<std::unique_ptr<Accumulator>> accumulators_;
   HashIndex index_;  // hash of the key -> group number + 1
   std::vector<Group> groups_;
   std::vector<GroupNumber> free_groups_;
   std::vector<GroupNumber> dirty_;
-  std::unordered_map<GroupNumber, std::vector<KeyForm>> forms_;
+  std::unordered_map<GroupNumber, std::vector<KeyRepresentation>> representations_;
   std::unordered_map<GroupNumber, GroupError> errors_;
   std::size_t row_bytes_ = 0;
   // Scratch.

@@ -43,9 +43,9 @@ void HashIndex::grow_to(std::size_t capacity) {
   const std::size_t old_capacity = std::exchange(capacity_, capacity);
   for (std::size_t offset = 0; offset < old_capacity; ++offset) {
     const Entry& entry = old.get()[offset];
-    if (entry.place == 0) continue;
+    if (entry.value == 0) continue;
     std::size_t target = entry.hash & (capacity_ - 1);
-    while (entries_.get()[target].place != 0) target = (target + 1) & (capacity_ - 1);
+    while (entries_.get()[target].value != 0) target = (target + 1) & (capacity_ - 1);
     entries_.get()[target] = entry;
   }
 }
@@ -55,12 +55,12 @@ void HashIndex::reserve(std::size_t entries) {
   if (needed > capacity_) grow_to(needed);
 }
 
-void HashIndex::insert(std::uint64_t hash, std::uint64_t place) {
-  DM_CHECK(place != 0, "an index entry without a place");
+void HashIndex::insert(std::uint64_t hash, std::uint64_t value) {
+  DM_CHECK(value != 0, "an index entry without a value");
   if ((size_ + 1) * 10 > capacity_ * 7) grow_to(capacity_ == 0 ? capacity_min : capacity_ * 2);
   std::size_t offset = hash & (capacity_ - 1);
-  while (entries_.get()[offset].place != 0) offset = (offset + 1) & (capacity_ - 1);
-  entries_.get()[offset] = {hash, place};
+  while (entries_.get()[offset].value != 0) offset = (offset + 1) & (capacity_ - 1);
+  entries_.get()[offset] = {hash, value};
   ++size_;
 }
 
@@ -69,7 +69,7 @@ void HashIndex::erase(std::size_t offset) {
   std::size_t hole = offset;
   for (std::size_t from = (hole + 1) & mask;; from = (from + 1) & mask) {
     const Entry& entry = entries_.get()[from];
-    if (entry.place == 0) break;
+    if (entry.value == 0) break;
     // An entry may move back into the hole unless its home lies behind the hole.
     const std::size_t home = entry.hash & mask;
     if (((from - home) & mask) < ((from - hole) & mask)) continue;

@@ -1,4 +1,4 @@
-// Open addressing from a 64-bit hash to a place: what a place means is the user's. Entries keep the
+// Open addressing from a 64-bit hash to a value, whose meaning is the user's. Entries keep the
 // whole hash, so growing and probing touch nothing else. Equal hashes may stand for different keys;
 // the user tells them apart.
 #pragma once
@@ -17,7 +17,7 @@ class HashIndex {
 
   struct Entry {
     std::uint64_t hash = 0;
-    std::uint64_t place = 0;  // 0: the slot is empty
+    std::uint64_t value = 0;  // 0: the slot is empty
   };
 
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -35,24 +35,24 @@ class HashIndex {
   [[nodiscard]] std::size_t next(std::uint64_t hash, std::size_t offset) const {
     return seek(hash, (offset + 1) & (capacity_ - 1));
   }
-  [[nodiscard]] std::uint64_t place(std::size_t offset) const {
-    return entries_.get()[offset].place;
+  [[nodiscard]] std::uint64_t value(std::size_t offset) const {
+    return entries_.get()[offset].value;
   }
-  void set_place(std::size_t offset, std::uint64_t place) { entries_.get()[offset].place = place; }
+  void set_value(std::size_t offset, std::uint64_t value) { entries_.get()[offset].value = value; }
 
-  // REQUIRES: place != 0. Offsets from before are invalid afterwards.
-  void insert(std::uint64_t hash, std::uint64_t place);
+  // REQUIRES: value != 0. Offsets from before are invalid afterwards.
+  void insert(std::uint64_t hash, std::uint64_t value);
   // Offsets from before are invalid afterwards.
   void erase(std::size_t offset);
   void reserve(std::size_t entries);
   // Keeps the memory for the next use where that is cheaper than to take it anew.
   void clear();
 
-  // Calls visit(place) for all entries, in no particular order.
+  // Calls visit(value) for all entries, in no particular order.
   template <typename Visit>
   void for_each(const Visit& visit) const {
     for (std::size_t offset = 0; offset < capacity_; ++offset)
-      if (entries_.get()[offset].place != 0) visit(entries_.get()[offset].place);
+      if (entries_.get()[offset].value != 0) visit(entries_.get()[offset].value);
   }
 
  private:
@@ -63,7 +63,7 @@ class HashIndex {
   [[nodiscard]] std::size_t seek(std::uint64_t hash, std::size_t offset) const {
     for (;; offset = (offset + 1) & (capacity_ - 1)) {
       const Entry& entry = entries_.get()[offset];
-      if (entry.place == 0) return none;
+      if (entry.value == 0) return none;
       if (entry.hash == hash) return offset;
     }
   }

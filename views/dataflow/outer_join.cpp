@@ -56,8 +56,8 @@ OuterJoin::OuterJoin(Query query, Collection& collection, BatchState& batch, Row
     indexes_[side] = choose_index(one, query_.keys[side], store);
     for (const KeyPart& part : arrangements_[side]->key(indexes_[side]).parts()) {
       const KeyColumns& columns = query_.keys[side];
-      const auto place = std::find(columns.begin(), columns.end(), part.column);
-      const auto offset = static_cast<std::size_t>(place - columns.begin());
+      const auto found = std::ranges::find(columns, part.column);
+      const auto offset = static_cast<std::size_t>(found - columns.begin());
       sources_[side].push_back(query_.keys[other_side(side)][offset]);
     }
   }
@@ -99,11 +99,14 @@ bool OuterJoin::preserved(std::size_t side) const {
 
 void OuterJoin::consume(std::size_t port, const Delta& delta) {
   met_.clear();
+  // A chunk at a time, so that which of its rows found a partner fits matched_; met_ gathers over
+  // all chunks.
   for (std::size_t begin = 0; begin < delta.size(); begin += chunk_rows) {
     const std::size_t end = std::min(begin + chunk_rows, delta.size());
     find_pairs(port, delta, begin, end);
     if (preserved(port)) pad_unmatched(port, delta, begin, end);
   }
+  // Last, since a row of the other side may have lost one partner and won another in this delta.
   if (preserved(other_side(port))) change_padding(port);
   emit(padded_);
 }
@@ -128,7 +131,7 @@ Bucket OuterJoin::match(std::size_t side, std::uint64_t hash, RowBytes other_row
   key_.clear();
   for (const std::uint32_t column : sources_[side]) {
     key_.push_back(row_value(*layouts_[other_side(side)], other_row, column));
-    if (key_.back().is_null()) return 0;
+    if (key_.back().is_null()) return 0;  // NULL equals nothing: no partner, but padding
   }
   return arrangements_[side]->find(indexes_[side], hash, key_);
 }
@@ -167,6 +170,8 @@ void OuterJoin::add_pair(std::size_t side, const DeltaRow& change, std::uint32_t
 void OuterJoin::settle_pairs(std::size_t side) {
   if (pairs_.count == 0) return;
   select_matching(pairs_, true);
+  // A pair's weight is the product of both rows'; what the other row gains in matches is that of
+  // this side's row alone.
   const bool counts = preserved(other_side(side));
   const Arrangement& arrangement = *arrangements_[other_side(side)];
   for (const std::uint32_t pair : selected_) {
@@ -212,6 +217,7 @@ void OuterJoin::change_padding(std::size_t side) {
     if (change != 0) met.push_back({handle, change, 0});
   count_before(side, met);
   for (const Met& one : met) {
+    // The arrangement of `side` still holds what was there before the delta: counted just now.
     const std::int64_t after = one.before + one.change;
     DM_CHECK(after >= 0, "a row has fewer than no matches");
     if ((one.before > 0) == (after > 0)) continue;
@@ -225,8 +231,8 @@ void OuterJoin::count_before(std::size_t side, std::span<Met> met) {
   const std::size_t other = other_side(side);
   const std::vector<KeyPart>& parts = arrangements_[side]->key(indexes_[side]).parts();
   tried_.count = 0;
-  for (std::uint32_t place = 0; place < met.size(); ++place) {
-    const RowBytes other_row = arrangements_[other]->row(met[place].handle);
+  for (std::uint32_t row = 0; row < met.size(); ++row) {
+    const RowBytes other_row = arrangements_[other]->row(met[row].handle);
     std::uint64_t hash = key_hash_seed;
     for (std::size_t part = 0; part < parts.size(); ++part)
       hash = add_to_hash(hash, parts[part],
@@ -239,7 +245,7 @@ void OuterJoin::count_before(std::size_t side, std::span<Met> met) {
       tried_.set_row(side, pair, arrangements_[side]->row(handle));
       tried_.set_row(other, pair, other_row);
       tried_.set_weight(pair, arrangements_[side]->weight(handle));
-      origins_[pair] = place;
+      origins_[pair] = row;
     });
   }
   count_tried(met);
@@ -247,6 +253,7 @@ void OuterJoin::count_before(std::size_t side, std::span<Met> met) {
 
 void OuterJoin::count_tried(std::span<Met> met) {
   if (tried_.count == 0) return;
+  // Errors of these pairs were reported when they came; they are tried again only to be counted.
   select_matching(tried_, false);
   for (const std::uint32_t pair : selected_) met[origins_[pair]].before += tried_.weight(pair);
   tried_.count = 0;

@@ -3,9 +3,12 @@
 // one does is found in the arrangements: there is no state of its own. With m(y) = number of rows x
 // that match y:
 //
-//   Δx, w:   +w·(x, y) for every y that matches x;     +w·(x, NULL) if none does and x is preserved
-//            for every y so met, if y is preserved:     m(y): 0 -> n   −(NULL, y)        n -> 0
-//            +(NULL, y)
+//   Δ = (x, weight w)                     emits
+//   for every y that matches x            w·(x, y)
+//   no y matches x, x is preserved        w·(x, NULL)
+//   y met so, y is preserved              m(y): 0 -> n      −(NULL, y)
+//                                         m(y): n -> 0      +(NULL, y)
+//                                         m(y): n -> k      nothing
 //
 // and the same with the sides exchanged. The side that comes first in the graph's order meets the
 // other one before it takes its delta, the later one after, so changes on both sides in one batch

@@ -56,8 +56,8 @@ constexpr std::array<std::uint8_t, tabled_bytes_max / 8 + 1> class_by_units = []
 
 std::size_t class_of(std::size_t bytes) {
   if (bytes <= tabled_bytes_max) return class_by_units[(bytes + 7) / 8];
-  const auto place = std::lower_bound(class_sizes.begin(), class_sizes.end(), bytes);
-  return static_cast<std::size_t>(place - class_sizes.begin());
+  const auto found = std::lower_bound(class_sizes.begin(), class_sizes.end(), bytes);
+  return static_cast<std::size_t>(found - class_sizes.begin());
 }
 
 }  // namespace

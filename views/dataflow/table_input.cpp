@@ -30,9 +30,9 @@ bool same_type(const Type& type, const RelationColumn& column) {
 KeyColumns kept_offsets(const KeyColumns& columns, const std::vector<std::uint32_t>& kept) {
   KeyColumns offsets;
   for (const std::uint32_t column : columns) {
-    const auto place = std::find(kept.begin(), kept.end(), column);
-    DM_CHECK(place != kept.end(), "a table input keeps its row key");
-    offsets.push_back(static_cast<std::uint32_t>(place - kept.begin()));
+    const auto found = std::ranges::find(kept, column);
+    DM_CHECK(found != kept.end(), "a table input keeps its row key");
+    offsets.push_back(static_cast<std::uint32_t>(found - kept.begin()));
   }
   return offsets;
 }
@@ -83,6 +83,8 @@ void TableInput::bind(const std::shared_ptr<const Relation>& relation) {
   }
   relation_ = relation;
   ordinals_ = std::move(ordinals);
+  // If the stream marks all key columns as its identity, an update that sends no old tuple left the
+  // key as it was.
   key_is_identity_ = std::all_of(
       key_.parts().begin(), key_.parts().end(),
       [&](const KeyPart& part) { return relation_->columns[ordinals_[part.column]].identity; });
@@ -152,15 +154,18 @@ void TableInput::take(std::span<const Change* const> changes) {
     for (const Change* change : changes) apply_multiset(*change);
     return;
   }
+  // A key per change; only one that moves a row to another key touches a second.
   touched_index_.reserve(touched_.size() + changes.size());
   for (std::size_t begin = 0; begin < changes.size(); begin += group_size) {
     const std::size_t count = std::min(group_size, changes.size() - begin);
+    // Three rounds, so that the cache misses of a group overlap: index entries, rows, changes. The
+    // first two leave the state alone, so the order of the changes is kept by the third alone.
     for (std::size_t i = 0; i < count; ++i) prepare(*changes[begin + i], i);
     for (std::size_t i = 0; i < count; ++i) {
       const HashIndex& entries = arrangement_.entries(Arrangement::primary);
       const std::size_t offset = entries.first(prepared_[i].hash);
       if (offset != HashIndex::none)
-        __builtin_prefetch(arrangement_.row(entries.place(offset) >> 2));
+        __builtin_prefetch(arrangement_.row(entries.value(offset) >> 2));
     }
     for (std::size_t i = 0; i < count; ++i) apply(*changes[begin + i], i);
   }
@@ -219,26 +224,27 @@ void TableInput::apply(const Change& change, std::size_t offset) {
   Prepared& prepared = prepared_[offset];
   if (change.kind == ChangeKind::insert) {
     DM_CHECK(prepared.row != nullptr, "an inserted row lacks a value");
-    Touched& place = touch(prepared.hash, key_of(prepared.row));
-    if (place.after != nullptr) contradict("inserted but already there", key_of(prepared.row));
-    place.after = prepared.row;
+    Touched& touched = touch(prepared.hash, key_of(prepared.row));
+    if (touched.after != nullptr) contradict("inserted but already there", key_of(prepared.row));
+    touched.after = prepared.row;
     return;
   }
   const std::span<const Value> key = prepared.key_sent ? old_key(offset) : key_of(prepared.row);
-  Touched& place = touch(prepared.hash, key);
-  const RowBytes old_row = place.after;
+  Touched& former = touch(prepared.hash, key);
+  const RowBytes old_row = former.after;
   if (old_row == nullptr)
     contradict(
         change.kind == ChangeKind::update ? "updated but not there" : "deleted but not there", key);
-  place.after = nullptr;
+  former.after = nullptr;
   if (change.kind == ChangeKind::erase) return;
   const RowBytes row = prepared.incomplete ? read_row(change, old_row) : prepared.row;
   const std::uint64_t hash = prepared.incomplete ? key_.hash(row) : prepared.new_hash;
   if (hash == prepared.hash && key_.equal(old_row, row)) {
-    place.after = row;
+    former.after = row;
     return;
   }
-  Touched& moved = touch(hash, key_of(row));  // invalidates `place`
+  // The row moves to another key. May reallocate touched_: the entry of the old key is done with.
+  Touched& moved = touch(hash, key_of(row));
   if (moved.after != nullptr) contradict("moved to a key that is taken", key_of(row));
   moved.after = row;
 }
@@ -247,7 +253,7 @@ void TableInput::apply(const Change& change, std::size_t offset) {
 TableInput::Touched& TableInput::touch(std::uint64_t hash, std::span<const Value> key) {
   for (std::size_t offset = touched_index_.first(hash); offset != HashIndex::none;
        offset = touched_index_.next(hash, offset)) {
-    Touched& known = touched_[touched_index_.place(offset) - 1];
+    Touched& known = touched_[touched_index_.value(offset) - 1];
     const RowBytes row = known.after != nullptr ? known.after : known.before;
     // A key that came and went within the batch leaves no row to compare with; nothing is lost by a
     // second entry.
@@ -270,6 +276,7 @@ void TableInput::truncate() {
     });
     return;
   }
+  // Rows of this batch go as well as those from before, which are touched by going.
   for (Touched& known : touched_) known.after = nullptr;
   arrangement_.for_each([this](RowHandle handle) {
     const RowBytes row = arrangement_.row(handle);
@@ -295,6 +302,7 @@ void TableInput::apply_multiset(const Change& change) {
 
 void TableInput::finish(Delta& delta, std::vector<std::uint64_t>& hashes) {
   for (const Touched& known : touched_) {
+    // Also a key that came and went, and an update of columns that are not kept.
     const bool same =
         known.before == known.after || (known.before != nullptr && known.after != nullptr &&
                                         rows_identical(known.before, known.after));

@@ -3,9 +3,12 @@
 // (unchanged, out of line) in the table's own arrangement, and keeps only the columns that some
 // view reads plus the row key.
 //
-//   insert k, v         +(k, v)                update k: v -> w      −(k, v) +(k, w)     nothing if
-//   v = w delete k            −(k, v)                update k -> l         −(k, v) +(l, w) truncate
-//   −(every row)           several changes of k  the first old, the last new row
+//   insert k, v                +(k, v)
+//   delete k                   −(k, v)
+//   update k: v -> w           −(k, v)  +(k, w)      nothing if v and w are the same in kept columns
+//   update k -> l              −(k, v)  +(l, w)
+//   truncate                   −(every row)
+//   several changes of k       the first old row, the last new one
 //
 // A table without a row key is a multiset of rows by identity; its old rows must be sent whole
 // (FULL). A change that contradicts the state (an insert of a key that exists, an update or delete

@@ -50,7 +50,7 @@ class TupleChunk {
     doubtful_[count] = from.doubtful_[tuple];
     ++count;
   }
-  // Moves a tuple to an earlier place.
+  // Moves a tuple to an earlier position.
   void move_tuple(std::size_t from, std::size_t to) {
     if (from == to) return;
     for (std::vector<RowBytes>& rows : rows_) rows[to] = rows[from];

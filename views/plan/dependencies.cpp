@@ -17,6 +17,8 @@ bool includes(const ColumnSet& set, const ColumnSet& subset) {
   return std::includes(set.begin(), set.end(), subset.begin(), subset.end());
 }
 
+// All columns that these determine. Repeated until nothing is added: a dependency may serve only
+// after another one did.
 ColumnSet closure(ColumnSet columns, const std::vector<Dependency>& dependencies) {
   bool grown = true;
   while (grown) {
@@ -64,7 +66,7 @@ const Expression* compared_column(const Expression& operand) {
 }
 
 // Equal values of these types are the same value: whatever is computed of them is equal too.
-bool has_one_form(const Type& type) {
+bool has_one_representation(const Type& type) {
   switch (type.kind) {
     case TypeKind::boolean:
     case TypeKind::int2:
@@ -91,7 +93,7 @@ std::optional<ColumnSet> columns_that_settle(const Expression& expression,
   visit_expression(expression, [&](const Expression& part) {
     if (part.kind != Expression::Kind::column) return;
     columns.insert(position_of(part, left_width));
-    settled = settled && has_one_form(part.type);
+    settled = settled && has_one_representation(part.type);
   });
   if (!settled || columns.empty()) return std::nullopt;
   return columns;
@@ -135,6 +137,7 @@ class FactsOf {
         if (found != scan.columns.end())
           columns.insert(static_cast<std::uint32_t>(found - scan.columns.begin()));
       }
+      // Of a key only whole: a part of it does not tell rows apart.
       if (columns.size() == key.size()) add_key(facts, columns);
     }
     return facts;
@@ -147,6 +150,7 @@ class FactsOf {
     return facts;
   }
 
+  // The empty key: no two rows at all.
   Facts operator()(const OneRow& /*row*/) const {
     Facts facts;
     facts.keys.push_back({});
@@ -175,6 +179,8 @@ class FactsOf {
     return facts;
   }
 
+  // Nothing: the same row may come from two inputs, and what determines a column in one input may
+  // stand for another value in the next.
   Facts operator()(const UnionAll& /*union_all*/) const { return {}; }
 
   [[nodiscard]] static Facts projected(const Facts& input, const Expressions& outputs);
@@ -308,6 +314,7 @@ Facts FactsOf::operator()(const Join& join) const {
       key = without(key, closure(right_columns, matching.dependencies));
 
   Facts facts;
+  // A row is a pair of rows: a key of each side tells pairs apart.
   for (const ColumnSet& left_key : left_keys) {
     for (const ColumnSet& right_key : right_keys) {
       // A padded left row and a padded right row must not both be NULL in all columns of the key.
@@ -318,6 +325,7 @@ Facts FactsOf::operator()(const Join& join) const {
         facts.keys.push_back(united(left_key, right_key));
     }
   }
+  // Without padding all that holds for matching pairs holds for the rows.
   if (join.kind == JoinKind::inner) {
     facts.dependencies = std::move(matching.dependencies);
     return facts;

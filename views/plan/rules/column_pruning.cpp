@@ -12,11 +12,12 @@ namespace deltamill {
 namespace {
 
 using ColumnSet = std::set<std::uint32_t>;
-using Places = std::map<std::uint32_t, std::uint32_t>;  // old ordinal -> new ordinal
+// Where columns are after pruning: old ordinal -> new ordinal.
+using NewOrdinals = std::map<std::uint32_t, std::uint32_t>;
 
 struct Pruned {
   PlanPtr plan;
-  Places places;  // at least the needed columns
+  NewOrdinals ordinals;  // at least the needed columns
 };
 
 void add_columns(const ExpressionPtr& expression, std::uint32_t input, ColumnSet& columns) {
@@ -26,18 +27,19 @@ void add_columns(const ExpressionPtr& expression, std::uint32_t input, ColumnSet
   });
 }
 
-ExpressionPtr moved(const ExpressionPtr& expression, const Places& left, const Places& right = {}) {
+ExpressionPtr moved(const ExpressionPtr& expression, const NewOrdinals& left,
+                    const NewOrdinals& right = {}) {
   if (!expression) return nullptr;
   return substitute_columns(expression, [&](const Expression& column, const ExpressionPtr&) {
-    const Places& places = column.input == 0 ? left : right;
-    return make_column(column.type, column.input, places.at(column.ordinal));
+    const NewOrdinals& ordinals = column.input == 0 ? left : right;
+    return make_column(column.type, column.input, ordinals.at(column.ordinal));
   });
 }
 
-Places unchanged(std::size_t count) {
-  Places places;
-  for (std::uint32_t i = 0; i < count; ++i) places.emplace(i, i);
-  return places;
+NewOrdinals unchanged(std::size_t count) {
+  NewOrdinals ordinals;
+  for (std::uint32_t i = 0; i < count; ++i) ordinals.emplace(i, i);
+  return ordinals;
 }
 
 ColumnSet all_columns(const PlanNode& plan) {
@@ -55,9 +57,9 @@ PlanPtr exactly(const PlanPtr& plan, const ColumnSet& needed) {
   Expressions outputs;
   std::vector<std::string> names;
   for (const std::uint32_t column : needed) {
-    const std::uint32_t place = pruned.places.at(column);
-    same = same && place == outputs.size();
-    outputs.push_back(make_column(plan->columns[column].type, 0, place));
+    const std::uint32_t ordinal = pruned.ordinals.at(column);
+    same = same && ordinal == outputs.size();
+    outputs.push_back(make_column(plan->columns[column].type, 0, ordinal));
     names.push_back(plan->columns[column].name);
   }
   if (!same) return make_project(pruned.plan, std::move(outputs), names);
@@ -73,13 +75,13 @@ class Prune {
   Pruned operator()(const TableScan& scan) const {
     TableScan kept{scan.table, {}};
     Columns columns;
-    Places places;
+    NewOrdinals ordinals;
     for (const std::uint32_t column : needed_) {
-      places.emplace(column, static_cast<std::uint32_t>(columns.size()));
+      ordinals.emplace(column, static_cast<std::uint32_t>(columns.size()));
       kept.columns.push_back(scan.columns[column]);
       columns.push_back(plan_->columns[column]);
     }
-    return {make_plan(std::move(columns), std::move(kept)), std::move(places)};
+    return {make_plan(std::move(columns), std::move(kept)), std::move(ordinals)};
   }
 
   Pruned operator()(const ViewScan& /*scan*/) const { return as_it_is(); }
@@ -89,8 +91,8 @@ class Prune {
     ColumnSet below = needed_;
     add_columns(filter.condition, 0, below);
     Pruned input = prune(filter.input, below);
-    const ExpressionPtr condition = moved(filter.condition, input.places);
-    return {make_filter(input.plan, condition), std::move(input.places)};
+    const ExpressionPtr condition = moved(filter.condition, input.ordinals);
+    return {make_filter(input.plan, condition), std::move(input.ordinals)};
   }
 
   Pruned operator()(const Project& project) const {
@@ -99,13 +101,13 @@ class Prune {
     const Pruned input = prune(project.input, below);
     Expressions outputs;
     std::vector<std::string> names;
-    Places places;
+    NewOrdinals ordinals;
     for (const std::uint32_t column : needed_) {
-      places.emplace(column, static_cast<std::uint32_t>(outputs.size()));
-      outputs.push_back(moved(project.outputs[column], input.places));
+      ordinals.emplace(column, static_cast<std::uint32_t>(outputs.size()));
+      outputs.push_back(moved(project.outputs[column], input.ordinals));
       names.push_back(plan_->columns[column].name);
     }
-    return {make_project(input.plan, std::move(outputs), names), std::move(places)};
+    return {make_project(input.plan, std::move(outputs), names), std::move(ordinals)};
   }
 
   Pruned operator()(const Join& join) const;
@@ -119,10 +121,10 @@ class Prune {
   Pruned operator()(const UnionAll& union_all) const {
     std::vector<PlanPtr> inputs;
     for (const PlanPtr& input : union_all.inputs) inputs.push_back(exactly(input, needed_));
-    Places places;
+    NewOrdinals ordinals;
     for (const std::uint32_t column : needed_)
-      places.emplace(column, static_cast<std::uint32_t>(places.size()));
-    return {make_union_all(std::move(inputs)), std::move(places)};
+      ordinals.emplace(column, static_cast<std::uint32_t>(ordinals.size()));
+    return {make_union_all(std::move(inputs)), std::move(ordinals)};
   }
 
  private:
@@ -146,12 +148,12 @@ Pruned Prune::operator()(const Join& join) const {
   add_columns(join.condition, 1, right);
   const Pruned left_input = prune(join.left, left);
   const Pruned right_input = prune(join.right, right);
-  const ExpressionPtr condition = moved(join.condition, left_input.places, right_input.places);
+  const ExpressionPtr condition = moved(join.condition, left_input.ordinals, right_input.ordinals);
   const auto new_width = static_cast<std::uint32_t>(left_input.plan->columns.size());
-  Places places = left_input.places;
-  for (const auto& [column, place] : right_input.places)
-    places.emplace(column + width, place + new_width);
-  return {make_join(join.kind, left_input.plan, right_input.plan, condition), std::move(places)};
+  NewOrdinals ordinals = left_input.ordinals;
+  for (const auto& [column, ordinal] : right_input.ordinals)
+    ordinals.emplace(column + width, ordinal + new_width);
+  return {make_join(join.kind, left_input.plan, right_input.plan, condition), std::move(ordinals)};
 }
 
 Pruned Prune::operator()(const Aggregate& aggregate) const {
@@ -159,23 +161,23 @@ Pruned Prune::operator()(const Aggregate& aggregate) const {
   ColumnSet below;
   for (const ExpressionPtr& key : aggregate.keys) add_columns(key, 0, below);
   std::vector<AggregateCall> calls;
-  Places places = unchanged(key_count);
+  NewOrdinals ordinals = unchanged(key_count);
   for (std::uint32_t i = 0; i < aggregate.calls.size(); ++i) {
     if (!needed_.contains(key_count + i)) continue;
-    places.emplace(key_count + i, key_count + static_cast<std::uint32_t>(calls.size()));
+    ordinals.emplace(key_count + i, key_count + static_cast<std::uint32_t>(calls.size()));
     calls.push_back(aggregate.calls[i]);
     visit_expressions(calls.back(),
                       [&](const ExpressionPtr& expression) { add_columns(expression, 0, below); });
   }
   const Pruned input = prune(aggregate.input, below);
   Expressions keys;
-  for (const ExpressionPtr& key : aggregate.keys) keys.push_back(moved(key, input.places));
+  for (const ExpressionPtr& key : aggregate.keys) keys.push_back(moved(key, input.ordinals));
   for (AggregateCall& call : calls)
     call = replace_expressions(
-        call, [&](const ExpressionPtr& expression) { return moved(expression, input.places); });
+        call, [&](const ExpressionPtr& expression) { return moved(expression, input.ordinals); });
   std::vector<std::string> names = names_of(plan_->columns);
   names.resize(key_count);
-  return {make_aggregate(input.plan, keys, names, calls), std::move(places)};
+  return {make_aggregate(input.plan, keys, names, calls), std::move(ordinals)};
 }
 
 Pruned prune(const PlanPtr& plan, const ColumnSet& needed) {
