@@ -1,4 +1,4 @@
-// Scanning; no meaning.
+// Scanning alone: what a word means is decided in row_query.cpp.
 #include "service/http/query_scanner.h"
 
 #include <algorithm>
@@ -102,7 +102,7 @@ bool same_word(std::string_view text, std::string_view lower) {
   const auto same = [](char left, char right) {
     return (left >= 'A' && left <= 'Z' ? static_cast<char>(left + 32) : left) == right;
   };
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), same);
+  return std::ranges::equal(text, lower, same);
 }
 
 std::optional<std::string> glob_of(std::string_view pattern) {

@@ -96,6 +96,8 @@ class Parser {
   std::size_t list_values_ = 0;
 };
 
+// Conditions of all parameters are joined by AND, in their order: the SQL is the same for the same
+// text, and so is its place in the cache of statements.
 RowQuery Parser::parse(const std::vector<Parameter>& parameters) {
   for (const Parameter& parameter : parameters) apply(parameter);
   if (query_.after && query_.offset) throw bad_query("\"after\" and \"offset\" exclude each other");
@@ -103,6 +105,8 @@ RowQuery Parser::parse(const std::vector<Parameter>& parameters) {
   return std::move(query_);
 }
 
+// A name is a word of the grammar or else a column. The words that steer the page stand once: which
+// of two limits holds is not for us to guess.
 void Parser::apply(const Parameter& parameter) {
   const std::string_view name = parameter.name;
   if (name == "select" || name == "order" || name == "limit" || name == "offset" || name == "after")
@@ -132,6 +136,7 @@ void Parser::parse_number(const Parameter& parameter, std::optional<std::uint64_
   number = static_cast<std::uint64_t>(parsed);
 }
 
+// A hidden column is refused as one that does not exist: the answer must not tell them apart.
 std::uint32_t Parser::find_column(std::string_view name) const {
   if (const std::optional<std::uint32_t> column = view_.find(name)) return *column;
   if (name.find("->") != std::string_view::npos)
@@ -164,6 +169,7 @@ void Parser::parse_select(std::string_view text) {
                   "other casts are not part of it");
 }
 
+// A colon after the first name makes it an alias, two colons begin the cast.
 void Parser::parse_select_item(QueryScanner& scanner) {
   if (scanner.take("*")) {
     for (std::uint32_t column = 0; column < view_.columns.size(); ++column)
@@ -199,7 +205,7 @@ void Parser::parse_order_item(QueryScanner& scanner) {
     item.descending = true;
   else
     scanner.take(".asc");
-  item.nulls_first = item.descending;
+  item.nulls_first = item.descending;  // PostgreSQL's default
   if (scanner.take(".nullsfirst"))
     item.nulls_first = true;
   else if (scanner.take(".nullslast"))
@@ -253,6 +259,7 @@ RowFilter Parser::parse_group(QueryScanner& scanner, FilterKind kind, std::size_
   return group;
 }
 
+// Looks ahead for a group, because a column may be called "and" or "not".
 RowFilter Parser::parse_condition(QueryScanner& scanner, std::size_t depth) {
   QueryScanner ahead = scanner;
   const bool negated = ahead.take("not.");
@@ -271,6 +278,8 @@ RowFilter Parser::parse_condition(QueryScanner& scanner, std::size_t depth) {
   return parse_operation(scanner, column, true);
 }
 
+// What follows the column. In a group a value ends at a comma or a parenthesis, at the top it is
+// the rest of the parameter, verbatim.
 RowFilter Parser::parse_operation(QueryScanner& scanner, std::uint32_t column, bool in_group) {
   count_condition();
   RowFilter filter;
@@ -371,6 +380,7 @@ void Parser::parse_is(std::string_view word, RowFilter& filter) {
       "\"is." + std::string(word) + "\" does not take columns of type " + format_type(type));
 }
 
+// Every value is read by its column's type here, so that none reaches SQL as a client wrote it.
 void Parser::add_operand(const ListElement& text, RowFilter& filter) {
   if (!text) {
     filter.operands.emplace_back();
@@ -407,7 +417,9 @@ void Parser::count_list_value() {
                 "at most " + std::to_string(list_values_max) + " list values are taken");
 }
 
-// Without select everything visible; an order that leaves no two rows in doubt.
+// Without select everything visible. The order is completed so that no two rows are in doubt, or
+// pages could repeat or lose them: by the key where the caller sees it, else by all that is
+// visible, first by value, then by what tells equal values apart (1.0 and 1.00).
 void Parser::complete() {
   if (query_.select.empty()) {
     QueryScanner everything("*");
