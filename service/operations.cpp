@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <mutex>
 #include <thread>
 
 #include "service/deployment/full_query.h"
@@ -81,10 +82,6 @@ void Operations::measure_operators() {
 void Operations::committed(Frontier frontier) {
   store_frontier_.store(frontier);
   lag_.reached(frontier);
-  {
-    const std::lock_guard lock(frontier_mutex_);
-    frontier_moved_.notify_all();
-  }
   subscribers_.call_all();
 }
 
@@ -93,16 +90,11 @@ Subscription Operations::on_move(std::function<void()> moved) {
 }
 
 void Operations::stop_waiting() {
-  {
-    const std::lock_guard lock(frontier_mutex_);
-    stopping_ = true;
-    frontier_moved_.notify_all();
-  }
+  stopping_ = true;
   subscribers_.call_all();
 }
 
 bool Operations::stopping() const {
-  const std::lock_guard lock(frontier_mutex_);
   return stopping_;
 }
 
@@ -195,14 +187,6 @@ std::optional<std::vector<OperatorState>> Operations::operators(std::size_t view
 std::int64_t Operations::lag_ms(Frontier frontier) const {
   lag_.heard(parts_.source.status().latest_message_time);
   return lag_.lag_ms(frontier, wall_clock_us());
-}
-
-bool Operations::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
-  parts_.source.request_position(lsn);
-  std::unique_lock lock(frontier_mutex_);
-  frontier_moved_.wait_until(lock, deadline,
-                             [&] { return stopping_ || store_frontier().has_reached(lsn); });
-  return store_frontier().has_reached(lsn);
 }
 
 bool Operations::threads_alive() const {

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -79,7 +77,6 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   [[nodiscard]] std::int64_t lag_ms(Frontier frontier) const override;
   void request_position(Lsn lsn) override { parts_.source.request_position(lsn); }
   [[nodiscard]] Subscription on_move(std::function<void()> moved) override;
-  [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] bool threads_alive() const override;
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
   [[nodiscard]] std::string metrics_text() override;
@@ -116,9 +113,7 @@ class Operations : public StatusPage, public Positions, public JobDesk {
   AtomicFrontier store_frontier_;
   std::atomic<std::int64_t> alive_at_ms_ = 0;  // of the steady clock
 
-  mutable std::mutex frontier_mutex_;
-  std::condition_variable frontier_moved_;
-  bool stopping_ = false;  // guarded by frontier_mutex_
+  std::atomic<bool> stopping_ = false;
   Subscribers subscribers_;
 
   mutable std::shared_mutex engine_mutex_;  // shared while a job uses the engine

@@ -20,9 +20,14 @@ namespace deltamill {
 namespace {
 
 constexpr std::chrono::milliseconds round_pause(20);
-// Threads that may block in handlers; most of them may wait for a position.
-constexpr std::size_t public_threads = 64;
+// Threads that read for requests; what waits, for a position or for a slow client, holds none.
+constexpr std::size_t public_threads = 32;
 constexpr std::size_t admin_threads = 8;
+constexpr std::size_t public_large_answers = 32;
+constexpr std::size_t admin_large_answers = 4;
+// A reading thread holds one at a time, a large answer one until it is sent.
+constexpr std::size_t store_connections =
+    public_threads + admin_threads + public_large_answers + admin_large_answers;
 constexpr std::uint32_t engine_failures_max = 8;  // in a row, without a commit between
 constexpr std::chrono::milliseconds retry_delay_max(10'000);
 
@@ -124,7 +129,7 @@ void Service::open_stores() {
   };
   journal_ = open_journal((settings_.state / "journal.db").string(), journal);
   open_sink();
-  store_ = std::make_unique<StoreReader>(settings_.store_path().string(), 64);
+  store_ = std::make_unique<StoreReader>(settings_.store_path().string(), store_connections);
   SourceOptions source;
   source.url = settings_.source.url;
   source.slot = settings_.source.slot;
@@ -163,6 +168,7 @@ std::unique_ptr<Server> Service::listen(const std::string& address, Listener lis
   options.hosts = settings_.serve.hosts;
   options.connections_max = settings_.serve.connections_max;
   options.handler_threads = handler_threads;
+  options.positions = operations_.get();
   options.connections_changed = [this, listener](std::size_t count) {
     connections_.at(static_cast<std::size_t>(listener)) = count;
     metrics_.set("http_connections", static_cast<double>(connections_[0] + connections_[1]));
@@ -186,9 +192,9 @@ void Service::start_listening() {
   options.report_failure = [this](const std::string& failure) {
     trace_.event(TraceLevel::error, "http.failed", failure);
   };
-  options.waiting_max = public_threads - 16;
+  options.large_answers_max = public_large_answers;
   public_site_ = std::make_unique<Site>(*operations_, *operations_, *operations_, *store_, options);
-  options.waiting_max = admin_threads - 2;
+  options.large_answers_max = admin_large_answers;
   admin_site_ = std::make_unique<Site>(*operations_, *operations_, *operations_, *store_, options);
   public_server_ = listen(settings_.serve.listen, Listener::open, *public_site_, public_threads);
   admin_server_ = listen(settings_.admin.listen, Listener::admin, *admin_site_, admin_threads);

@@ -74,11 +74,11 @@ Json progress_json(const JobStatus& job) {
   return progress;
 }
 
-// One object of the members of both; `other` goes into it unread: numbers of rows are not doubles.
-std::string with_member(const Json& object, std::string_view name, std::string_view other) {
+// The object with one member more, whose JSON goes into it unread: numbers of rows are not doubles.
+std::string with_member(const Json& object, std::string_view name, std::string_view value) {
   std::string json = text_of(object);
   json.back() = ',';
-  return json.append("\"").append(name).append("\":").append(other).append("}");
+  return json.append("\"").append(name).append("\":").append(value).append("}");
 }
 
 std::string job_json(const JobStatus& job) {
@@ -217,13 +217,13 @@ Problem unknown_job(const Call& call) {
 
 }  // namespace
 
-Response show_health(Site& site, const Call& /*call*/) {
+Answer show_health(Site& site, const Call& /*call*/) {
   const bool alive = site.status().threads_alive();
   return answer_text(alive ? "ok" : "a thread does not answer", "text/plain; charset=utf-8",
                      alive ? 200 : 500);
 }
 
-Response show_readiness(Site& site, const Call& /*call*/) {
+Answer show_readiness(Site& site, const Call& /*call*/) {
   const std::vector<ReadyCheck> checks = site.status().ready_checks();
   const bool ready = all_ok(checks);
   Json list = Json::array();
@@ -232,11 +232,11 @@ Response show_readiness(Site& site, const Call& /*call*/) {
   return answer_json(Json{{"ready", ready}, {"checks", std::move(list)}}, ready ? 200 : 503);
 }
 
-Response show_metrics(Site& site, const Call& /*call*/) {
+Answer show_metrics(Site& site, const Call& /*call*/) {
   return answer_text(site.status().metrics_text(), "text/plain; version=0.0.4; charset=utf-8");
 }
 
-Response show_status(Site& site, const Call& /*call*/) {
+Answer show_status(Site& site, const Call& /*call*/) {
   const StatusPage& status = site.status();
   const JournalState journal = status.journal_state();
   const MemoryState memory = status.memory_state();
@@ -265,7 +265,7 @@ Response show_status(Site& site, const Call& /*call*/) {
   return answer_json(with_member(members, "jobs", jobs_json(site)));
 }
 
-Response explain_view(Site& site, const Call& call) {
+Answer explain_view(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   const ServedView& served = site.status().views()[view];
   return answer_json(Json{{"view", served.name},
@@ -273,7 +273,7 @@ Response explain_view(Site& site, const Call& call) {
                           {"operators", operators_json(site.status().operators(view))}});
 }
 
-Response show_errors(Site& site, const Call& call) {
+Answer show_errors(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   Json list = Json::array();
   for (const ErrorRow& row : site.status().error_rows(view)) {
@@ -283,31 +283,31 @@ Response show_errors(Site& site, const Call& call) {
   return answer_json(list);
 }
 
-Response start_rebuild(Site& site, const Call& call) {
+Answer start_rebuild(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   const Json body = parse_body(call.request, {"from"});
   check_rebuild_source(body);
   return answer_job(site, call, site.jobs().start_rebuild(view));
 }
 
-Response start_verify(Site& site, const Call& call) {
+Answer start_verify(Site& site, const Call& call) {
   const std::size_t view = site.find_view(call.listener, call.arguments[0]);
   const Json body = parse_body(call.request, {"repair", "limit"});
   check_repair(body);
   return answer_job(site, call, site.jobs().start_verify(view, sample_limit(body)));
 }
 
-Response list_jobs(Site& site, const Call& /*call*/) {
+Answer list_jobs(Site& site, const Call& /*call*/) {
   return answer_json(jobs_json(site));
 }
 
-Response show_job(Site& site, const Call& call) {
+Answer show_job(Site& site, const Call& call) {
   const std::optional<JobStatus> job = site.jobs().find(call.arguments[0]);
   if (!job) throw unknown_job(call);
   return answer_json(job_json(*job));
 }
 
-Response cancel_job(Site& site, const Call& call) {
+Answer cancel_job(Site& site, const Call& call) {
   if (!site.jobs().find(call.arguments[0])) throw unknown_job(call);
   // A job that has finished meanwhile is what the caller wanted: not running.
   site.jobs().cancel(call.arguments[0]);

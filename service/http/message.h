@@ -3,10 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "service/http/body_stream.h"
 
 namespace deltamill {
 
@@ -48,8 +51,8 @@ struct Response {
   int status = 200;
   std::vector<Header> headers;
   std::string body;
-  bool close = false;                            // the connection ends after this answer
-  std::optional<std::size_t> size_without_body;  // HEAD: the length that GET would have sent
+  std::unique_ptr<BodyStream> rest;  // what follows `body`, piece by piece; null = nothing
+  bool close = false;                // the connection ends after this answer
 
   void set(std::string_view name, std::string value) {
     headers.push_back({std::string(name), std::move(value)});

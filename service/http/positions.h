@@ -2,7 +2,6 @@
 // service, faked by HTTP's tests. All calls are thread-safe.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 
@@ -21,9 +20,6 @@ class Positions {
   [[nodiscard]] virtual std::int64_t lag_ms(Frontier frontier) const = 0;
   // Makes the source say at once how far it is, until that is `lsn` at least.
   virtual void request_position(Lsn lsn) = 0;
-  // Waits until the store's frontier is at least `lsn` or the deadline passes; makes the source ask
-  // for its position at once. True = reached.
-  [[nodiscard]] virtual bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) = 0;
 
   // Calls `moved` after each commit of the store and once when the service stops, on the thread
   // that did it: store_frontier() and stopping() are as of then or later.

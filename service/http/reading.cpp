@@ -62,37 +62,46 @@ ReadTerms parse_terms(Site& site, const Call& call) {
 
 Frontier frontier_of(const ServedView& view, const ViewState& state,
                      const StoreReader::Snapshot& snapshot) {
+  // The board says that a view stopped; the store may have committed for others since.
   const Frontier stored = snapshot.view_frontier(view.name);
   const bool stopped = state.condition == Condition::stale || state.condition == Condition::paused;
   return stopped ? std::min(state.frontier, stored) : stored;
 }
 
-Reading::Reading(Site& site, const ServedView& view, const ViewState& state)
-    : snapshot_(site.open_snapshot()), table_(snapshot_.table(view.name)) {
+Reading::Reading(Site& site, const ReadTerms& terms, const ViewState& state)
+    : snapshot_(site.open_snapshot()) {
+  const ServedView& view = site.status().views()[terms.view];
+  table_ = snapshot_.table(view.name);
+  if (table_.empty()) throw not_ready(view.name, state);
   freshness_.condition = state.condition;
-  if (table_.empty()) return;
   freshness_.frontier = frontier_of(view, state, snapshot_);
+  // The store may be there while this view stands still.
+  if (terms.min_lsn && !freshness_.frontier.has_reached(*terms.min_lsn))
+    throw behind_problem(*terms.min_lsn);
   changed_at_ = snapshot_.changed_at(view.name);
   generation_ = snapshot_.generation(view.name);
   freshness_.lag_ms = site.positions().lag_ms(freshness_.frontier);
 }
 
-Reading Reading::begin(Site& site, const ReadTerms& terms, Timing& timing) {
-  const ServedView& view = site.status().views()[terms.view];
-  ViewState state = site.status().view_state(terms.view);
-  if (!serves(state.condition)) throw not_ready(view.name, state);
-  if (terms.min_lsn) {
-    site.wait_for(*terms.min_lsn, terms.preferences.patience());
-    state = site.status().view_state(terms.view);
+Answer begin_reading(Site& site, const ReadTerms& terms, const std::shared_ptr<Timing>& timing,
+                     std::function<Answer(Reading reading)> then) {
+  const ViewState state = site.status().view_state(terms.view);
+  // At once: what has nothing to serve is not waited for.
+  if (!serves(state.condition)) throw not_ready(site.status().views()[terms.view].name, state);
+  if (!terms.min_lsn) {
+    timing->end("wait");
+    return then(Reading(site, terms, state));
   }
-  timing.end("wait");
-  Reading reading(site, view, state);
-  if (reading.table_.empty()) throw not_ready(view.name, state);
-  if (terms.min_lsn && !reading.freshness_.frontier.has_reached(*terms.min_lsn))
-    throw behind_problem(*terms.min_lsn);
-  return reading;
+  return site.after(*terms.min_lsn, terms.preferences.patience(),
+                    [&site, terms, timing, then = std::move(then)] {
+                      const ViewState now = site.status().view_state(terms.view);
+                      timing->end("wait");
+                      return then(Reading(site, terms, now));
+                    });
 }
 
+// Everything that the bytes of the answer depend on. Lag and condition are in headers, which a 304
+// carries too.
 std::string Reading::entity_tag(std::uint64_t definition, const Call& call,
                                 RowFormat format) const {
   const auto part = [&call](const char* name) { return call.request.header(name).value_or(""); };
@@ -117,6 +126,7 @@ void add_headers(const Freshness& freshness, const CommonTerms& terms, Response&
   if (!applied.empty()) response.set("Preference-Applied", applied);
 }
 
+// By search instead of by list: a tag is hexadecimal digits in quotes, so none is part of another.
 bool matches(const std::optional<std::string>& if_none_match, std::string_view tag) {
   if (!if_none_match) return false;
   const std::string_view opaque = tag.substr(2);  // without W/
@@ -125,6 +135,11 @@ bool matches(const std::optional<std::string>& if_none_match, std::string_view t
 
 BoundStatement::BoundStatement(StoreReader::Snapshot& snapshot, BoundSql sql)
     : sql_(std::move(sql)), statement_(prepare(snapshot, sql_.text)) {
+  bind_all(statement_, sql_.parameters);
+}
+
+void BoundStatement::rewind() {
+  statement_.reset();
   bind_all(statement_, sql_.parameters);
 }
 

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -59,8 +61,8 @@ void add_headers(const Freshness& freshness, const CommonTerms& terms, Response&
 // One view in one snapshot.
 class Reading {
  public:
-  // Waits where the terms ask for it. Refuses with not_ready, behind, overloaded.
-  [[nodiscard]] static Reading begin(Site& site, const ReadTerms& terms, Timing& timing);
+  // Throws not_ready, behind.
+  Reading(Site& site, const ReadTerms& terms, const ViewState& state);
 
   [[nodiscard]] StoreReader::Snapshot& snapshot() { return snapshot_; }
   // Quoted name of the table of the current generation.
@@ -73,14 +75,18 @@ class Reading {
   [[nodiscard]] const Freshness& freshness() const { return freshness_; }
 
  private:
-  Reading(Site& site, const ServedView& view, const ViewState& state);
-
   StoreReader::Snapshot snapshot_;
   std::string table_;
   Freshness freshness_;
   Frontier changed_at_;
   std::int64_t generation_ = 0;
 };
+
+// Refuses a view that has nothing to serve, waits where the terms ask for it, and gives the reading
+// to `then`. The timing's stage "wait" ends there.
+[[nodiscard]] Answer begin_reading(Site& site, const ReadTerms& terms,
+                                   const std::shared_ptr<Timing>& timing,
+                                   std::function<Answer(Reading reading)> then);
 
 // True when one of the tags of If-None-Match is ours (weak comparison).
 [[nodiscard]] bool matches(const std::optional<std::string>& if_none_match, std::string_view tag);
@@ -95,6 +101,8 @@ class BoundStatement {
 
   [[nodiscard]] Statement& operator*() { return statement_; }
   [[nodiscard]] Statement* operator->() { return &statement_; }
+  // Back before the first row.
+  void rewind();
 
  private:
   BoundSql sql_;

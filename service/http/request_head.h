@@ -24,6 +24,7 @@ struct RequestHead {
   Request request;
   std::size_t body_bytes = 0;
   bool keep_alive = false;
+  bool takes_chunks = false;  // HTTP/1.1: an answer may come in chunks
   bool expects_continue = false;
 };
 

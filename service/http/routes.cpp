@@ -3,9 +3,11 @@
 
 #include <array>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/http/admin_handlers.h"
@@ -17,13 +19,13 @@
 namespace deltamill {
 namespace {
 
-Response not_available(Site& site, const Call& call);
+Answer not_available(Site& site, const Call& call);
 
 struct Route {
   const char* method;
   const char* pattern;
   Listener listener;  // open routes are answered by both listeners
-  Response (*handler)(Site& site, const Call& call);
+  Answer (*handler)(Site& site, const Call& call);
   enum class Query : std::uint8_t { taken, refused } query = Query::taken;
 };
 
@@ -67,7 +69,7 @@ Response answer(const Problem& problem, const Request& request) {
   return to_response(problem, path_of(request.target));
 }
 
-Response not_available(Site& /*site*/, const Call& /*call*/) {
+Answer not_available(Site& /*site*/, const Call& /*call*/) {
   throw Problem(ProblemName::not_implemented, "not available in this version");
 }
 
@@ -141,33 +143,23 @@ Response refuse_method(const Found& found, const Request& request) {
   return response;
 }
 
-// REQUIRES: `route` is the one of the request, `arguments` its arguments, still encoded.
-Response handle(Site& site, Listener listener, const Request& request, const Route& route,
-                const Segments& arguments) {
-  if (route.query == Route::Query::refused && !query_of(request.target).empty())
-    throw Problem(ProblemName::bad_query, "this path takes no parameters");
-  Call call{request, listener, {}};
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const bool last = i + 1 == arguments.size();
-    call.arguments.push_back(decode_argument(route.pattern, arguments[i], last));
-  }
-  return route.handler(site, call);
-}
-
-// Tells the pattern before anything of the route runs: what is thrown then counts for it.
-Response route_request(Site& site, Listener listener, const Request& request,
-                       const char*& pattern) {
-  const Segments path = path_segments(path_of(request.target));
-  const Found found = find_route(listener, request.method, path);
+// REQUIRES: `found` says which routes the path has.
+Answer handle(Site& site, Listener listener, const Request& request, const Found& found) {
   if (found.allowed.empty()) {
-    if (has_dot_segment(path))
+    if (has_dot_segment(path_segments(path_of(request.target))))
       throw Problem(ProblemName::bad_request, "the path is not plain percent-encoded UTF-8");
     throw Problem(ProblemName::unknown_path, "there is no such path");
   }
-  pattern = found.pattern;
   if (found.route == nullptr) return refuse_method(found, request);
-  pattern = found.route->pattern;
-  return handle(site, listener, request, *found.route, found.arguments);
+  const Route& route = *found.route;
+  if (route.query == Route::Query::refused && !query_of(request.target).empty())
+    throw Problem(ProblemName::bad_query, "this path takes no parameters");
+  Call call{request, listener, {}};
+  for (std::size_t i = 0; i < found.arguments.size(); ++i) {
+    const bool last = i + 1 == found.arguments.size();
+    call.arguments.push_back(decode_argument(route.pattern, found.arguments[i], last));
+  }
+  return route.handler(site, call);
 }
 
 // What a failed store means to a client.
@@ -179,10 +171,10 @@ Problem problem_of(const SqliteError& error) {
   return {ProblemName::internal, "the view store failed"};
 }
 
-// The one place where a request's problems become its answer.
-Response route_safely(Site& site, Listener listener, const Request& request, const char*& pattern) {
+// The one place where what a request cannot have becomes its answer.
+Answer answer_safely(Site& site, const Request& request, const std::function<Answer()>& step) {
   try {
-    return route_request(site, listener, request, pattern);
+    return step();
   } catch (const Problem& problem) {
     return answer(problem, request);
   } catch (const QueryTimeout&) {
@@ -197,31 +189,83 @@ Response route_safely(Site& site, Listener listener, const Request& request, con
   }
 }
 
+// Tells of what a client only sees as an answer that is cut.
+class ReportedBody : public BodyStream {
+ public:
+  ReportedBody(Site& site, std::unique_ptr<BodyStream> body)
+      : site_(site), body_(std::move(body)) {}
+
+  BodyPiece next() override {
+    try {
+      return body_->next();
+    } catch (const std::exception& error) {
+      site_.options().report_failure(std::string("an answer was cut: ") + error.what());
+      throw;
+    }
+  }
+
+ private:
+  Site& site_;
+  std::unique_ptr<BodyStream> body_;
+};
+
+// Events are sent as they come, not when a block of them is full.
+bool is_event_stream(const Response& response) {
+  for (const Header& header : response.headers)
+    if (same_header_name(header.name, "Content-Type")) return header.value == "text/event-stream";
+  return false;
+}
+
 void compress(const Request& request, Response& response) {
-  if (response.body.size() < gzip_bytes_min) return;
+  if (!response.rest && response.body.size() < gzip_bytes_min) return;
+  if (is_event_stream(response)) return;
   if (!accepts_gzip(request.header("Accept-Encoding").value_or(""))) return;
-  response.body = gzip(response.body);
+  GzipEncoder encoder;
+  std::string packed;
+  encoder.append(response.body, packed);
+  if (response.rest)
+    response.rest = std::make_unique<GzipStream>(std::move(encoder), std::move(response.rest));
+  else
+    encoder.end(packed);
+  response.body = std::move(packed);
   response.set("Content-Encoding", "gzip");
 }
 
-}  // namespace
-
-Response answer_request(Site& site, Listener listener, const Request& request) {
-  const char* pattern = no_route;
-  Response response = route_safely(site, listener, request, pattern);
+// What all answers share. An answer in pieces counts when its first piece is made.
+void complete(Site& site, const Request& request, const char* pattern, Response& response) {
   try {
     compress(request, response);
+    if (response.rest)
+      response.rest = std::make_unique<ReportedBody>(site, std::move(response.rest));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - request.received;
     site.status().count_request(pattern, response.status, took.count());
   } catch (const std::exception& error) {
     site.options().report_failure(error.what());
     response = answer({ProblemName::internal, "the request failed; the service goes on"}, request);
   }
-  if (request.method == "HEAD") {
-    response.size_without_body = response.body.size();
-    response.body.clear();
+}
+
+// A step of a request: from its arrival or from the end of a wait to the next wait or the answer.
+Answer run_step(Site& site, const Request& request, const char* pattern,
+                const std::function<Answer()>& step) {
+  Answer outcome = answer_safely(site, request, step);
+  if (auto* const waiting = std::get_if<Waiting>(&outcome)) {
+    waiting->then = [&site, &request, pattern, then = std::move(waiting->then)] {
+      return run_step(site, request, pattern, then);
+    };
+  } else {
+    complete(site, request, pattern, std::get<Response>(outcome));
   }
-  return response;
+  return outcome;
+}
+
+}  // namespace
+
+Answer answer_request(Site& site, Listener listener, const Request& request) {
+  const Segments path = path_segments(path_of(request.target));
+  const Found found = find_route(listener, request.method, path);
+  return run_step(site, request, found.pattern,
+                  [&] { return handle(site, listener, request, found); });
 }
 
 std::function<void(int status, double seconds)> refusal_counter(Site& site) {

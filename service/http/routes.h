@@ -4,14 +4,15 @@
 
 #include <functional>
 
+#include "service/http/answer.h"
 #include "service/http/message.h"
 #include "service/http/site.h"
 
 namespace deltamill {
 
-// Answers a request of a listener. Never throws: what goes wrong inside is a 500 without details.
-// Safe for any number of threads.
-[[nodiscard]] Response answer_request(Site& site, Listener listener, const Request& request);
+// Answers a request of a listener, which lives until the answer is sent. Throws nothing but
+// std::bad_alloc: what goes wrong inside is a 500 without details. Safe for any number of threads.
+[[nodiscard]] Answer answer_request(Site& site, Listener listener, const Request& request);
 
 // Counts what a server refuses before it becomes a request here, under the route "none": what
 // ServerOptions::refused takes. The site outlives it.

@@ -13,13 +13,14 @@ namespace deltamill {
 
 class RowWriter {
  public:
-  // Writes into `body`, which outlives the writer. Column i of each row is item i of `select`.
-  RowWriter(RowFormat format, const QueriedView& view, const std::vector<SelectItem>& select,
-            std::string& body);
+  // Column i of each row is item i of `select`.
+  RowWriter(RowFormat format, const QueriedView& view, const std::vector<SelectItem>& select);
 
-  void begin();
-  void append(const Statement& row);
-  void end();
+  // What stands before the rows, a row, and what stands after them. The body may be another one
+  // each time.
+  void begin(std::string& body) const;
+  void append(const Statement& row, std::string& body);
+  void end(std::string& body) const;
 
  private:
   struct Item {
@@ -28,15 +29,14 @@ class RowWriter {
     std::string prefix;  // JSON: what stands before the value; CSV: nothing
   };
 
-  void append_json_row(const Statement& row);
-  void append_csv_row(const Statement& row);
-  void append_csv_field(std::string_view text);
+  void append_json_row(const Statement& row, std::string& body);
+  void append_csv_row(const Statement& row, std::string& body);
+  void append_csv_field(std::string_view text, std::string& body) const;
 
   RowFormat format_;
   std::vector<Item> items_;
   std::string header_;  // CSV: the names
   std::string scratch_;
-  std::string& body_;
   bool first_ = true;
 };
 

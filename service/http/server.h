@@ -1,11 +1,15 @@
 // Sockets, framing, limits and deadlines of one HTTP listener. Knows no route: requests go to a
 // handler.
 //
-//   one thread moves bytes  ──request──►  handler threads, which may block  ──response──►  the same
-//   one thread
+//   io thread  ──request──►  handler thread, which may block  ──answer──►  io thread
+//       ▲  ▲                      │
+//       │  └── piece of a body ◄──┤   the next one when the client has taken this one
+//       └───── not yet ◄──────────┘   in a list by position, until a commit or a deadline
 //
-// A connection has one request at a time, so the queue to the handlers is bounded by the number of
-// connections.
+// A connection has one request at a time, so the queue to the handlers, and what is parked, are
+// bounded by the number of connections. What waits, for a position or for a slow client, holds no
+// thread. A client that closes its side while its answer waits is gone, and all that was kept for
+// it is freed at once.
 #pragma once
 
 #include <chrono>
@@ -15,13 +19,15 @@
 #include <string>
 #include <vector>
 
+#include "service/http/answer.h"
 #include "service/http/message.h"
+#include "service/http/positions.h"
 
 namespace deltamill {
 
 struct ServerOptions {
-  std::string listen =
-      "127.0.0.1:0";  // address:port, [address]:port, port 0 = any free one; or unix:/path
+  // address:port, [address]:port, port 0 = any free one; or unix:/path
+  std::string listen = "127.0.0.1:0";
   std::vector<std::string> hosts;  // Host names besides the listen address and the loopback names
   std::size_t connections_max = 1024;
   std::size_t handler_threads = 64;
@@ -29,6 +35,8 @@ struct ServerOptions {
   std::chrono::milliseconds request_deadline{10'000};  // header and body, from the first byte
   std::chrono::milliseconds idle_deadline{60'000};     // between two requests
   std::chrono::milliseconds write_stall{10'000};       // without a byte taken by the client
+  // Whose store's commits answers wait for; outlives the server. nullptr: they wait for deadlines.
+  Positions* positions = nullptr;
   // Told how many are open whenever that changes; on the listener's thread.
   std::function<void(std::size_t connections)> connections_changed = [](std::size_t) {};
   // Told of every answer that the handler did not give: refused heads, too many connections, a
@@ -36,15 +44,18 @@ struct ServerOptions {
   std::function<void(int status, double seconds)> refused = [](int, double) {};
 };
 
+struct Listening;
+
 class Server {
  public:
   // Called by several threads at once. May block; must not throw (what it throws ends as an empty
-  // 500).
-  using Handler = std::function<Response(const Request& request)>;
+  // 500). The request lives until its answer is sent.
+  using Handler = std::function<Answer(const Request& request)>;
 
   // Binds and starts. Throws std::runtime_error, naming the address, when that fails.
   Server(ServerOptions options, Handler handler);
-  // Stops: no new connection, idle ones closed, running requests answered.
+  // Stops: no new connection, idle ones closed, running requests answered, waiting ones called
+  // at once.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -56,7 +67,6 @@ class Server {
   [[nodiscard]] std::size_t connections() const;
 
  private:
-  struct Listening;
   std::unique_ptr<Listening> listening_;
 };
 

@@ -1,10 +1,9 @@
-// The views as the two listeners see them, and the bounded number of waiting requests.
+// The views as the two listeners see them; waiting for a position.
 #include "service/http/site.h"
 
 #include <xxhash.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "service/http/deadline.h"
@@ -16,11 +15,12 @@ QueriedView queried_view(const ServedView& view, bool all_columns) {
   QueriedView queried{view.name, view.columns, {}, view.key, view.time_zones};
   for (const Column& column : view.columns)
     queried.visible.push_back(all_columns || view.served_columns.empty() ||
-                              std::find(view.served_columns.begin(), view.served_columns.end(),
-                                        column.name) != view.served_columns.end());
+                              std::ranges::find(view.served_columns, column.name) !=
+                                  view.served_columns.end());
   return queried;
 }
 
+// Parts are separated by a byte that no name holds.
 std::uint64_t definition_hash(const ServedView& view, const QueriedView& queried) {
   std::string text = view.name;
   const auto add = [&text](std::string_view part) {
@@ -39,27 +39,6 @@ std::uint64_t definition_hash(const ServedView& view, const QueriedView& queried
   add(view.definition);
   return XXH3_64bits(text.data(), text.size());
 }
-
-constexpr auto poll_interval = std::chrono::milliseconds(10);
-
-Problem too_many_wait() {
-  return {ProblemName::overloaded, "too many requests wait for a position"};
-}
-
-// Holds a place among the waiting requests.
-class WaitingPlace {
- public:
-  WaitingPlace(std::atomic<std::size_t>& waiting, std::size_t waiting_max)
-      : waiting_(waiting), taken_(waiting.fetch_add(1) < waiting_max) {}
-  ~WaitingPlace() { waiting_.fetch_sub(1); }
-  WaitingPlace(const WaitingPlace&) = delete;
-  WaitingPlace& operator=(const WaitingPlace&) = delete;
-  [[nodiscard]] bool taken() const { return taken_; }
-
- private:
-  std::atomic<std::size_t>& waiting_;
-  bool taken_;
-};
 
 }  // namespace
 
@@ -100,24 +79,23 @@ std::uint64_t Site::definition(Listener listener, std::size_t view) const {
   return (listener == Listener::admin ? admin_views_ : open_views_)[view].definition;
 }
 
-void Site::wait_until(std::chrono::steady_clock::time_point deadline,
-                      const std::function<bool()>& settled) {
-  if (settled()) return;
-  const WaitingPlace place(waiting_, options_.waiting_max);
-  if (!place.taken()) throw too_many_wait();
-  while (std::chrono::steady_clock::now() < deadline && !positions_.stopping()) {
-    std::this_thread::sleep_for(poll_interval);
-    if (settled()) break;
-  }
+Answer Site::after(Lsn position, std::chrono::seconds patience, std::function<Answer()> then) {
+  if (positions_.store_frontier().has_reached(position)) return then();
+  // An idle source would tell of it with its next keepalive only.
+  positions_.request_position(position);
+  return Waiting{{position, std::chrono::steady_clock::now() + patience},
+                 [this, position, then = std::move(then)] {
+                   if (!positions_.store_frontier().has_reached(position))
+                     throw behind_problem(position);
+                   return then();
+                 }};
 }
 
-void Site::wait_for(Lsn lsn, std::chrono::seconds patience) {
-  const auto now = std::chrono::steady_clock::now();
-  if (positions_.wait_for(lsn, now)) return;
-  const WaitingPlace place(waiting_, options_.waiting_max);
-  if (!place.taken()) throw too_many_wait();
-  if (positions_.wait_for(lsn, now + patience)) return;
-  throw behind_problem(lsn);
+// Counts first and looks then, so that two who come together do not both get the last.
+Permit Site::permit_large_answer() {
+  Permit permit(&large_answers_);
+  if (++large_answers_ > options_.large_answers_max) return nullptr;
+  return permit;
 }
 
 StoreReader::Snapshot Site::open_snapshot() {

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "service/http/answer.h"
 #include "service/http/job_desk.h"
 #include "service/http/message.h"
 #include "service/http/positions.h"
@@ -25,8 +27,10 @@ enum class Listener : std::uint8_t { open, admin };  // the public one, the oper
 struct SiteOptions {
   std::size_t rows_max = 1000;                    // serve.max_rows
   std::chrono::milliseconds query_timeout{5000};  // serve.limits.query_timeout; 0 = no limit
-  std::size_t waiting_max =
-      48;  // requests waiting for a position at once; the rest of the threads stay free
+  // Answers too large to be made at once, open at the same time: each holds a connection to the
+  // store until its client has taken it, so the store has this many more than there are handlers.
+  std::size_t large_answers_max = 40;
+  std::chrono::milliseconds large_answer_timeout{300'000};  // for such an answer as a whole
   // Told of what a client only sees as `internal`; called by any thread.
   std::function<void(const std::string& what)> report_failure = [](const std::string&) {};
 };
@@ -37,6 +41,12 @@ struct Call {
   Listener listener;
   std::vector<std::string> arguments;  // what stands for the {…} of the route's pattern, decoded
 };
+
+// One of so many that may be; given back when it is destroyed.
+struct GiveBack {
+  void operator()(std::atomic<std::size_t>* taken) const { --*taken; }
+};
+using Permit = std::unique_ptr<std::atomic<std::size_t>, GiveBack>;
 
 // Shared by all handler threads; everything in it is fixed or synchronised.
 class Site {
@@ -59,13 +69,13 @@ class Site {
   // Hash of the view's name, columns, key and plan, and of what is visible of it.
   [[nodiscard]] std::uint64_t definition(Listener listener, std::size_t view) const;
 
-  // Waits until the store's frontier is at least `lsn`. Throws `behind`, or `overloaded` when too
-  // many wait.
-  void wait_for(Lsn lsn, std::chrono::seconds patience);
+  // Goes on with `then` once the store's frontier has reached the position, at once if it has.
+  // `behind` is thrown where `then` would have been called if the patience ends before that.
+  [[nodiscard]] Answer after(Lsn position, std::chrono::seconds patience,
+                             std::function<Answer()> then);
 
-  // Asks again and again until `settled` or the deadline; `overloaded` when too many wait.
-  void wait_until(std::chrono::steady_clock::time_point deadline,
-                  const std::function<bool()>& settled);
+  // Nothing = as many large answers as may be are open.
+  [[nodiscard]] Permit permit_large_answer();
 
   // A snapshot with the query timeout ahead of it.
   [[nodiscard]] StoreReader::Snapshot open_snapshot();
@@ -84,7 +94,7 @@ class Site {
   std::map<std::string, std::size_t, std::less<>> offsets_;
   std::vector<View> open_views_;
   std::vector<View> admin_views_;
-  std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::size_t> large_answers_{0};
 };
 
 // 503 `behind`, with the moment to ask again.

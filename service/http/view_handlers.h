@@ -2,14 +2,14 @@
 // says which.
 #pragma once
 
-#include "service/http/message.h"
+#include "service/http/answer.h"
 #include "service/http/site.h"
 
 namespace deltamill {
 
-[[nodiscard]] Response list_views(Site& site, const Call& call);  // /v1/views
-[[nodiscard]] Response read_rows(Site& site, const Call& call);   // /v1/views/{view}
-[[nodiscard]] Response read_row(Site& site, const Call& call);    // /v1/views/{view}/rows/{key}
-[[nodiscard]] Response wait_for_position(Site& site, const Call& call);  // /v1/wait
+[[nodiscard]] Answer list_views(Site& site, const Call& call);  // /v1/views
+[[nodiscard]] Answer read_rows(Site& site, const Call& call);   // /v1/views/{view}
+[[nodiscard]] Answer read_row(Site& site, const Call& call);    // /v1/views/{view}/rows/{key}
+[[nodiscard]] Answer wait_for_position(Site& site, const Call& call);  // /v1/wait
 
 }  // namespace deltamill

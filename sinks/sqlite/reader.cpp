@@ -255,4 +255,8 @@ Statement& StoreReader::Snapshot::prepare(const std::string& sql) {
   return connection_->prepare(sql);
 }
 
+void StoreReader::Snapshot::extend(std::chrono::steady_clock::time_point deadline) {
+  connection_->deadline = deadline;
+}
+
 }  // namespace deltamill

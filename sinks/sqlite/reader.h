@@ -56,6 +56,8 @@ class StoreReader {
     // not sort right (kind: "numeric", "date", "timestamp", "interval", "float8", ...; see
     // store_order.h).
     [[nodiscard]] Statement& prepare(const std::string& sql);
+    // A new deadline for its statements; for one who reads with pauses that are not the store's.
+    void extend(std::chrono::steady_clock::time_point deadline);
 
    private:
     friend class StoreReader;

@@ -182,7 +182,7 @@ TEST_CASE("a store that fails is a 500 without details") {
   Request request;
   request.method = "GET";
   request.target = "/v1/views/a";
-  const Response response = answer_request(site, Listener::open, request);
+  const Response response = std::get<Response>(answer_request(site, Listener::open, request));
   CHECK(problem_of(response) == "internal");
   CHECK(response.body.find("nonexistent") == std::string::npos);
   CHECK_FALSE(reported.empty());

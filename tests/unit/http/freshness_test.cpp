@@ -64,33 +64,14 @@ TEST_CASE("a waiting request is answered when the position comes") {
   HttpFixture http({things("a")});
   http.process.reached = 0x10;
   std::thread writer([&http] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
     http.change(0, {{1, {"2"}}});
-    http.process.reached = 0x20;
+    http.process.reach(0x20);
   });
   const Response response =
       http.get("/v1/views/a", {{"Deltamill-Min-Lsn", "0/20"}, {"Prefer", "wait=10"}});
   writer.join();
   CHECK(response.body == R"([{"id":1},{"id":2}])");
   CHECK(header_of(response, "Preference-Applied") == "wait=10");
-}
-
-TEST_CASE("requests that wait beyond the limit are turned away") {
-  SiteOptions options;
-  options.waiting_max = 1;
-  HttpFixture http({things("a")}, options);
-  http.process.count = false;
-  http.process.reached = 0x10;
-  const Headers patient{{"Deltamill-Min-Lsn", "0/11"}, {"Prefer", "wait=20"}};
-  Response first;
-  std::thread waiting([&] { first = http.get("/v1/views/a", patient); });
-  while (http.process.waits < 2) std::this_thread::yield();
-  CHECK(problem_of(http.get("/v1/views/a", patient)) == "overloaded");
-  CHECK(http.get("/v1/views/a").status == 200);
-  http.change(0, {{1, {"2"}}});
-  http.process.reached = 0x20;
-  waiting.join();
-  CHECK(first.status == 200);
 }
 
 TEST_CASE("a query timeout of zero is no limit") {

@@ -1,17 +1,12 @@
 // The fake process and the store beneath it.
 #include "tests/unit/http/http_fixture.h"
 
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 namespace deltamill {
-
-bool FakeProcess::wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) {
-  ++waits;
-  while (lsn.value > reached && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  return lsn.value <= reached;
-}
 
 void FakeProcess::count_request(const char* route, int status, double /*seconds*/) {
   if (count) counted.push_back(std::string(route) + " " + std::to_string(status));
@@ -93,7 +88,7 @@ Response HttpFixture::ask(const std::string& method, const std::string& target,
   request.body = body;
   request.id = "test";
   request.received = std::chrono::steady_clock::now();
-  return answer_request(*site_, listener, request);
+  return finish(process, begin(request, listener));
 }
 
 Response HttpFixture::admin(const std::string& method, const std::string& target,
@@ -111,6 +106,39 @@ void HttpFixture::rebuild(std::uint32_t view, const std::vector<SignedRow>& rows
   sink_->load(generations_[view], makers_[view].delta(rows));
   sink_->activate(generations_[view]);
   sink_->commit(sink_->frontier(), at(sink_->frontier().end().value + 0x10));
+}
+
+namespace {
+
+void await(FakeProcess& process, const Wait& until) {
+  std::mutex mutex;
+  std::condition_variable moved;
+  const Subscription subscription = process.on_move([&] {
+    const std::lock_guard lock(mutex);
+    moved.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  moved.wait_until(lock, until.deadline, [&] {
+    return process.stopping() ||
+           (until.position && process.store_frontier().has_reached(*until.position));
+  });
+}
+
+}  // namespace
+
+Response finish(FakeProcess& process, Answer answer) {
+  while (auto* const waiting = std::get_if<Waiting>(&answer)) {
+    await(process, waiting->until);
+    const std::function<Answer()> then = std::move(waiting->then);
+    answer = then();
+  }
+  Response response = std::get<Response>(std::move(answer));
+  while (response.rest) {
+    BodyPiece piece = response.rest->next();
+    if (const auto* const bytes = std::get_if<std::string>(&piece)) response.body += *bytes;
+    if (std::holds_alternative<EndOfBody>(piece)) response.rest.reset();
+  }
+  return response;
 }
 
 std::string problem_of(const Response& response) {

@@ -39,7 +39,6 @@ class FakeProcess final : public StatusPage, public Positions, public JobDesk {
     return movers.add(std::move(moved));
   }
   [[nodiscard]] std::int64_t lag_ms(Frontier /*frontier*/) const override { return 7; }
-  [[nodiscard]] bool wait_for(Lsn lsn, std::chrono::steady_clock::time_point deadline) override;
   [[nodiscard]] bool threads_alive() const override { return alive; }
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override { return checks; }
   [[nodiscard]] std::string metrics_text() override { return "deltamill_build_info 1\n"; }
@@ -65,8 +64,12 @@ class FakeProcess final : public StatusPage, public Positions, public JobDesk {
   std::size_t verify_sample_max = 0;  // of the last verification started
   bool alive = true;
   std::atomic<bool> is_stopping{false};
-  std::atomic<std::uint64_t> reached{0x1000};  // wait_for: what is there
-  std::atomic<int> waits{0};
+  // The store commits up to there.
+  void reach(std::uint64_t position) {
+    reached = position;
+    movers.call_all();
+  }
+  std::atomic<std::uint64_t> reached{0x1000};
   Subscribers movers;
   std::vector<std::string> counted;  // "route status", guarded by the test's single thread
   bool count = true;
@@ -90,6 +93,10 @@ class HttpFixture {
   [[nodiscard]] Response get(const std::string& target, std::vector<Header> headers = {}) {
     return ask("GET", target, std::move(headers));
   }
+  // The same, not finished.
+  [[nodiscard]] Answer begin(const Request& request, Listener listener = Listener::open) {
+    return answer_request(*site_, listener, request);
+  }
   [[nodiscard]] Response admin(const std::string& method, const std::string& target,
                                const std::string& body = "");
   // Commits a change of a view.
@@ -111,6 +118,10 @@ class HttpFixture {
   std::unique_ptr<StoreReader> reader_;
   std::unique_ptr<Site> site_;
 };
+
+// The answer as a client of a server gets it: waited for until the process has reached the position,
+// and with all its pieces.
+[[nodiscard]] Response finish(FakeProcess& process, Answer answer);
 
 // The name of a problem: "bad_value".
 [[nodiscard]] std::string problem_of(const Response& response);

@@ -48,7 +48,7 @@ std::string pages(const Ask& ask, std::string target) {
 }
 
 std::string pages(HttpFixture& http, const std::string& target) {
-  return pages([&http](const std::string& one) { return http.get(one); }, target);
+  return pages([&http](const std::string& page) { return http.get(page); }, target);
 }
 
 // The bodies of all pages as one.
@@ -61,18 +61,20 @@ std::string joined(std::string bodies) {
 // The public site of a fixture that serves only these columns of its only view.
 class PartlyServed {
  public:
-  PartlyServed(HttpFixture& http, std::vector<std::string> columns) : reader_(http.path(), 2) {
+  PartlyServed(HttpFixture& http, std::vector<std::string> columns)
+      : process_(http.process), reader_(http.path(), 2) {
     http.process.served[0].served_columns = std::move(columns);
-    site_.emplace(http.process, http.process, http.process, reader_, SiteOptions{});
+    site_.emplace(process_, process_, process_, reader_, SiteOptions{});
   }
   [[nodiscard]] Response get(const std::string& target) {
     Request request;
     request.method = "GET";
     request.target = target;
-    return answer_request(*site_, Listener::open, request);
+    return finish(process_, answer_request(*site_, Listener::open, request));
   }
 
  private:
+  FakeProcess& process_;
   StoreReader reader_;
   std::optional<Site> site_;
 };

@@ -1,8 +1,6 @@
 // The server over real sockets: raw bytes in, raw bytes out.
 #include "service/http/server.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 
 #include "service/http/client.h"
 #include "tests/unit/http/http_fixture.h"
+#include "tests/unit/http/raw_client.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
 using namespace deltamill;
@@ -27,47 +26,6 @@ Response echo(const Request& request) {
   response.body = request.method + " " + request.target + " " + request.body;
   return response;
 }
-
-// A client that says exactly what it is told.
-class RawClient {
- public:
-  explicit RawClient(const Server& server) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(server.port());
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    const timeval patience{5, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  }
-  ~RawClient() { ::close(socket_); }
-  RawClient(const RawClient&) = delete;
-  RawClient& operator=(const RawClient&) = delete;
-
-  // The server may have closed already: what it said before that is what tests look at.
-  RawClient& send(const std::string& bytes) {
-    [[maybe_unused]] const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    return *this;
-  }
-  // Everything until the server closes.
-  std::string read_all() {
-    std::string all;
-    char bytes[4096];
-    for (ssize_t count = 0; (count = ::recv(socket_, bytes, sizeof bytes, 0)) > 0;)
-      all.append(bytes, static_cast<std::size_t>(count));
-    return all;
-  }
-  // Until this text has come.
-  std::string read_until(const std::string& text) {
-    std::string all;
-    char byte = 0;
-    while (all.find(text) == std::string::npos && ::recv(socket_, &byte, 1, 0) == 1) all += byte;
-    return all;
-  }
-
- private:
-  int socket_;
-};
 
 const std::string get = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const std::string get_last = "GET /b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";

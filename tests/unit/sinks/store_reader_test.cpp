@@ -130,6 +130,19 @@ TEST_CASE("a statement ends at the deadline") {
   CHECK(count(next, "v") == 0);
 }
 
+TEST_CASE("a snapshot past its deadline reads on when it is extended") {
+  TestSink sink = named();
+  sink.start();
+  StoreReader reader(sink.store().path(), 1);
+  StoreReader::Snapshot snapshot = reader.open(Clock::now());
+  const std::string sql =
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+      "SELECT max(i) FROM n";
+  CHECK_THROWS_AS(snapshot.prepare(sql).step(), SqliteError);
+  snapshot.extend(Clock::now() + 60s);
+  CHECK(snapshot.prepare(sql).step());
+}
+
 TEST_CASE("no connection is given beyond the limit, and a returned one is given again") {
   TestSink sink = named();
   sink.start();
