@@ -1,52 +1,55 @@
-// A small guarded table.
+// Each change is made under the mutex and told of after it: who is told may look at the board.
 #include "service/board.h"
 
 namespace deltamill {
 
 void Board::set(std::size_t view, Condition condition, std::string reason) {
-  const std::lock_guard lock(mutex_);
-  views_[view] = {condition, std::move(reason), false, views_[view].stops};
+  {
+    const MutexLock lock(mutex_);
+    views_[view] = {condition, std::move(reason), false, views_[view].stops};
+  }
+  subscribers_.call_all();
 }
 
 void Board::stop(std::size_t view, Condition condition, std::string reason) {
-  const std::lock_guard lock(mutex_);
-  views_[view] = {condition, std::move(reason), true, views_[view].stops + 1};
+  {
+    const MutexLock lock(mutex_);
+    views_[view] = {condition, std::move(reason), true, views_[view].stops + 1};
+  }
+  subscribers_.call_all();
 }
 
-Condition Board::condition(std::size_t view) const {
-  const std::lock_guard lock(mutex_);
-  return views_[view].condition;
+Board::View Board::view(std::size_t view) const {
+  const MutexLock lock(mutex_);
+  return views_[view];
 }
 
-std::string Board::reason(std::size_t view) const {
-  const std::lock_guard lock(mutex_);
-  return views_[view].reason;
+std::vector<Board::View> Board::views() const {
+  const MutexLock lock(mutex_);
+  return views_;
 }
 
-bool Board::stopped(std::size_t view) const {
-  const std::lock_guard lock(mutex_);
-  return views_[view].stopped;
+void Board::set_sink(std::size_t sink, SinkCondition condition, std::string error) {
+  {
+    const MutexLock lock(mutex_);
+    sinks_[sink].condition = condition;
+    sinks_[sink].error = std::move(error);
+  }
+  subscribers_.call_all();
 }
 
-std::uint64_t Board::stops(std::size_t view) const {
-  const std::lock_guard lock(mutex_);
-  return views_[view].stops;
+void Board::set_all_sinks(SinkCondition condition, const std::string& error) {
+  for (std::size_t sink = 0; sink < sinks().size(); ++sink) set_sink(sink, condition, error);
 }
 
-void Board::set_sink(std::string condition, std::string error) {
-  const std::lock_guard lock(mutex_);
-  sink_condition_ = std::move(condition);
-  sink_error_ = std::move(error);
+void Board::set_frontier(std::size_t sink, Frontier frontier) {
+  const MutexLock lock(mutex_);
+  sinks_[sink].frontier = frontier;
 }
 
-std::string Board::sink_condition() const {
-  const std::lock_guard lock(mutex_);
-  return sink_condition_;
-}
-
-std::string Board::sink_error() const {
-  const std::lock_guard lock(mutex_);
-  return sink_error_;
+std::vector<Board::Sink> Board::sinks() const {
+  const MutexLock lock(mutex_);
+  return sinks_;
 }
 
 }  // namespace deltamill

@@ -18,20 +18,20 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 
 void Subscription::end() noexcept {
   if (list_ == nullptr) return;
-  std::unique_lock lock(list_->mutex);
+  MutexLock lock(list_->mutex);
   const auto ended = list_->calls.extract(id_);
   lock.unlock();  // what the call owns is destroyed without it
 }
 
 Subscription Subscribers::add(std::function<void()> call) {
-  const std::lock_guard lock(list_->mutex);
+  const MutexLock lock(list_->mutex);
   const std::uint64_t id = list_->next_id++;
   list_->calls.emplace(id, std::move(call));
   return {list_, id};
 }
 
 void Subscribers::call_all() {
-  const std::lock_guard lock(list_->mutex);
+  const MutexLock lock(list_->mutex);
   for (const auto& [id, call] : list_->calls) call();
 }
 

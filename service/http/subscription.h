@@ -5,7 +5,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
+
+#include "service/mutex.h"
 
 namespace deltamill {
 
@@ -23,9 +24,9 @@ class [[nodiscard]] Subscription {
   friend class Subscribers;
 
   struct List {
-    std::mutex mutex;
-    std::map<std::uint64_t, std::function<void()>> calls;  // guarded by mutex
-    std::uint64_t next_id = 0;                             // guarded by mutex
+    Mutex mutex;
+    std::map<std::uint64_t, std::function<void()>> calls DM_GUARDED_BY(mutex);
+    std::uint64_t next_id DM_GUARDED_BY(mutex) = 0;
   };
 
   Subscription(std::shared_ptr<List> list, std::uint64_t id) : list_(std::move(list)), id_(id) {}

@@ -1,0 +1,97 @@
+// A gap at the start is like one later: the settings say whether everything is read again.
+#include "service/source_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "service/source/source_failed.h"
+
+namespace deltamill {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_pause(200);
+constexpr std::chrono::milliseconds pause_max(10'000);
+
+// Positions in the sinks are those of one journal history; under another one every view is loaded
+// anew.
+void reopen_sinks(const SourceStart& start) {
+  if (!start.sinks.open(start.journal.epoch())) return;
+  const std::string& sink = start.settings.store_name();
+  start.trace.event(TraceLevel::warning, "sink.reloading", "every view is loaded anew",
+                    {{"sink", sink}});
+  start.metrics.add("sink_reloads_total", 1, {{"sink", sink}});
+}
+
+void prepare_once(const SourceStart& start, bool new_history, const std::stop_token& stop) {
+  const Prepared prepared =
+      start.source.prepare({.tables = start.deployment.tables(),
+                            .read_without_only = start.deployment.read_without_only(),
+                            .new_history = new_history},
+                           stop);
+  if (start.journal.epoch() != start.sinks.journal_epoch()) reopen_sinks(start);
+  start.trace.event(TraceLevel::info, "source.connected", "the source is ready",
+                    {{"tables_read", std::to_string(prepared.read_tables.size())}});
+}
+
+}  // namespace
+
+bool prepare_source(const SourceStart& start, bool new_history, const std::stop_token& stop) {
+  std::chrono::milliseconds delay = first_pause;
+  while (!stop.stop_requested()) {
+    try {
+      prepare_once(start, new_history, stop);
+      return true;
+    } catch (const SourceFailed& failed) {
+      if (stop.stop_requested()) return false;
+      if (failed.remedy() == Remedy::rebuild && !new_history) {
+        start.trace.event(TraceLevel::error, "source.gap", failed.what());
+        if (start.settings.source.on_gap == OnGap::stop) throw;
+        new_history = true;
+        continue;
+      }
+      start.trace.event(TraceLevel::error, "source.failed", failed.what());
+      if (!failed.retryable() || start.once) throw;
+    }
+    start.heartbeat.beat();
+    if (!start.clock.sleep_for(delay, stop)) return false;
+    delay = std::min(delay * 2, pause_max);
+  }
+  return false;
+}
+
+SourceOptions source_options(const Settings& settings) {
+  SourceOptions options;
+  options.url = settings.source.url;
+  options.slot = settings.source.slot;
+  options.publication = settings.source.publication;
+  options.manage = settings.source.manage;
+  options.snapshot_workers = settings.source.snapshot_workers;
+  return options;
+}
+
+SourceHandlers source_handlers(Events& events, Metrics& metrics, Trace& trace,
+                               ReportProgress progress) {
+  SourceHandlers handlers;
+  handlers.on_end = [&events](std::exception_ptr reason) {
+    events.tell(SourceEnded{std::move(reason)});
+  };
+  handlers.on_trouble = [&trace](const std::string& message) {
+    trace.event(TraceLevel::warning, "source.trouble", message);
+  };
+  handlers.on_connected = [&metrics, &trace](std::uint64_t connection) {
+    if (connection == 1) return;  // it follows prepare_source(), which tells it
+    metrics.add("source_reconnects_total", 1, {{"reason", "connection_lost"}});
+    trace.event(TraceLevel::info, "source.connected", "the change log is read again");
+  };
+  handlers.on_progress = [report = std::move(progress)](const SourceProgress& read) {
+    if (report) report(read.table, read.table_rows, read.table_rows_estimated);
+  };
+  handlers.on_inherited = [&events](const std::vector<InheritedTable>& tables) {
+    events.tell(Inherited{tables});
+  };
+  return handlers;
+}
+
+}  // namespace deltamill
