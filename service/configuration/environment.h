@@ -1,14 +1,17 @@
 // ${VARIABLE} inside scalars, and DELTAMILL_A__B=value in place of the setting a.b.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "service/configuration/settings.h"
 #include "service/configuration/yaml_document.h"
 
 namespace deltamill {
+
+// All variables of the environment as name -> value.
+using EnvironmentMap = std::map<std::string, std::string>;
 
 // Replaces ${NAME} and ${NAME:-default} in every scalar below `node`, once; $$ is $. Reports unset
 // variables.

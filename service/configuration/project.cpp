@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <string_view>
+
+#include "service/configuration/read_settings.h"
 
 namespace deltamill {
 
@@ -80,10 +84,10 @@ void load_view(const std::filesystem::path& path, ProjectFiles& project, Diagnos
     return report(
         diagnostics, file, "bad_name", "\"" + name + "\" is not a name for a view",
         "use a-z, 0-9 and _, not beginning with a digit or deltamill_, at most 63 characters");
-  for (const ProjectView& other : project.views)
-    if (other.source.name == name)
+  for (const ProjectView& loaded : project.views)
+    if (loaded.source.name == name)
       return report(diagnostics, file, "duplicate_view",
-                    "the view \"" + name + "\" is also declared by " + other.source.file,
+                    "the view \"" + name + "\" is also declared by " + loaded.source.file,
                     "a view's name is the base name of its file; rename one of the two");
   const std::optional<std::string> text = read_file(path);
   if (!text) return report(diagnostics, file, "bad_value", "cannot be read", {});

@@ -1,4 +1,4 @@
-// Messages follow one form: "path" must be WHAT.
+// Every message reads: "path" must be WHAT. The first one of a value is the only one.
 #include "service/configuration/setting_reader.h"
 
 #include <algorithm>
@@ -75,7 +75,7 @@ std::vector<std::string> SettingReader::texts() {
 void SettingReader::only(std::initializer_list<std::string_view> off) {
   const bool empty_list = node_.kind == YamlNode::Kind::list && node_.items.empty();
   const bool is_off =
-      std::ranges::any_of(off, [&](std::string_view one) { return node_.is_word(one); });
+      std::ranges::any_of(off, [&](std::string_view word) { return node_.is_word(word); });
   if (!is_off && !empty_list) unavailable();
 }
 

@@ -5,15 +5,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "service/configuration/quantity.h"
-#include "views/sql/diagnostic.h"
 
 namespace deltamill {
 
@@ -113,19 +108,7 @@ struct Settings {
   [[nodiscard]] bool operator==(const Settings&) const = default;
 };
 
-// All variables of the environment as name -> value.
-using EnvironmentMap = std::map<std::string, std::string>;
-
-// Reads the text of deltamill.yaml with ${VARIABLES} and DELTAMILL_* overrides applied. Every error
-// is reported; the result is meaningful only if there is none. `directory` resolves relative paths.
-[[nodiscard]] Settings read_settings(const std::string& file, const std::string& text,
-                                     const std::filesystem::path& directory,
-                                     const EnvironmentMap& environment, Diagnostics& diagnostics);
-
 // Whether an address of `listen` is loopback, a unix socket or off.
 [[nodiscard]] bool listens_locally(std::string_view listen);
-
-// The paths of all settings in the order of the reference configuration: "project", "source.url"...
-[[nodiscard]] std::vector<std::string_view> setting_paths();
 
 }  // namespace deltamill

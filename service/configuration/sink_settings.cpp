@@ -41,14 +41,14 @@ class SinksTree {
   }
 
   // REQUIRES: what a path leads through comes before what it leads to.
-  void put(const Override& one, Diagnostics& diagnostics) {
-    YamlSource& source = sources_.emplace_back(one.variable, one.text, diagnostics);
+  void put(const Override& replacement, Diagnostics& diagnostics) {
+    YamlSource& source = sources_.emplace_back(replacement.variable, replacement.text, diagnostics);
     std::optional<YamlNode> node = source.parse();
     if (!node) return;
-    const std::vector<std::string> names = names_in(one.path);
-    YamlNode* const place = place_of(names);
-    if (place == nullptr) return source.error("unknown_key", "names no setting");
-    *place = std::move(*node);
+    const std::vector<std::string> names = names_in(replacement.path);
+    YamlNode* const found = node_at(names);
+    if (found == nullptr) return source.error("unknown_key", "names no setting");
+    *found = std::move(*node);
     replaced_.push_back({names, &source});
   }
 
@@ -56,8 +56,8 @@ class SinksTree {
   const YamlNode& finish() {
     for (YamlNode::Entry& sink : root_.entries)
       if (sink.line == 0) complete(sink);
-    for (const Replaced& one : replaced_)
-      if (YamlNode* const node = place_of(one.names)) remember(*node, *one.source);
+    for (const Replaced& replaced : replaced_)
+      if (YamlNode* const node = node_at(replaced.names)) remember(*node, *replaced.source);
     return root_;
   }
 
@@ -74,7 +74,7 @@ class SinksTree {
 
   // Makes maps on the way; nullptr = something else is there. An entry that a variable makes has
   // line 0 until the end.
-  YamlNode* place_of(const std::vector<std::string>& names) {
+  YamlNode* node_at(const std::vector<std::string>& names) {
     YamlNode* node = &root_;
     for (const std::string& name : names) {
       if (node->kind == YamlNode::Kind::null) node->kind = YamlNode::Kind::map;
@@ -237,8 +237,8 @@ std::string sinks_to_use(const Settings& settings) {
 void read_sinks(const YamlNode* sinks, YamlSource& source, const std::vector<Override>& overrides,
                 Settings& settings, Diagnostics& diagnostics) {
   SinksTree tree(sinks);
-  for (const Override& one : overrides)
-    if (is_about_sinks(one.path)) tree.put(one, diagnostics);
+  for (const Override& replacement : overrides)
+    if (is_about_sinks(replacement.path)) tree.put(replacement, diagnostics);
   const YamlNode& whole = tree.finish();
   SinksReader(tree, source, settings).read(whole);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/configuration/environment.h"
+#include "service/configuration/settings.h"
 
 namespace deltamill {
 

@@ -1,7 +1,9 @@
-// The header comment of a view's file: /* deltamill ... YAML ... */ as the first thing in it.
+// The header is YAML, and the first thing in its file; each key has a row in a table of readers.
+#include "service/configuration/view_header.h"
+
 #include <algorithm>
 
-#include "service/configuration/project.h"
+#include "service/configuration/quantity.h"
 #include "service/configuration/sink_settings.h"
 #include "service/configuration/yaml_document.h"
 #include "views/sql/suggestion.h"
@@ -200,7 +202,7 @@ constexpr HeaderReader::Key HeaderReader::keys[key_count] = {
 };
 
 // Where the header's YAML stands in a file; begin == npos: the file has no header.
-struct HeaderPlace {
+struct HeaderSpan {
   std::size_t begin = std::string::npos;
   std::size_t end = std::string::npos;
 };
@@ -210,7 +212,7 @@ bool opens_header(std::string_view text) {
          std::string_view(" \t\r\n*").find(text[opening.size()]) != std::string_view::npos;
 }
 
-HeaderPlace find_header(std::string_view text) {
+HeaderSpan find_header(std::string_view text) {
   const std::size_t comment = text.find_first_not_of(" \t\r\n");
   if (comment == std::string::npos || !opens_header(text.substr(comment))) return {};
   const std::size_t begin = comment + opening.size();
@@ -248,12 +250,12 @@ std::vector<std::string_view> header_keys() {
 ViewHeader read_header(const std::string& file, const std::string& text, const Settings& settings,
                        Diagnostics& diagnostics) {
   ViewHeader header;
-  const HeaderPlace place = find_header(text);
-  if (place.begin == std::string::npos) {
+  const HeaderSpan span = find_header(text);
+  if (span.begin == std::string::npos) {
     if (text.find("*/") != std::string::npos) refuse_late_header(file, text, diagnostics);
     return header;
   }
-  YamlSource source(file, text, diagnostics, place.begin, place.end);
+  YamlSource source(file, text, diagnostics, span.begin, span.end);
   if (const std::optional<YamlNode> root = source.parse())
     HeaderReader(source, settings, header).read(*root);
   return header;

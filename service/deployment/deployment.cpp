@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "service/configuration/quantity.h"
 #include "sinks/sqlite/table_sql.h"
 #include "views/plan/plan.h"
 #include "views/sql/suggestion.h"

@@ -5,7 +5,8 @@
 #include <set>
 #include <sstream>
 
-#include "service/configuration/project.h"
+#include "service/configuration/read_settings.h"
+#include "service/configuration/view_header.h"
 #include "service/configuration/yaml_document.h"
 
 namespace deltamill {

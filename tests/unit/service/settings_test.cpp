@@ -1,8 +1,7 @@
 // deltamill.yaml: defaults, every kind of error, overrides, secrets in files.
-#include "service/configuration/settings.h"
-
 #include <catch2/catch.hpp>
 
+#include "service/configuration/read_settings.h"
 #include "tests/support/temporary_directory.h"
 
 namespace deltamill {

@@ -1,7 +1,7 @@
 // The header comment of a view's file.
-#include <catch2/catch.hpp>
+#include "service/configuration/view_header.h"
 
-#include "service/configuration/project.h"
+#include <catch2/catch.hpp>
 
 namespace deltamill {
 
