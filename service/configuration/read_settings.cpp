@@ -257,6 +257,22 @@ const YamlNode* url_file_of(const YamlNode& root) {
   return section == nullptr ? nullptr : section->find("url_file");
 }
 
+// The node of defaults.sinks, wherever it stands below `root`, if no variable replaces it.
+const YamlNode* default_sinks_of(const YamlNode& root) {
+  const YamlNode* const section = root.find("defaults");
+  return section == nullptr || section->reported ? nullptr : section->find("sinks");
+}
+
+// What the sinks allow can only be said when all of them are known.
+void check_default_sinks(const YamlNode* sinks, const Settings& settings, YamlSource& source) {
+  if (sinks == nullptr || sinks->reported || sinks->kind != YamlNode::Kind::list) return;
+  for (const YamlNode& name : sinks->items)
+    if (!can_take_views(settings, name.text))
+      source.error(name, "bad_value", no_sink(settings, name.text), sinks_to_use(settings));
+  if (sinks->items.empty())
+    source.error(*sinks, "bad_value", "a view needs a sink", sinks_to_use(settings));
+}
+
 // One variable of the environment in place of its setting.
 class Overriding {
  public:
@@ -278,6 +294,9 @@ class Overriding {
     if (!node) return;
     Loader loader(source, settings_);
     loader.read_path(replacement.path, *node);
+    if (loader.seen("defaults.sinks"))
+      check_default_sinks(replacement.path == "defaults" ? node->find("sinks") : &*node, settings_,
+                          source);
     url_ = url_ || loader.seen("source.url");
     if (!loader.seen("source.url_file")) return;
     url_file_ = true;
@@ -321,18 +340,6 @@ void skip(YamlNode& node, std::string_view path) {
   }
 }
 
-// What the sinks allow can only be said when all of them are known.
-void check_default_sinks(const YamlNode& root, const Settings& settings, YamlSource& source) {
-  const YamlNode* const section = root.find("defaults");
-  const YamlNode* const sinks = section == nullptr ? nullptr : section->find("sinks");
-  if (sinks == nullptr || sinks->kind != YamlNode::Kind::list) return;
-  for (const YamlNode& name : sinks->items)
-    if (!can_take_views(settings, name.text))
-      source.error(name, "bad_value", no_sink(settings, name.text), sinks_to_use(settings));
-  if (sinks->items.empty())
-    source.error(*sinks, "bad_value", "a view needs a sink", sinks_to_use(settings));
-}
-
 void fill_in(const std::filesystem::path& directory, Settings& settings) {
   if (settings.source.slot.empty()) settings.source.slot = "deltamill_" + settings.project;
   if (settings.source.publication.empty())
@@ -366,7 +373,7 @@ Settings read_settings(const std::string& file, const std::string& text,
   Loader loader(source, settings);
   loader.read_document(*root);
   read_sinks(root->find("sinks"), source, overrides, settings, diagnostics);
-  check_default_sinks(*root, settings, source);
+  check_default_sinks(default_sinks_of(*root), settings, source);
 
   const bool file_seen = loader.seen("source.url_file");
   const YamlNode* const url_file = url_file_of(*root);

@@ -199,6 +199,19 @@ TEST_CASE("a variable replaces a setting of a sink") {
   CHECK(renamed.settings.defaults.sinks == std::vector<std::string>{"store"});
 }
 
+TEST_CASE("default sinks that a variable gives have to be declared too") {
+  CHECK(load(minimal, {{"DELTAMILL_DEFAULTS__SINKS", "[local, locl]"}}).problems() ==
+        Problems{"1:9 bad_value"});
+  CHECK(load(minimal, {{"DELTAMILL_DEFAULTS", "{sinks: [feed]}"}}).problems() ==
+        Problems{"1:10 bad_value"});
+  CHECK(load(minimal + "defaults: { sinks: [locl] }\n", {{"DELTAMILL_DEFAULTS__SINKS", "[local]"}})
+            .problems()
+            .empty());
+  CHECK(load(minimal + "defaults: { sinks: [locl] }\n", {{"DELTAMILL_DEFAULTS", "{}"}})
+            .problems()
+            .empty());
+}
+
 TEST_CASE("what is wrong with a variable of a sink is told of the variable") {
   const auto file_of = [](const EnvironmentMap& environment) {
     const Loaded loaded = load(minimal + "sinks: { local: { type: sqlite } }\n", environment);
