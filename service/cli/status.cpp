@@ -85,7 +85,7 @@ ExitCode status(const CommonOptions& common, const StatusOptions& options) {
       const std::string text = service.get_text("/v1/status");
       const Json status = status_of(text);
       if (common.json)
-        std::cout << text << std::endl;
+        std::cout << text << "\n" << std::flush;
       else
         print_status(status);
       std::fflush(stdout);

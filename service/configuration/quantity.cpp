@@ -15,9 +15,10 @@ struct Quantity {
 
 std::optional<Quantity> split(std::string_view text) {
   Quantity quantity;
-  const char* const last = text.data() + text.size();
-  const auto end = std::from_chars(text.data(), last, quantity.amount);
-  if (end.ec != std::errc{} || end.ptr == text.data()) return std::nullopt;
+  const char* const first = text.data();
+  const char* const last = first + text.size();
+  const auto end = std::from_chars(first, last, quantity.amount);
+  if (end.ec != std::errc{} || end.ptr == first) return std::nullopt;
   quantity.unit = {end.ptr, static_cast<std::size_t>(last - end.ptr)};
   return quantity;
 }
