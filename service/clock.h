@@ -32,16 +32,16 @@ class Clock {
   virtual void wait_until(MutexLock& lock, CondVar& changed, Time deadline,
                           const std::stop_token& stop) = 0;
 
-  // Sleeps. False = `stop` was requested before the deadline.
-  bool sleep_until(Time deadline, const std::stop_token& stop) {
+  // Waits for the deadline alone. False = `stop` was requested before the deadline.
+  bool pause_until(Time deadline, const std::stop_token& stop) {
     Mutex mutex;
     CondVar never;
     MutexLock lock(mutex);
     while (now() < deadline && !stop.stop_requested()) wait_until(lock, never, deadline, stop);
     return !stop.stop_requested();
   }
-  bool sleep_for(Duration duration, const std::stop_token& stop) {
-    return sleep_until(now() + duration, stop);
+  bool pause_for(Duration duration, const std::stop_token& stop) {
+    return pause_until(now() + duration, stop);
   }
 
   [[nodiscard]] std::int64_t unix_seconds() const {

@@ -19,7 +19,7 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
       board_(deployment_.views.size(), listed_sinks(settings_)),
       errors_(deployment_.views.size()),
       journal_(open_journal_in_state()),
-      source_(source_options(settings_), *journal_,
+      source_(source_options(settings_), *journal_, clock_,
               source_handlers(events_, metrics_, trace_, options_.progress)),
       sinks_(settings_, deployment_, errors_, metrics_,
              [this](std::size_t sink) { return sink_listeners(ears_, sink); }),
@@ -67,7 +67,7 @@ std::unique_ptr<Journal> Service::open_journal_in_state() {
   options.committed = [this](std::chrono::duration<double> taken) {
     metrics_.observe("journal_commit_seconds", taken.count());
   };
-  return open_journal((settings_.state / "journal.db").string(), options);
+  return open_journal((settings_.state / "journal.db").string(), clock_, options);
 }
 
 // What an earlier process left is served at once. The journal may hold commits that the store does

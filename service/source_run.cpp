@@ -55,7 +55,7 @@ bool prepare_source(const SourceStart& start, bool new_history, const std::stop_
       if (!failed.retryable() || start.once) throw;
     }
     start.heartbeat.beat();
-    if (!start.clock.sleep_for(delay, stop)) return false;
+    if (!start.clock.pause_for(delay, stop)) return false;
     delay = std::min(delay * 2, pause_max);
   }
   return false;

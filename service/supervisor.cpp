@@ -99,7 +99,7 @@ bool Supervisor::handle(const EngineFailure& failure, const std::stop_token& sto
   }
   parts_.trace.event(TraceLevel::error, "engine.failed", failure.message);
   const auto* const again = std::get_if<StartAgain>(&remedy);
-  if (again == nullptr || !parts_.clock.sleep_for(again->pause, stop)) return false;
+  if (again == nullptr || !parts_.clock.pause_for(again->pause, stop)) return false;
   parts_.engine.restart("failure");
   return true;
 }

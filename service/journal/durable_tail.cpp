@@ -1,4 +1,5 @@
-// The meeting point of the journal thread and the readers.
+// The journal thread publishes what a commit made durable; readers take it from here without
+// reading the disk, as long as they are not further behind than what is kept.
 #include "service/journal/durable_tail.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ std::size_t memory_of(const Block& block) {
 
 void DurableTail::publish(std::vector<Recent> blocks, Frontier durable, std::int64_t sequence) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (Recent& recent : blocks) {
       memory_bytes_ += memory_of(*recent.block);
       recent_.push_back(std::move(recent));
@@ -29,7 +30,7 @@ void DurableTail::publish(std::vector<Recent> blocks, Frontier durable, std::int
 
 void DurableTail::publish_stored(Frontier durable, std::int64_t sequence) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     forget(durable, sequence);
   }
   moved_.notify_all();
@@ -37,14 +38,13 @@ void DurableTail::publish_stored(Frontier durable, std::int64_t sequence) {
 
 void DurableTail::restart(Frontier start, std::int64_t sequence) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     forget(start, sequence);
     ++history_;
   }
   moved_.notify_all();
 }
 
-// REQUIRES: mutex_ is held.
 void DurableTail::forget(Frontier durable, std::int64_t sequence) {
   recent_.clear();
   memory_bytes_ = 0;
@@ -53,7 +53,8 @@ void DurableTail::forget(Frontier durable, std::int64_t sequence) {
   durable_.store(durable);
 }
 
-// Whole transactions only: a reader between two pieces would not find its place again.
+// Whole transactions only: a reader between two pieces of one could not go on from memory, and the
+// store counts its pieces from the transaction's begin.
 void DurableTail::drop_oldest() {
   memory_begin_ = recent_.front().end;
   while (!recent_.empty() && recent_.front().end == memory_begin_) {
@@ -64,37 +65,45 @@ void DurableTail::drop_oldest() {
 
 void DurableTail::fail(const std::string& message) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     failure_ = message;
   }
   moved_.notify_all();
 }
 
+bool DurableTail::await(Frontier frontier, Clock::Time until) {
+  MutexLock lock(mutex_);
+  while (durable() < frontier && !failure_ && clock_.now() < until)
+    clock_.wait_until(lock, moved_, until, {});
+  return durable() >= frontier;
+}
+
 std::uint64_t DurableTail::history() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return history_;
 }
 
-std::optional<DurableTail::Beyond> DurableTail::wait_beyond(
-    const ReadPlace& place, const std::stop_token& stop,
-    std::chrono::steady_clock::time_point deadline) {
-  std::unique_lock lock(mutex_);
-  moved_.wait_until(lock, stop, deadline, [&] {
-    return durable() > place.position || history_ != place.history || failure_;
-  });
-  if (history_ != place.history)
+std::optional<DurableTail::Beyond> DurableTail::wait_beyond(const ReadPosition& position,
+                                                            const std::stop_token& stop,
+                                                            Clock::Time deadline) {
+  MutexLock lock(mutex_);
+  while (durable() <= position.frontier && history_ == position.history && !failure_ &&
+         !stop.stop_requested() && clock_.now() < deadline)
+    clock_.wait_until(lock, moved_, deadline, stop);
+  if (history_ != position.history)
     throw JournalFailed("the journal has begun a new history; what was being read is gone");
-  if (durable() <= place.position) {
+  // What is durable is read to its end, also after a failure.
+  if (durable() <= position.frontier) {
     if (failure_) throw JournalFailed(*failure_);
     return std::nullopt;
   }
   if (stop.stop_requested()) return std::nullopt;
   Beyond beyond{nullptr, durable(), sequence_};
-  if (place.position < memory_begin_) return beyond;
+  if (position.frontier < memory_begin_) return beyond;
   const auto transaction =
       std::partition_point(recent_.begin(), recent_.end(),
-                           [&](const Recent& recent) { return recent.end <= place.position; });
-  beyond.block = transaction[static_cast<std::ptrdiff_t>(place.pieces)].block;
+                           [&](const Recent& recent) { return recent.end <= position.frontier; });
+  beyond.block = transaction[static_cast<std::ptrdiff_t>(position.pieces)].block;
   return beyond;
 }
 

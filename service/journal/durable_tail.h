@@ -2,10 +2,7 @@
 // memory. Thread-safe. A block is here only when it and the rest of its transaction are on disk.
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -13,20 +10,22 @@
 
 #include "service/atomic_frontier.h"
 #include "service/journal/journal.h"
+#include "service/mutex.h"
 
 namespace deltamill {
 
 // Where a reader is: at a frontier, and that many pieces into the large transaction that follows
 // it.
-struct ReadPlace {
-  Frontier position;
+struct ReadPosition {
+  Frontier frontier;
   std::size_t pieces = 0;
   std::uint64_t history = 0;  // counts resets
 };
 
 class DurableTail {
  public:
-  explicit DurableTail(std::size_t memory_bytes_max) : memory_bytes_max_(memory_bytes_max) {}
+  DurableTail(Clock& clock, std::size_t memory_bytes_max)
+      : clock_(clock), memory_bytes_max_(memory_bytes_max) {}
 
   // A block and the end of the transaction it is a piece of (its own end, unless it is a piece).
   struct Recent {
@@ -44,9 +43,11 @@ class DurableTail {
   void fail(const std::string& message);
 
   [[nodiscard]] Frontier durable() const { return durable_.load(); }
+  // As in journal.h.
+  [[nodiscard]] bool await(Frontier frontier, Clock::Time until);
   [[nodiscard]] std::uint64_t history() const;
 
-  // What lies beyond a place: a block in memory, or that the store has it.
+  // What lies beyond a position: a block in memory, or that the store has it.
   struct Beyond {
     BlockPtr block;  // nothing = read the store
     Frontier durable;
@@ -54,25 +55,26 @@ class DurableTail {
   };
   // Waits until something does; nothing when `stop` was requested or the deadline passed.
   // Throws JournalFailed after a failure or when the history is another one.
-  [[nodiscard]] std::optional<Beyond> wait_beyond(const ReadPlace& place,
+  [[nodiscard]] std::optional<Beyond> wait_beyond(const ReadPosition& position,
                                                   const std::stop_token& stop,
-                                                  std::chrono::steady_clock::time_point deadline);
+                                                  Clock::Time deadline);
 
  private:
-  void forget(Frontier durable, std::int64_t sequence);
-  void drop_oldest();
+  void forget(Frontier durable, std::int64_t sequence) DM_REQUIRES(mutex_);
+  void drop_oldest() DM_REQUIRES(mutex_);
 
+  Clock& clock_;
   const std::size_t memory_bytes_max_;
-  AtomicFrontier durable_;  // moved under mutex_
-  mutable std::mutex mutex_;
-  std::condition_variable_any moved_;
-  // Guarded by mutex_.
-  std::deque<Recent> recent_;  // in order, without gaps, from memory_begin_ to the durable frontier
-  Frontier memory_begin_;
-  std::size_t memory_bytes_ = 0;
-  std::int64_t sequence_ = 0;
-  std::uint64_t history_ = 0;
-  std::optional<std::string> failure_;
+  AtomicFrontier durable_;  // moved under mutex_, so that who waits misses nothing
+  mutable Mutex mutex_;
+  CondVar moved_;
+  // In order, without gaps, from memory_begin_ to the durable frontier.
+  std::deque<Recent> recent_ DM_GUARDED_BY(mutex_);
+  Frontier memory_begin_ DM_GUARDED_BY(mutex_);
+  std::size_t memory_bytes_ DM_GUARDED_BY(mutex_) = 0;
+  std::int64_t sequence_ DM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t history_ DM_GUARDED_BY(mutex_) = 0;
+  std::optional<std::string> failure_ DM_GUARDED_BY(mutex_);
 };
 
 }  // namespace deltamill

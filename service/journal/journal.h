@@ -1,8 +1,8 @@
 // The journal: our durable copy of the change log plus base chunks. Contract of the store;
 // sqlite_journal keeps it.
 //
-//   source thread --append--> queue --group commit--> journal.db --> durable() --> reader (memory,
-//   else journal.db)
+//   source thread ──append──► queue ──group commit──► journal.db ──► durable() ──► reader
+//                                                         └──── memory, else journal.db ───┘
 //
 // Only what is durable here is confirmed to PostgreSQL. Payloads hold pgoutput messages as they
 // came (payload.h).
@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "service/clock.h"
 #include "views/data/frontier.h"
 #include "views/data/schema.h"
 
@@ -91,10 +92,10 @@ class Journal {
   virtual void reset(const SourceIdentity& identity, Frontier start) = 0;
 
   // --- transactions; called by the source thread ---
-  // Queues a block; it becomes durable by group commit. Returns false when the queue is full (the
-  // source must disconnect); throws JournalFailed after a failed commit. REQUIRES: block.from ==
-  // end of what was appended.
-  [[nodiscard]] virtual bool append(BlockPtr block) = 0;
+  // Queues a block; it becomes durable by group commit. Waits for room until `until`; false = the
+  // queue is still full (the source must disconnect). Throws JournalFailed after a failed commit.
+  // REQUIRES: block.from == end of what was appended.
+  [[nodiscard]] virtual bool append(BlockPtr block, Clock::Time until) = 0;
   // Asks the journal thread to commit what is queued at once.
   virtual void flush() = 0;
   // Forgets queued and stored pieces of an incomplete transaction (the connection was lost within
@@ -103,6 +104,9 @@ class Journal {
 
   // End of what is durable. Thread-safe, cheap.
   [[nodiscard]] virtual Frontier durable() const = 0;
+  // Waits until durable() has come to `frontier`; false = `until` was earlier, or nothing more will
+  // become durable.
+  virtual bool await_durable(Frontier frontier, Clock::Time until) = 0;
   // The oldest frontier that can be reproduced: the largest base of a complete table, or what
   // folding left.
   [[nodiscard]] virtual Frontier oldest() const = 0;
@@ -125,8 +129,7 @@ class Journal {
     // Waits until one is durable, `stop` is requested or the deadline passes (then nullptr). Blocks
     // entirely below the start are skipped; a block may hold transactions below it, which the
     // caller drops by commit_lsn.
-    [[nodiscard]] virtual BlockPtr next(const std::stop_token& stop,
-                                        std::chrono::steady_clock::time_point deadline) = 0;
+    [[nodiscard]] virtual BlockPtr next(const std::stop_token& stop, Clock::Time deadline) = 0;
   };
   [[nodiscard]] virtual std::unique_ptr<Reader> read_from(Frontier start) = 0;
 
@@ -149,7 +152,7 @@ struct JournalOptions {
 
 // Opens or creates journal.db, applies migrations, checks integrity of its tail, drops pieces of an
 // incomplete transaction, starts the journal thread. Throws JournalFailed.
-[[nodiscard]] std::unique_ptr<Journal> open_journal(const std::string& path,
+[[nodiscard]] std::unique_ptr<Journal> open_journal(const std::string& path, Clock& clock,
                                                     const JournalOptions& options);
 
 }  // namespace deltamill

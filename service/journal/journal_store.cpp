@@ -52,6 +52,8 @@ std::uint64_t place_of(Oid table, std::uint32_t chunk) {
   return std::uint64_t{table} << 32 | chunk;
 }
 
+// Readers have a connection of their own: they never wait for the journal thread's commit, and see
+// what was committed when their statement began.
 StoredRuns::StoredRuns(const std::string& path)
     : database_(path, Database::Mode::read_only),
       last_at_or_before_(database_.prepare("SELECT sequence FROM transactions WHERE complete = 1 "
@@ -120,6 +122,8 @@ void JournalStore::begin_history(Frontier start) {
   bind_frontier(insert.bind(1, std::string_view(epoch)), 2, start).run();
 }
 
+// A torn write can only have hit what was written last. Everything older was read back by an earlier
+// opening, or is checked by its reader.
 void JournalStore::verify_tail() {
   Statement last = database_.prepare(
       "SELECT t.from_lsn, t.tick, t.to_lsn, t.to_tick, m.frontier, m.frontier_tick, t.checksum, "
@@ -159,6 +163,8 @@ Frontier JournalStore::frontier() {
   return meta.step() ? frontier_in(meta, 0) : Frontier();
 }
 
+// Below its base a table has no rows here: what is older than the latest base cannot be reproduced
+// for all tables.
 Frontier JournalStore::oldest() {
   const std::lock_guard lock(mutex_);
   Statement latest = database_.prepare(
@@ -196,6 +202,8 @@ void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
   last_written_ = 0;
 }
 
+// Runs and frontier in one commit: no crash leaves a frontier beyond what is stored, nor complete
+// runs beyond the frontier. Sequences go up by one, so that readers can step from run to run.
 std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier frontier) {
   const std::lock_guard lock(mutex_);
   std::int64_t sequence = last_written_;
@@ -224,6 +232,8 @@ void JournalStore::erase_above(std::int64_t sequence) {
   last_written_ = sequence;
 }
 
+// The table is incomplete from here on: a crash before complete_table() has it read again, and its
+// half-read chunks are dropped by the next begin_table().
 void JournalStore::begin_table(const JournalTable& table) {
   const std::lock_guard lock(mutex_);
   const std::int64_t oid{table.oid};

@@ -17,11 +17,10 @@ BlockPtr keepalive(Frontier from, Frontier to) {
 }  // namespace
 
 JournalReader::JournalReader(std::string path, DurableTail& tail, Frontier start)
-    : path_(std::move(path)), tail_(tail), place_{start, 0, tail.history()} {}
+    : path_(std::move(path)), tail_(tail), position_{start, 0, tail.history()} {}
 
-BlockPtr JournalReader::next(const std::stop_token& stop,
-                             std::chrono::steady_clock::time_point deadline) {
-  const std::optional<DurableTail::Beyond> beyond = tail_.wait_beyond(place_, stop, deadline);
+BlockPtr JournalReader::next(const std::stop_token& stop, Clock::Time deadline) {
+  const std::optional<DurableTail::Beyond> beyond = tail_.wait_beyond(position_, stop, deadline);
   if (!beyond) return nullptr;
   BlockPtr block = beyond->block;
   if (block == nullptr) {
@@ -40,13 +39,13 @@ BlockPtr JournalReader::read_store(const DurableTail::Beyond& beyond) {
   if (runs_ == nullptr) runs_ = std::make_unique<StoredRuns>(path_);
   if (!sequence_)
     sequence_ =
-        runs_->last_at_or_before(place_.position) + static_cast<std::int64_t>(place_.pieces);
+        runs_->last_at_or_before(position_.frontier) + static_cast<std::int64_t>(position_.pieces);
   std::optional<StoredRuns::Run> run = ahead_ ? std::exchange(ahead_, std::nullopt)
                                               : runs_->first_after(*sequence_, beyond.sequence);
-  if (!run) return keepalive(place_.position, beyond.durable);
-  if (run->block.from > place_.position) {
+  if (!run) return keepalive(position_.frontier, beyond.durable);
+  if (run->block.from > position_.frontier) {
     ahead_ = std::move(run);
-    return keepalive(place_.position, ahead_->block.from);
+    return keepalive(position_.frontier, ahead_->block.from);
   }
   sequence_ = run->sequence;
   return std::make_shared<const Block>(std::move(run->block));
@@ -54,11 +53,11 @@ BlockPtr JournalReader::read_store(const DurableTail::Beyond& beyond) {
 
 void JournalReader::advance_past(const Block& block) {
   if (!block.complete) {
-    ++place_.pieces;
+    ++position_.pieces;
     return;
   }
-  place_.position = block.to;
-  place_.pieces = 0;
+  position_.frontier = block.to;
+  position_.pieces = 0;
 }
 
 }  // namespace deltamill

@@ -16,8 +16,7 @@ class JournalReader final : public Journal::Reader {
   // The tail is used until destruction.
   JournalReader(std::string path, DurableTail& tail, Frontier start);
 
-  [[nodiscard]] BlockPtr next(const std::stop_token& stop,
-                              std::chrono::steady_clock::time_point deadline) override;
+  [[nodiscard]] BlockPtr next(const std::stop_token& stop, Clock::Time deadline) override;
 
  private:
   [[nodiscard]] BlockPtr read_store(const DurableTail::Beyond& beyond);
@@ -25,10 +24,10 @@ class JournalReader final : public Journal::Reader {
 
   std::string path_;
   DurableTail& tail_;
-  ReadPlace place_;
+  ReadPosition position_;
   std::unique_ptr<StoredRuns> runs_;  // opened when memory does not reach back far enough
-  std::optional<std::int64_t>
-      sequence_;  // last run read from the store; nothing = to be found by place
+  // Of the last run read from the store; nothing = to be found by the position.
+  std::optional<std::int64_t> sequence_;
   std::optional<StoredRuns::Run> ahead_;  // read from the store, follows a gap that keepalives made
 };
 

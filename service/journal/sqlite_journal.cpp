@@ -28,8 +28,7 @@ class TranslatingReader final : public Journal::Reader {
   TranslatingReader(const std::string& path, DurableTail& tail, Frontier start)
       : reader_(path, tail, start) {}
 
-  BlockPtr next(const std::stop_token& stop,
-                std::chrono::steady_clock::time_point deadline) override {
+  BlockPtr next(const std::stop_token& stop, Clock::Time deadline) override {
     return translate([&] { return reader_.next(stop, deadline); });
   }
 
@@ -39,11 +38,11 @@ class TranslatingReader final : public Journal::Reader {
 
 class SqliteJournal final : public Journal {
  public:
-  SqliteJournal(const std::string& path, const JournalOptions& options)
-      : options_(options), store_(path), tail_(options.memory_bytes_max) {
+  SqliteJournal(const std::string& path, Clock& clock, const JournalOptions& options)
+      : options_(options), store_(path), tail_(clock, options.memory_bytes_max) {
     tail_.restart(store_.frontier(), store_.last_sequence());
     note_oldest();
-    writer_.emplace(store_, tail_, options);
+    writer_.emplace(store_, tail_, clock, options);
   }
 
   std::optional<SourceIdentity> identity() override {
@@ -62,10 +61,15 @@ class SqliteJournal final : public Journal {
     });
   }
 
-  bool append(BlockPtr block) override { return writer_->append(std::move(block)); }
+  bool append(BlockPtr block, Clock::Time until) override {
+    return writer_->append(std::move(block), until);
+  }
   void flush() override { writer_->flush(); }
   Frontier discard_incomplete() override { return writer_->discard_incomplete(); }
   Frontier durable() const override { return tail_.durable(); }
+  bool await_durable(Frontier frontier, Clock::Time until) override {
+    return tail_.await(frontier, until);
+  }
   Frontier oldest() const override { return oldest_.load(); }
   void on_durable(std::function<void(Frontier)> listener) override {
     writer_->on_durable(std::move(listener));
@@ -121,8 +125,9 @@ class SqliteJournal final : public Journal {
 
 }  // namespace
 
-std::unique_ptr<Journal> open_journal(const std::string& path, const JournalOptions& options) {
-  return translate([&] { return std::make_unique<SqliteJournal>(path, options); });
+std::unique_ptr<Journal> open_journal(const std::string& path, Clock& clock,
+                                      const JournalOptions& options) {
+  return translate([&] { return std::make_unique<SqliteJournal>(path, clock, options); });
 }
 
 }  // namespace deltamill

@@ -26,9 +26,11 @@ bool is_keepalive(const Block& block) {
 
 }  // namespace
 
-JournalWriter::JournalWriter(JournalStore& store, DurableTail& tail, const JournalOptions& options)
+JournalWriter::JournalWriter(JournalStore& store, DurableTail& tail, Clock& clock,
+                             const JournalOptions& options)
     : store_(store),
       tail_(tail),
+      clock_(clock),
       options_(options),
       compressor_(options.compression_level),
       durable_(tail.durable()),
@@ -39,37 +41,47 @@ JournalWriter::JournalWriter(JournalStore& store, DurableTail& tail, const Journ
 
 JournalWriter::~JournalWriter() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   work_.notify_one();
   thread_.join();
 }
 
-bool JournalWriter::append(BlockPtr block) {
+bool JournalWriter::append(BlockPtr block, Clock::Time until) {
   const std::size_t bytes = queue_bytes(*block);
   {
-    const std::lock_guard lock(mutex_);
+    MutexLock lock(mutex_);
     throw_if_failed();
     DM_CHECK(block->from == appended_ && block->to >= block->from,
              "blocks of the journal must follow each other without a gap");
     DM_CHECK(!piece_open_ || !is_keepalive(*block), "a keepalive lies within a transaction");
-    const bool collapses = is_keepalive(*block) && !queue_.empty() && is_keepalive(*queue_.back());
-    if (!collapses && queued_bytes_ > 0 && queued_bytes_ + bytes > options_.queue_bytes_max)
-      return false;
-    appended_ = block->to;
-    piece_open_ = !block->complete;
-    if (collapses) {
-      Block longer = *queue_.back();
-      longer.to = block->to;
-      queue_.back() = std::make_shared<const Block>(std::move(longer));
-    } else {
-      queue_.push_back(std::move(block));
+    if (!joins_keepalive(*block)) {
+      while (!fits(bytes) && clock_.now() < until) {
+        clock_.wait_until(lock, idle_, until, {});
+        throw_if_failed();
+      }
+      if (!fits(bytes)) return false;
+      queue_.push_back(block);
       queued_bytes_ += bytes;
     }
+    appended_ = block->to;
+    piece_open_ = !block->complete;
   }
   work_.notify_one();
   return true;
+}
+
+bool JournalWriter::joins_keepalive(const Block& block) {
+  if (!is_keepalive(block) || queue_.empty() || !is_keepalive(*queue_.back())) return false;
+  Block longer = *queue_.back();
+  longer.to = block.to;
+  queue_.back() = std::make_shared<const Block>(std::move(longer));
+  return true;
+}
+
+bool JournalWriter::fits(std::size_t bytes) const {
+  return queued_bytes_ == 0 || queued_bytes_ + bytes <= options_.queue_bytes_max;
 }
 
 // The thread commits whatever is queued as soon as it is idle; there is nothing to hurry.
@@ -79,7 +91,7 @@ void JournalWriter::flush() {
 }
 
 Frontier JournalWriter::discard_incomplete() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   throw_if_failed();
   while (!queue_.empty() && !queue_.back()->complete) {
     queued_bytes_ -= queue_bytes(*queue_.back());
@@ -88,27 +100,27 @@ Frontier JournalWriter::discard_incomplete() {
   piece_open_ = false;
   discard_ = true;
   work_.notify_one();
-  idle_.wait(lock, [this] { return !discard_ || failure_; });
+  while (discard_ && !failure_) idle_.wait(lock);
   throw_if_failed();
   return tail_.durable();
 }
 
 void JournalWriter::on_durable(std::function<void(Frontier)> listener) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   listener_ = std::move(listener);
 }
 
 JournalQueue JournalWriter::queue() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return {queued_bytes_, options_.queue_bytes_max};
 }
 
 void JournalWriter::restart(Frontier start, const std::function<void()>& reset) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   throw_if_failed();
   for (const BlockPtr& block : queue_) queued_bytes_ -= queue_bytes(*block);
   queue_.clear();
-  idle_.wait(lock, [this] { return !busy_ || failure_; });
+  while (busy_ && !failure_) idle_.wait(lock);
   throw_if_failed();
   reset();
   pieces_.clear();
@@ -122,7 +134,7 @@ void JournalWriter::restart(Frontier start, const std::function<void()>& reset) 
 }
 
 void JournalWriter::require_working() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   throw_if_failed();
 }
 
@@ -141,7 +153,7 @@ void JournalWriter::run() {
     const std::string message = std::string("the journal cannot be written: ") + error.what();
     tail_.fail(message);
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       failure_ = message;
       busy_ = false;
     }
@@ -149,10 +161,11 @@ void JournalWriter::run() {
   }
 }
 
-// Waits for work; nothing = the end.
+// Waits for work; nothing = the end. A discard is done with the group that empties the queue, so
+// that what was appended before it is durable when discard_incomplete() returns.
 std::optional<JournalWriter::Group> JournalWriter::take() {
-  std::unique_lock lock(mutex_);
-  work_.wait(lock, [this] { return !queue_.empty() || discard_ || stopping_; });
+  MutexLock lock(mutex_);
+  while (queue_.empty() && !discard_ && !stopping_) work_.wait(lock);
   if (queue_.empty() && !discard_) return std::nullopt;
   Group group;
   while (!queue_.empty() && (group.bytes == 0 || group.bytes < group_bytes_max)) {
@@ -165,17 +178,19 @@ std::optional<JournalWriter::Group> JournalWriter::take() {
   return group;
 }
 
+// The listener runs without the lock, and before anybody learns that the thread is idle: whoever
+// waited for that may rely on it having been called.
 void JournalWriter::finish(const Group& group) {
   std::function<void(Frontier)> listener;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     queued_bytes_ -= group.bytes;
     if (durable_ != told_) listener = listener_;
     told_ = durable_;
   }
   if (listener) listener(durable_);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     busy_ = false;
     if (group.discard) discard_ = false;
   }
@@ -184,14 +199,15 @@ void JournalWriter::finish(const Group& group) {
 
 void JournalWriter::commit(const Group& group) {
   if (!group.blocks.empty()) {
-    const auto begin = std::chrono::steady_clock::now();
+    const Clock::Time begin = clock_.now();
     const std::vector<StoredRun> runs = runs_of(group.blocks);
     Frontier frontier = durable_;
     for (const BlockPtr& block : group.blocks)
       if (block->complete) frontier = block->to;
     std::int64_t sequence = store_.append(runs, frontier);
-    if (options_.committed) options_.committed(std::chrono::steady_clock::now() - begin);
-    // Pieces at the end stay unseen until the rest of their transaction follows.
+    if (options_.committed) options_.committed(clock_.now() - begin);
+    // Pieces at the end stay unseen until the rest of their transaction follows: the sequence that
+    // readers may go to is the one of the last complete run.
     for (auto run = runs.rbegin(); run != runs.rend() && !run->complete; ++run) --sequence;
     const bool any_complete =
         std::ranges::any_of(runs, [](const StoredRun& run) { return run.complete; });

@@ -3,10 +3,8 @@
 // commit nothing is taken any more.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,18 +14,20 @@
 #include "service/journal/durable_tail.h"
 #include "service/journal/journal.h"
 #include "service/journal/journal_store.h"
+#include "service/mutex.h"
 
 namespace deltamill {
 
 class JournalWriter {
  public:
-  // Both are used until destruction. Starts the thread.
-  JournalWriter(JournalStore& store, DurableTail& tail, const JournalOptions& options);
+  // All are used until destruction. Starts the thread.
+  JournalWriter(JournalStore& store, DurableTail& tail, Clock& clock,
+                const JournalOptions& options);
   // Commits what is queued, unless the journal has failed.
   ~JournalWriter();
 
   // As in journal.h.
-  [[nodiscard]] bool append(BlockPtr block);
+  [[nodiscard]] bool append(BlockPtr block, Clock::Time until);
   void flush();
   Frontier discard_incomplete();
   void on_durable(std::function<void(Frontier)> listener);
@@ -55,10 +55,14 @@ class JournalWriter {
   void publish(std::span<const BlockPtr> blocks);
   void hold_piece(const BlockPtr& piece);
   void publish_complete(const BlockPtr& block, std::vector<DurableTail::Recent>& ready);
-  void throw_if_failed() const;
+  // Lengthens the keepalive at the end of the queue, if there is one.
+  [[nodiscard]] bool joins_keepalive(const Block& block) DM_REQUIRES(mutex_);
+  [[nodiscard]] bool fits(std::size_t bytes) const DM_REQUIRES(mutex_);
+  void throw_if_failed() const DM_REQUIRES(mutex_);
 
   JournalStore& store_;
   DurableTail& tail_;
+  Clock& clock_;
   const JournalOptions options_;
 
   // Of the journal thread.
@@ -71,19 +75,20 @@ class JournalWriter {
   Frontier told_;                       // to the listener
   std::int64_t complete_sequence_ = 0;  // last complete run in the store
 
-  mutable std::mutex mutex_;
-  std::condition_variable work_;
-  std::condition_variable idle_;
-  // Guarded by mutex_.
-  std::deque<BlockPtr> queue_;
-  std::size_t queued_bytes_ = 0;  // with those being committed
-  Frontier appended_;
-  bool piece_open_ = false;  // the last block appended was a piece
-  bool busy_ = false;
-  bool discard_ = false;
-  bool stopping_ = false;
-  std::optional<std::string> failure_;
-  std::function<void(Frontier)> listener_;
+  mutable Mutex mutex_;
+  CondVar work_;
+  CondVar idle_;  // a group is committed: there is room, what was asked for is done
+  // No BoundedQueue: what is being committed still counts, keepalives at the end become one, and
+  // pieces at the end are taken back.
+  std::deque<BlockPtr> queue_ DM_GUARDED_BY(mutex_);
+  std::size_t queued_bytes_ DM_GUARDED_BY(mutex_) = 0;  // with those being committed
+  Frontier appended_ DM_GUARDED_BY(mutex_);
+  bool piece_open_ DM_GUARDED_BY(mutex_) = false;  // the last block appended was a piece
+  bool busy_ DM_GUARDED_BY(mutex_) = false;
+  bool discard_ DM_GUARDED_BY(mutex_) = false;
+  bool stopping_ DM_GUARDED_BY(mutex_) = false;
+  std::optional<std::string> failure_ DM_GUARDED_BY(mutex_);
+  std::function<void(Frontier)> listener_ DM_GUARDED_BY(mutex_);
 
   std::thread thread_;
 };

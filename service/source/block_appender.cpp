@@ -1,7 +1,6 @@
-// Appending with bounded patience.
+// A full queue of the journal is waited for with bounded patience: after that the connection is given
+// up, and PostgreSQL keeps what we could not take.
 #include "service/source/block_appender.h"
-
-#include <thread>
 
 #include "service/source/source_failed.h"
 #include "views/data/check.h"
@@ -13,24 +12,18 @@ void raise(std::atomic<std::uint64_t>& position, Lsn to) {
     position.store(to.value, std::memory_order_relaxed);
 }
 
-std::int64_t postgres_time() {
-  constexpr std::int64_t epoch_difference_us = 946'684'800'000'000;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count() - epoch_difference_us;
-}
-
-BlockAppender::BlockAppender(Journal& journal, StreamProgress& progress, Frontier start,
-                             std::chrono::milliseconds patience)
-    : journal_(journal), progress_(progress), appended_(start), patience_(patience) {}
+BlockAppender::BlockAppender(Journal& journal, Clock& clock, StreamProgress& progress,
+                             Frontier start, std::chrono::milliseconds patience)
+    : journal_(journal),
+      clock_(clock),
+      progress_(progress),
+      appended_(start),
+      patience_(patience) {}
 
 void BlockAppender::append(const BlockPtr& block) {
   DM_CHECK(block->from == appended_, "blocks follow each other");
-  const auto given_up = std::chrono::steady_clock::now() + patience_;
-  while (!journal_.append(block)) {
-    if (std::chrono::steady_clock::now() >= given_up)
-      throw SourceFailed("keep the change log", "the journal does not take more", Remedy::retry);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  if (!journal_.append(block, clock_.now() + patience_))
+    throw SourceFailed("keep the change log", "the journal does not take more", Remedy::retry);
   appended_ = block->to;
   raise(progress_.received, appended_.end());
   raise(progress_.position, appended_.end());

@@ -32,13 +32,10 @@ struct StreamProgress {
 // Positions never go back while a history lasts.
 void raise(std::atomic<std::uint64_t>& position, Lsn to);
 
-// Microseconds since 2000-01-01 UTC, as the protocol counts.
-[[nodiscard]] std::int64_t postgres_time();
-
 class BlockAppender {
  public:
   // `patience`: how long a full queue is waited for.
-  BlockAppender(Journal& journal, StreamProgress& progress, Frontier start,
+  BlockAppender(Journal& journal, Clock& clock, StreamProgress& progress, Frontier start,
                 std::chrono::milliseconds patience);
 
   // Throws SourceFailed (retry) when the journal does not recover, JournalFailed.
@@ -48,6 +45,7 @@ class BlockAppender {
 
  private:
   Journal& journal_;
+  Clock& clock_;
   StreamProgress& progress_;
   Frontier appended_;
   std::chrono::milliseconds patience_;

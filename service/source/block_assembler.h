@@ -47,9 +47,6 @@ class BlockAssembler {
   // A limit is reached: take() before more is added.
   [[nodiscard]] bool full() const;
 
-  // Whole transactions are waiting to be taken.
-  [[nodiscard]] bool has_transactions() const { return transaction_count_ > 0; }
-
   // The whole transactions gathered so far, else the reached piece of a large transaction, else, if
   // `advance`, an empty block that raises the frontier; nothing if there is none of these.
   [[nodiscard]] BlockPtr take(bool advance);

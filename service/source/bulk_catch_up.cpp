@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 
 // WAL bounds a call; this bounds what little WAL may mean in rows of the answer.
 constexpr std::uint64_t changes_max = 4'000'000;
-constexpr auto journal_patience =
-    60s;  // a waiting COPY holds up nobody, unlike a waiting walsender
+// A waiting COPY holds up nobody, unlike a waiting walsender.
+constexpr auto journal_patience = 60s;
 constexpr auto wait_max = 1s;
 constexpr std::string_view signature("PGCOPY\n\377\r\n\0", 11);
 
@@ -34,8 +34,8 @@ std::uint32_t integer_at(std::string_view bytes, std::size_t offset, std::size_t
   if (bytes.size() < offset + size)
     throw MalformedMessage('d', offset, "a copied row ends too early");
   std::uint32_t value = 0;
-  for (std::size_t place = offset; place < offset + size; ++place)
-    value = value << 8 | static_cast<unsigned char>(bytes[place]);
+  for (const char byte : bytes.substr(offset, size))
+    value = value << 8 | static_cast<unsigned char>(byte);
   return value;
 }
 
@@ -46,16 +46,17 @@ struct FreeMemory {
 class BulkCall {
  public:
   BulkCall(const SessionSettings& settings, const BulkRequest& request, Journal& journal,
-           StreamProgress& progress, Wakeup& wakeup, std::stop_token stop)
+           Clock& clock, StreamProgress& progress, Wakeup& wakeup, std::stop_token stop)
       : settings_(settings),
         request_(request),
         journal_(journal),
+        clock_(clock),
         progress_(progress),
         wakeup_(wakeup),
         stop_(std::move(stop)),
         session_(settings),
         assembler_(request.frontier),
-        appender_(journal, progress, request.frontier, journal_patience) {}
+        appender_(journal, clock, progress, request.frontier, journal_patience) {}
 
   std::uint64_t run() {
     session_.run(doing_, "SET work_mem = '64MB'");
@@ -133,7 +134,7 @@ class BulkCall {
       appender_.append(block);
       changes_ += block->change_count;
     }
-    progress_.latest_message_time = postgres_time();
+    progress_.latest_message_time = clock_.wall_us();
   }
 
   // The server reads record by record until its flushed position as of the call, the given position
@@ -173,6 +174,7 @@ class BulkCall {
   const SessionSettings& settings_;
   const BulkRequest& request_;
   Journal& journal_;
+  Clock& clock_;
   StreamProgress& progress_;
   Wakeup& wakeup_;
   std::stop_token stop_;
@@ -188,9 +190,9 @@ class BulkCall {
 }  // namespace
 
 std::uint64_t catch_up_in_bulk(const SessionSettings& settings, const BulkRequest& request,
-                               Journal& journal, StreamProgress& progress, Wakeup& wakeup,
-                               const std::stop_token& stop) {
-  return BulkCall(settings, request, journal, progress, wakeup, stop).run();
+                               Journal& journal, Clock& clock, StreamProgress& progress,
+                               Wakeup& wakeup, const std::stop_token& stop) {
+  return BulkCall(settings, request, journal, clock, progress, wakeup, stop).run();
 }
 
 }  // namespace deltamill

@@ -36,7 +36,7 @@ struct BulkRequest {
 // Confirms nothing. Returns the number of changes taken. Throws SourceFailed (rebuild: the slot was
 // moved beyond the frontier; found before anything is journaled), MalformedMessage, JournalFailed.
 std::uint64_t catch_up_in_bulk(const SessionSettings& settings, const BulkRequest& request,
-                               Journal& journal, StreamProgress& progress, Wakeup& wakeup,
-                               const std::stop_token& stop);
+                               Journal& journal, Clock& clock, StreamProgress& progress,
+                               Wakeup& wakeup, const std::stop_token& stop);
 
 }  // namespace deltamill

@@ -9,13 +9,13 @@
 
 #include <algorithm>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 #include "service/source/source_failed.h"
 #include "views/data/check.h"
 
 namespace deltamill {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -48,15 +48,16 @@ struct FreeMemory {
 
 }  // namespace
 
-ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& journal,
+ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& journal, Clock& clock,
                            StreamProgress& progress, Wakeup& wakeup)
     : session_(std::move(session)),
       start_(std::move(start)),
       journal_(journal),
+      clock_(clock),
       progress_(progress),
       wakeup_(wakeup),
       assembler_(start_.frontier),
-      appender_(journal, progress, start_.frontier, journal_patience) {
+      appender_(journal, clock, progress, start_.frontier, journal_patience) {
   const std::string doing = "stream from replication slot \"" + start_.slot + "\"";
   const ResultPtr result = session_.run(doing, "START_REPLICATION SLOT " + start_.slot +
                                                    " LOGICAL " + to_string(start_.frontier.end()) +
@@ -67,16 +68,18 @@ ChangeStream::ChangeStream(LibpqSession session, StreamStart start, Journal& jou
   raise(progress_.received, start_.frontier.end());
 }
 
+// The first status asks for a reply: the server's position is known at once, not after the first
+// change.
 void ChangeStream::run(const std::stop_token& stop) {
   send_status(true);
-  next_status_ = Clock::now() + start_.status_interval;
+  next_status_ = clock_.now() + start_.status_interval;
   while (!stop.stop_requested()) {
-    const auto before = Clock::now();
-    wait();
-    const auto waited = Clock::now() - before;
+    const auto before = clock_.now();
+    wait(stop);
+    const auto waited = clock_.now() - before;
     const std::size_t messages = drain();
     pace_.note(waited, messages);
-    if (!pace_.gathering() || Clock::now() - latest_hand_over_ >= gathering_hand_over) hand_over();
+    if (!pace_.gathering() || clock_.now() - latest_hand_over_ >= gathering_hand_over) hand_over();
     keep_time();
   }
   finish();
@@ -91,7 +94,8 @@ std::size_t ChangeStream::drain() {
     if (PQconsumeInput(session_.handle()) != 1) session_.fail(doing_reading, nullptr);
     latest = take_messages();
   }
-  if (messages > 0) progress_.latest_message_time.store(postgres_time(), std::memory_order_relaxed);
+  if (messages > 0)
+    progress_.latest_message_time.store(clock_.wall_us(), std::memory_order_relaxed);
   return messages;
 }
 
@@ -137,15 +141,16 @@ void ChangeStream::take_keepalive(std::string_view message) {
   if (asking_ && !assembler_.in_transaction()) raise_frontier();
   if (!reply_requested) return;
   if (assembler_.in_transaction()) return send_status(false);
-  raise_frontier();  // the server may be waiting to shut down: exactly its position has to be
-                     // confirmed
+  // The server may be waiting to shut down: exactly its position has to be confirmed, as soon as it
+  // is durable here.
+  raise_frontier();
   confirm_at_ = appender_.appended();
 }
 
 // Gives the journal what is whole, and pieces of a transaction that is too large to wait for.
 void ChangeStream::hand_over() {
   while (const BlockPtr block = assembler_.take(false)) appender_.append(block);
-  latest_hand_over_ = Clock::now();
+  latest_hand_over_ = clock_.now();
 }
 
 // Makes the journal durable up to the latest keepalive.
@@ -155,7 +160,7 @@ void ChangeStream::raise_frontier() {
 }
 
 void ChangeStream::keep_time() {
-  const auto now = Clock::now();
+  const auto now = clock_.now();
   serve_wanted(now);
   if (confirm_at_ && journal_.durable() >= *confirm_at_) {
     confirm_at_.reset();
@@ -163,14 +168,14 @@ void ChangeStream::keep_time() {
   }
   if (now < next_status_) return;
   next_status_ = now + start_.status_interval;
-  while (const BlockPtr block = assembler_.take(true))
-    appender_.append(block);  // an idle source advances, once a second
+  // An idle source advances, once a second.
+  while (const BlockPtr block = assembler_.take(true)) appender_.append(block);
   send_status(true);
 }
 
 // Somebody waits for a position (read-your-writes): ask until the server has reached it, then pass
 // it on at once.
-void ChangeStream::serve_wanted(Clock::time_point now) {
+void ChangeStream::serve_wanted(Clock::Time now) {
   const WantedPosition::Wish wish = progress_.wanted.at(now);
   asking_ = !appender_.appended().has_reached(wish.position);
   if (!asking_) return;
@@ -187,6 +192,8 @@ void ChangeStream::serve_wanted(Clock::time_point now) {
   question_delay_ = std::min<std::chrono::milliseconds>(2 * question_delay_, question_delay_max);
 }
 
+// Written = received, flushed = applied = durable in the journal: the server lets go of WAL up to
+// `flushed`, so nothing else may stand there.
 void ChangeStream::send_status(bool ask_for_reply) {
   const Frontier durable = journal_.durable();
   DM_CHECK(durable <= assembler_.received(), "nothing is confirmed that was not received");
@@ -194,7 +201,7 @@ void ChangeStream::send_status(bool ask_for_reply) {
   to_network(assembler_.received().end().value, message + 1);
   to_network(durable.end().value, message + 9);
   to_network(durable.end().value, message + 17);
-  to_network(static_cast<std::uint64_t>(postgres_time()), message + 25);
+  to_network(static_cast<std::uint64_t>(clock_.wall_us()), message + 25);
   message[33] = ask_for_reply ? 1 : 0;
   if (PQputCopyData(session_.handle(), message, sizeof message) < 0)
     session_.fail("confirm", nullptr);
@@ -204,22 +211,22 @@ void ChangeStream::send_status(bool ask_for_reply) {
   raise(progress_.confirmed, durable.end());
 }
 
-ChangeStream::Clock::time_point ChangeStream::next_deadline() const {
+Clock::Time ChangeStream::next_deadline() const {
   auto deadline = next_status_;
-  if (confirm_at_) deadline = std::min(deadline, Clock::now() + confirm_poll);
+  if (confirm_at_) deadline = std::min(deadline, clock_.now() + confirm_poll);
   if (asking_) deadline = std::min(deadline, next_question_);
   return deadline;
 }
 
-void ChangeStream::wait() {
+void ChangeStream::wait(const std::stop_token& stop) {
   if (pace_.gathering()) {
-    std::this_thread::sleep_for(ReadingPace::pause);
+    clock_.pause_for(ReadingPace::pause, stop);
     return;
   }
   pollfd descriptors[2] = {{PQsocket(session_.handle()),
                             static_cast<short>(output_pending_ ? POLLIN | POLLOUT : POLLIN), 0},
                            {wakeup_.descriptor(), POLLIN, 0}};
-  const auto left = std::max(next_deadline() - Clock::now(), Clock::duration::zero());
+  const auto left = std::max(next_deadline() - clock_.now(), Clock::Duration::zero());
   const timespec timeout{left / 1s, std::chrono::nanoseconds(left % 1s).count()};
   if (ppoll(descriptors, 2, &timeout, nullptr) < 0 && errno != EINTR)
     throw SourceFailed("wait for the change log", std::strerror(errno), Remedy::retry);
@@ -232,9 +239,7 @@ void ChangeStream::wait() {
 void ChangeStream::finish() {
   while (const BlockPtr block = assembler_.take(true)) appender_.append(block);
   journal_.flush();
-  const auto given_up = Clock::now() + finish_patience;
-  while (journal_.durable() < appender_.appended() && Clock::now() < given_up)
-    std::this_thread::sleep_for(1ms);
+  journal_.await_durable(appender_.appended(), clock_.now() + finish_patience);
   send_status(false);
   PQputCopyEnd(session_.handle(), nullptr);
   PQflush(session_.handle());

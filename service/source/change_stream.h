@@ -27,16 +27,14 @@ struct StreamStart {
 class ChangeStream {
  public:
   // Sends START_REPLICATION. Nothing is confirmed before run(). Throws SourceFailed.
-  ChangeStream(LibpqSession session, StreamStart start, Journal& journal, StreamProgress& progress,
-               Wakeup& wakeup);
+  ChangeStream(LibpqSession session, StreamStart start, Journal& journal, Clock& clock,
+               StreamProgress& progress, Wakeup& wakeup);
 
   // Follows until stop, then makes durable and confirms what was received. Throws SourceFailed,
   // MalformedMessage, JournalFailed.
   void run(const std::stop_token& stop);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   std::size_t drain();
   std::size_t take_messages();
   [[noreturn]] void fail_ended();
@@ -45,26 +43,27 @@ class ChangeStream {
   void hand_over();
   void raise_frontier();
   void keep_time();
-  void serve_wanted(Clock::time_point now);
+  void serve_wanted(Clock::Time now);
   void send_status(bool ask_for_reply);
-  void wait();
+  void wait(const std::stop_token& stop);
   void finish();
-  [[nodiscard]] Clock::time_point next_deadline() const;
+  [[nodiscard]] Clock::Time next_deadline() const;
 
   LibpqSession session_;
   StreamStart start_;
   Journal& journal_;
+  Clock& clock_;
   StreamProgress& progress_;
   Wakeup& wakeup_;
   BlockAssembler assembler_;
   ReadingPace pace_;
   BlockAppender appender_;
-  Clock::time_point next_status_;
-  Clock::time_point latest_hand_over_;
+  Clock::Time next_status_;
+  Clock::Time latest_hand_over_;
   std::optional<Frontier> confirm_at_;  // the server waits for exactly this to be confirmed
   bool asking_ = false;                 // somebody waits for a position the server has not reported
   std::uint64_t asked_ = 0;             // the latest wish that was looked at
-  Clock::time_point next_question_;
+  Clock::Time next_question_;
   std::chrono::milliseconds question_delay_{0};
   bool output_pending_ = false;
 };

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "service/source/source.h"
+#include "service/source/source_options.h"
 #include "service/source/sql_session.h"
 
 namespace deltamill {

@@ -1,5 +1,7 @@
-// Decoder and encoder of pgoutput messages. The hot path is tuple(): one pass, no allocation per
-// message.
+// Decoder and encoder of pgoutput messages (manual: "Logical Replication Message Formats"), in the
+// order of the manual's fields. The hot path is tuple(): one pass, no allocation per message. What
+// comes from the network is not believed: every length is checked against what is left before it is
+// used or allocated for.
 #include "service/source/pgoutput.h"
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 #include <cstring>
 
 namespace deltamill {
+
 namespace {
 
 std::string described(char message, std::size_t offset, const std::string& reason) {
@@ -73,10 +76,11 @@ class Cursor {
     return view;
   }
 
+  // Fields are appended, and point into the message.
   TupleRange tuple(std::vector<Field>& fields) {
     const auto count = integer<std::uint16_t>();
-    if (left() < count)
-      fail("a tuple ends too early");  // before memory is taken: a field has at least one byte
+    // Before memory is taken: a field has at least one byte.
+    if (left() < count) fail("a tuple ends too early");
     const TupleRange range{static_cast<std::uint32_t>(fields.size()), count};
     fields.resize(fields.size() + count);
     Field* field = fields.data() + range.first;
@@ -120,6 +124,8 @@ Insert read_insert(Cursor& cursor, std::vector<Field>& fields) {
   return insert;
 }
 
+// An old tuple is there only if the key changed ('K') or under REPLICA IDENTITY FULL ('O');
+// otherwise our own arrangement of the table knows the old row.
 Update read_update(Cursor& cursor, std::vector<Field>& fields) {
   Update update;
   update.relation = cursor.integer<std::uint32_t>();
@@ -158,6 +164,7 @@ Commit read_commit(Cursor& cursor) {
   commit.commit_lsn = cursor.lsn();
   commit.end_lsn = cursor.lsn();
   commit.commit_time = cursor.time();
+  // What frontiers rest on: the end of one commit is where the next may begin.
   if (commit.end_lsn <= commit.commit_lsn) cursor.fail("a commit ends before it begins");
   return commit;
 }
@@ -176,10 +183,11 @@ Relation read_relation(Cursor& cursor) {
   Relation relation;
   relation.oid = cursor.integer<std::uint32_t>();
   relation.schema = cursor.string();
-  if (relation.schema.empty()) relation.schema = "pg_catalog";
+  if (relation.schema.empty()) relation.schema = "pg_catalog";  // as the protocol abbreviates it
   relation.name = cursor.string();
   relation.identity = read_identity(cursor);
   const auto count = cursor.integer<std::uint16_t>();
+  // Flags, an empty name, type and modifier: no column is shorter than ten bytes.
   if (cursor.left() / 10 < count) cursor.fail("it ends too early");
   relation.columns.resize(count);
   for (RelationColumn& column : relation.columns) {

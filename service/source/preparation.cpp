@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "service/source/base_reader.h"
+#include "service/source/snapshot_reader.h"
 #include "service/source/source_failed.h"
 
 namespace deltamill {
@@ -62,12 +62,6 @@ Prepared Preparation::run(const PrepareRequest& request) {
   const TableList missing = tables_to_read(publication, request.tables);
   withdraw(publication, request.tables);
   return {new_history, read(missing)};
-}
-
-std::vector<Oid> Preparation::add(const TableList& tables) {
-  const PublicationState publication = read_publication(sql_, options_.publication);
-  publish(publication, tables, false);
-  return read(tables_to_read(publication, tables));
 }
 
 void Preparation::begin_history(const SourceIdentity& identity) {

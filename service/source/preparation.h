@@ -8,7 +8,7 @@
 #include "service/journal/journal.h"
 #include "service/source/publication.h"
 #include "service/source/replication_slot.h"
-#include "service/source/source.h"
+#include "service/source/source_options.h"
 
 namespace deltamill {
 
@@ -24,7 +24,6 @@ class Preparation {
               std::stop_token stop);
 
   Prepared run(const PrepareRequest& request);
-  std::vector<Oid> add(const TableList& tables);
 
  private:
   void begin_history(const SourceIdentity& identity);

@@ -12,40 +12,35 @@
 
 namespace deltamill {
 
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-}  // namespace
-
 struct SlotWatch::Round {
   std::chrono::milliseconds interval;
   void (SlotWatch::*work)(SqlSession&);
-  Clock::time_point due = Clock::now();
+  Clock::Time due;
 };
 
-SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options, OnInherited on_inherited)
+SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options, Clock& clock,
+                     OnInherited on_inherited)
     : settings_(std::move(settings)),
       options_(std::move(options)),
+      clock_(clock),
       on_inherited_(std::move(on_inherited)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 SlotWatch::~SlotWatch() {
   thread_.request_stop();
   {
-    const std::lock_guard lock(mutex_);  // a source that does not answer is not waited for
+    const MutexLock lock(mutex_);  // a source that does not answer is not waited for
     if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
   }
-  changed_.notify_all();
 }
 
 SlotState SlotWatch::slot() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return slot_;
 }
 
 std::set<Oid> SlotWatch::missing_tables() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::set<Oid> missing;
   if (looked_)
     std::set_difference(expected_.begin(), expected_.end(), published_.begin(), published_.end(),
@@ -54,27 +49,28 @@ std::set<Oid> SlotWatch::missing_tables() const {
 }
 
 void SlotWatch::expect_tables(std::set<Oid> tables) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   expected_ = std::move(tables);
   looked_ = false;
 }
 
 Lsn SlotWatch::position() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return position_;
 }
 
 void SlotWatch::show(const SqlSession* session) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   socket_ = session == nullptr ? -1 : session->socket();
 }
 
 std::vector<SlotWatch::Round> SlotWatch::rounds() {
-  std::vector<Round> rounds{{options_.interval, &SlotWatch::look}};
+  const Clock::Time now = clock_.now();
+  std::vector<Round> rounds{{options_.interval, &SlotWatch::look, now}};
   if (options_.heartbeat.count() > 0)
-    rounds.push_back({options_.heartbeat, &SlotWatch::send_heartbeat});
+    rounds.push_back({options_.heartbeat, &SlotWatch::send_heartbeat, now});
   if (!options_.read_without_only.empty())
-    rounds.push_back({options_.inheritance_interval, &SlotWatch::look_for_children});
+    rounds.push_back({options_.inheritance_interval, &SlotWatch::look_for_children, now});
   return rounds;
 }
 
@@ -82,7 +78,7 @@ void SlotWatch::run(const std::stop_token& stop) {
   std::unique_ptr<SqlSession> sql;
   std::vector<Round> rounds = this->rounds();
   while (!stop.stop_requested()) {
-    const auto now = Clock::now();
+    const Clock::Time now = clock_.now();
     try {
       if (!sql) {
         sql = std::make_unique<SqlSession>(settings_);
@@ -98,8 +94,7 @@ void SlotWatch::run(const std::stop_token& stop) {
     for (Round& round : rounds)
       if (now >= round.due) round.due = now + round.interval;
     const auto next = std::ranges::min(rounds, {}, &Round::due).due;
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, stop, next, [] { return false; });
+    clock_.pause_until(next, stop);
   }
   show(nullptr);
 }
@@ -117,7 +112,7 @@ void SlotWatch::look(SqlSession& sql) {
   SlotState slot = read_slot(sql, options_.slot);
   PublicationState publication = read_publication(sql, options_.publication);
   const pqxx::result row = sql.run("read the source's position", "SELECT pg_current_wal_lsn()");
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   slot_ = std::move(slot);
   published_ = std::move(publication.tables);
   looked_ = true;

@@ -6,16 +6,16 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "service/clock.h"
+#include "service/mutex.h"
 #include "service/source/replication_slot.h"
-#include "service/source/source.h"
+#include "service/source/source_options.h"
 
 namespace deltamill {
 
@@ -34,7 +34,7 @@ class SlotWatch {
   using OnInherited = std::function<void(const std::vector<InheritedTable>&)>;
 
   // `on_inherited` is called on the watch's thread, at each round in which there are such tables.
-  SlotWatch(SessionSettings settings, WatchOptions options, OnInherited on_inherited);
+  SlotWatch(SessionSettings settings, WatchOptions options, Clock& clock, OnInherited on_inherited);
   ~SlotWatch();
 
   // Thread-safe.
@@ -57,15 +57,15 @@ class SlotWatch {
 
   const SessionSettings settings_;
   const WatchOptions options_;
+  Clock& clock_;
   const OnInherited on_inherited_;
-  mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
-  int socket_ = -1;  // of the session, under mutex_, as those below
-  SlotState slot_;
-  std::set<Oid> expected_;
-  std::set<Oid> published_;
-  bool looked_ = false;
-  Lsn position_;
+  mutable Mutex mutex_;
+  int socket_ DM_GUARDED_BY(mutex_) = -1;  // of the session
+  SlotState slot_ DM_GUARDED_BY(mutex_);
+  std::set<Oid> expected_ DM_GUARDED_BY(mutex_);
+  std::set<Oid> published_ DM_GUARDED_BY(mutex_);
+  bool looked_ DM_GUARDED_BY(mutex_) = false;
+  Lsn position_ DM_GUARDED_BY(mutex_);
   std::jthread thread_;  // last: ends before what it uses
 };
 

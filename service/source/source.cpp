@@ -3,8 +3,12 @@
 #include "service/source/source.h"
 
 #include <algorithm>
+#include <atomic>
 #include <random>
+#include <thread>
+#include <variant>
 
+#include "service/mutex.h"
 #include "service/source/bulk_catch_up.h"
 #include "service/source/change_stream.h"
 #include "service/source/inheritance.h"
@@ -14,10 +18,10 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr auto delay_min = 100ms;
 constexpr auto delay_max = 3s;
@@ -37,11 +41,11 @@ struct CatchingUp {
 struct Streaming {
   std::unique_ptr<ChangeStream> stream;
   int attempt = 0;
-  Clock::time_point since;
+  Clock::Time since;
 };
 struct Waiting {
   int attempt = 0;
-  Clock::time_point until;
+  Clock::Time until;
   std::string reason;
 };
 struct Ended {
@@ -101,9 +105,12 @@ const char* to_string(SourcePhase phase) {
 }
 
 struct Source::Thread {
-  Thread(const SourceOptions& source_options, Journal& source_journal,
+  Thread(const SourceOptions& source_options, Journal& source_journal, Clock& source_clock,
          const SourceHandlers& source_handlers)
-      : options(source_options), journal(source_journal), handlers(source_handlers) {}
+      : options(source_options),
+        journal(source_journal),
+        clock(source_clock),
+        handlers(source_handlers) {}
 
   void run(const std::stop_token& stop) {
     enter(Connecting{});
@@ -137,13 +144,13 @@ struct Source::Thread {
     handlers.on_trouble(error.what());
     const auto longest =
         remedy == Remedy::retry ? std::chrono::milliseconds(delay_max) : slow_delay_max;
-    return Waiting{attempt, Clock::now() + retry_delay(attempt - 1, longest), error.what()};
+    return Waiting{attempt, clock.now() + retry_delay(attempt - 1, longest), error.what()};
   }
 
   [[nodiscard]] int failures() const {
     if (const auto* connecting = std::get_if<Connecting>(&state)) return connecting->attempt;
     const auto* streaming = std::get_if<Streaming>(&state);
-    return streaming != nullptr && Clock::now() - streaming->since < settled_after
+    return streaming != nullptr && clock.now() - streaming->since < settled_after
                ? streaming->attempt
                : 0;
   }
@@ -160,8 +167,9 @@ struct Source::Thread {
     check_continuable(*stored, frontier, server, slot);
     raise(progress.position, server.flushed);
     // Not to wait for the timer to learn that we are there.
-    progress.wanted.ask(server.flushed, Clock::now());
-    if (!slot.active && slot.confirmed_flush.value + bulk_backlog_bytes_min <= frontier.end().value)
+    progress.wanted.ask(server.flushed, clock.now());
+    if (!slot.active &&
+        frontier.has_reached(Lsn(slot.confirmed_flush.value + bulk_backlog_bytes_min)))
       confirm_ahead(sql, frontier);
     if (connecting.bulk_bytes != 0 && !slot.active &&
         server.flushed.value - frontier.end().value >= bulk_backlog_bytes_min)
@@ -172,13 +180,13 @@ struct Source::Thread {
         std::make_unique<ChangeStream>(std::move(replication),
                                        StreamStart{options.slot, options.publication, frontier,
                                                    status_interval(server.wal_sender_timeout_ms)},
-                                       journal, progress, wakeup);
+                                       journal, clock, progress, wakeup);
     // Again, now that nobody else can move the slot, and before the first confirmation.
     check_continuable(*stored, frontier, server, read_slot(sql, options.slot));
     handlers.on_connected(++connections);
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     identity = stored;
-    return Streaming{std::move(stream), connecting.attempt, Clock::now()};
+    return Streaming{std::move(stream), connecting.attempt, clock.now()};
   }
 
   // After a bulk call: moves the slot over WAL that would otherwise be decoded once more by the
@@ -197,7 +205,7 @@ struct Source::Thread {
   State catch_up(const CatchingUp& bulk, const std::stop_token& stop) {
     try {
       const std::uint64_t changes = catch_up_in_bulk(session_settings(options, false), bulk.request,
-                                                     journal, progress, wakeup, stop);
+                                                     journal, clock, progress, wakeup, stop);
       return Connecting{bulk.attempt, changes >= bulk_changes_min ? bulk_bytes_max : 0};
     } catch (const SourceFailed& error) {
       if (error.remedy() == Remedy::rebuild) throw;
@@ -214,13 +222,12 @@ struct Source::Thread {
   }
 
   State wait(const Waiting& waiting, const std::stop_token& stop) {
-    std::unique_lock lock(mutex);
-    changed.wait_until(lock, stop, waiting.until, [] { return false; });
+    clock.pause_until(waiting.until, stop);
     return Connecting{waiting.attempt};
   }
 
   void enter(State next) {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     state = std::move(next);
     phase = phase_of(state);
     reason = reason_of(state);
@@ -228,28 +235,28 @@ struct Source::Thread {
 
   const SourceOptions& options;
   Journal& journal;
+  Clock& clock;
   const SourceHandlers& handlers;
   Wakeup wakeup;
   StreamProgress progress;
   std::atomic<std::uint64_t> connections{0};
   State state;  // of the source thread; others see phase and reason
-  mutable std::mutex mutex;
-  std::condition_variable_any changed;
-  SourcePhase phase = SourcePhase::idle;   // under mutex
-  std::string reason;                      // under mutex
-  std::optional<SourceIdentity> identity;  // under mutex
-  std::set<Oid> expected;                  // under mutex: tables that must be published
-  std::set<Oid> read_without_only;         // under mutex: tables that must have no children
-  std::unique_ptr<SlotWatch> watch;        // under mutex
+  mutable Mutex mutex;
+  SourcePhase phase DM_GUARDED_BY(mutex) = SourcePhase::idle;
+  std::string reason DM_GUARDED_BY(mutex);
+  std::optional<SourceIdentity> identity DM_GUARDED_BY(mutex);
+  std::set<Oid> expected DM_GUARDED_BY(mutex);           // tables that must be published
+  std::set<Oid> read_without_only DM_GUARDED_BY(mutex);  // tables that must have no children
+  std::unique_ptr<SlotWatch> watch DM_GUARDED_BY(mutex);
   std::jthread worker;
 };
 
-Source::Source(SourceOptions options, Journal& journal, SourceHandlers handlers)
+Source::Source(SourceOptions options, Journal& journal, Clock& clock, SourceHandlers handlers)
     : options_(std::move(options)), journal_(journal), handlers_(complete(std::move(handlers))) {
   check_replication_name("slot", options_.slot);
   check_replication_name("publication", options_.publication);
   static_cast<void>(connection_string(session_settings(options_, false)));
-  thread_ = std::make_unique<Thread>(options_, journal_, handlers_);
+  thread_ = std::make_unique<Thread>(options_, journal_, clock, handlers_);
 }
 
 Source::~Source() {
@@ -269,25 +276,16 @@ Prepared Source::prepare(const PrepareRequest& request, const std::stop_token& s
   check_tables(request.tables);
   Prepared prepared = Preparation(options_, journal_, handlers_, stop).run(request);
   if (prepared.new_history) thread_->progress.forget();
-  const std::lock_guard lock(thread_->mutex);
+  const MutexLock lock(thread_->mutex);
   thread_->expected.clear();
   for (const auto& table : request.tables) thread_->expected.insert(table->oid);
   thread_->read_without_only = request.read_without_only;
   return prepared;
 }
 
-std::vector<Oid> Source::add_tables(const TableList& tables, const std::stop_token& stop) {
-  check_tables(tables);
-  std::vector<Oid> added = Preparation(options_, journal_, handlers_, stop).add(tables);
-  const std::lock_guard lock(thread_->mutex);
-  for (const auto& table : tables) thread_->expected.insert(table->oid);
-  if (thread_->watch) thread_->watch->expect_tables(thread_->expected);
-  return added;
-}
-
 void Source::start() {
   stop();
-  const std::lock_guard lock(thread_->mutex);
+  const MutexLock lock(thread_->mutex);
   thread_->watch =
       std::make_unique<SlotWatch>(session_settings(options_, false),
                                   WatchOptions{.slot = options_.slot,
@@ -295,7 +293,7 @@ void Source::start() {
                                                .read_without_only = thread_->read_without_only,
                                                .interval = options_.watch_interval,
                                                .heartbeat = options_.heartbeat},
-                                  handlers_.on_inherited);
+                                  thread_->clock, handlers_.on_inherited);
   thread_->watch->expect_tables(thread_->expected);
   thread_->worker =
       std::jthread([thread = thread_.get()](const std::stop_token& token) { thread->run(token); });
@@ -306,14 +304,14 @@ void Source::stop() {
   thread_->wakeup.notify();
   if (thread_->worker.joinable()) thread_->worker.join();
   std::unique_ptr<SlotWatch> watch;
-  const std::lock_guard lock(thread_->mutex);
+  const MutexLock lock(thread_->mutex);
   watch.swap(thread_->watch);
 }
 
 SourceStatus Source::status() const {
   const StreamProgress& progress = thread_->progress;
   SourceStatus status;
-  const std::lock_guard lock(thread_->mutex);
+  const MutexLock lock(thread_->mutex);
   status.phase = thread_->phase;
   status.connected =
       status.phase == SourcePhase::streaming || status.phase == SourcePhase::catching_up;
@@ -340,14 +338,14 @@ SourceStatus Source::status() const {
 
 void Source::request_position(Lsn position) {
   if (journal_.durable().has_reached(position)) return;
-  thread_->progress.wanted.ask(position, Clock::now());
+  thread_->progress.wanted.ask(position, thread_->clock.now());
   thread_->wakeup.notify();
 }
 
 std::vector<InheritedTable> Source::inherited_tables() const {
   std::set<Oid> tables;
   {
-    const std::lock_guard lock(thread_->mutex);
+    const MutexLock lock(thread_->mutex);
     tables = thread_->read_without_only;
   }
   if (tables.empty()) return {};
@@ -359,16 +357,6 @@ Lsn Source::current_wal_position() const {
   SqlSession sql(session_settings(options_, false));
   const pqxx::result row = sql.run("read the source's position", "SELECT pg_current_wal_lsn()");
   return lsn_of(row[0][0].c_str()).value_or(Lsn());
-}
-
-void Source::tear_down(const SourceOptions& options) {
-  check_replication_name("slot", options.slot);
-  check_replication_name("publication", options.publication);
-  SqlSession sql(session_settings(options, false));
-  drop_slot(sql, options.slot);  // first: a slot left over keeps WAL, and the server from starting
-                                 // below logical
-  sql.run("drop publication \"" + options.publication + "\"",
-          "DROP PUBLICATION IF EXISTS " + options.publication);
 }
 
 }  // namespace deltamill

@@ -1,4 +1,6 @@
-// After the patience the status timer alone brings the position.
+// A wish lasts for five seconds after it was last expressed; after that the status timer alone brings
+// the position. While it lasts, the farthest one counts: whoever waits for a nearer one is served by
+// the same answer.
 #include "service/source/wanted_position.h"
 
 #include <algorithm>
@@ -10,20 +12,20 @@ constexpr std::chrono::seconds patience(5);
 
 }  // namespace
 
-void WantedPosition::ask(Lsn position, Clock::time_point now) {
-  const std::lock_guard lock(mutex_);
+void WantedPosition::ask(Lsn position, Clock::Time now) {
+  const MutexLock lock(mutex_);
   position_ = now < until_ ? std::max(position_, position) : position;
   until_ = now + patience;
   ++asked_;
 }
 
-WantedPosition::Wish WantedPosition::at(Clock::time_point now) const {
-  const std::lock_guard lock(mutex_);
+WantedPosition::Wish WantedPosition::at(Clock::Time now) const {
+  const MutexLock lock(mutex_);
   return {now < until_ ? position_ : Lsn(), asked_};
 }
 
 void WantedPosition::forget() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   position_ = Lsn();
   until_ = {};
 }

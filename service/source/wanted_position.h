@@ -3,32 +3,30 @@
 // for long.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <mutex>
 
+#include "service/clock.h"
+#include "service/mutex.h"
 #include "views/data/lsn.h"
 
 namespace deltamill {
 
 class WantedPosition {
  public:
-  using Clock = std::chrono::steady_clock;
-
   struct Wish {
     Lsn position;             // the farthest; Lsn() = nobody waits
     std::uint64_t asked = 0;  // grows with each ask()
   };
 
-  void ask(Lsn position, Clock::time_point now);
-  [[nodiscard]] Wish at(Clock::time_point now) const;
+  void ask(Lsn position, Clock::Time now);
+  [[nodiscard]] Wish at(Clock::Time now) const;
   void forget();
 
  private:
-  mutable std::mutex mutex_;
-  Lsn position_;
-  Clock::time_point until_;
-  std::uint64_t asked_ = 0;
+  mutable Mutex mutex_;
+  Lsn position_ DM_GUARDED_BY(mutex_);
+  Clock::Time until_ DM_GUARDED_BY(mutex_);
+  std::uint64_t asked_ DM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace deltamill

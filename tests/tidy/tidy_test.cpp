@@ -82,12 +82,9 @@ constexpr Exception sleepers[] = {
     {"service/http/server.cpp", "being changed"},
     {"service/http/site.cpp", "being changed"},
     {"service/operations.cpp", "being changed"},
-    {"service/source/block_appender.cpp", "being changed"},
-    {"service/source/change_stream.cpp", "being changed"},
 };
 // By one of their members.
 constexpr Exception circles[] = {
-    {"service/source/base_reader", "being cut"},
     {"views/sql/bind_expression", "expressions hold queries, queries hold expressions"},
     {"views/data/numeric", "being cut"},
     {"views/sql/view_statements", "being cut"},

@@ -49,8 +49,9 @@ class Arrival {
 void receive(const std::string& directory, Frontier goal) {
   const ResolvedProject project = usable_project(directory);
   const Settings& settings = project.files.settings;
+  SystemClock clock;
   const std::unique_ptr<Journal> journal =
-      open_journal((settings.state / "journal.db").string(), {});
+      open_journal((settings.state / "journal.db").string(), clock, {});
   Arrival arrival(goal);
   journal->on_durable([&](Frontier durable) { arrival.reached(durable); });
   arrival.reached(journal->durable());
@@ -63,7 +64,7 @@ void receive(const std::string& directory, Frontier goal) {
   handlers.on_end = [&](std::exception_ptr reason) { arrival.failed(std::move(reason)); };
   handlers.on_trouble = [](const std::string& message) { std::cerr << message << "\n"; };
   handlers.on_progress = [](const SourceProgress&) {};
-  Source source(options, *journal, handlers);
+  Source source(options, *journal, clock, handlers);
   (void)source.prepare({.tables = project.deployment.tables(), .new_history = false});
   source.start();
   source.request_position(goal.end());

@@ -68,8 +68,9 @@ void replay(const std::string& directory) {
 
   const auto began = std::chrono::steady_clock::now();
   const double cpu_before = cpu_seconds();
+  SystemClock clock;
   const std::unique_ptr<Journal> journal =
-      open_journal((project.files.settings.state / "journal.db").string(), {});
+      open_journal((project.files.settings.state / "journal.db").string(), clock, {});
   Graph graph(views);
   CountingSink sink;
   const Counts counts = replay_all(*journal, graph, sink);

@@ -45,7 +45,7 @@ class TestJournal {
   [[nodiscard]] Journal* operator->() { return journal_.get(); }
 
   void close() { journal_.reset(); }
-  void open() { journal_ = open_journal(path(), options_); }
+  void open() { journal_ = open_journal(path(), clock_, options_); }
   void reopen() {
     close();
     open();
@@ -110,13 +110,15 @@ class TestJournal {
     block.to = to;
     if (!message.empty()) append_message(message, block.payload);
     block.change_count = message.empty() ? 0 : 1;
-    if (!journal_->append(std::make_shared<const Block>(std::move(block)))) return false;
+    if (!journal_->append(std::make_shared<const Block>(std::move(block)), Clock::Time::min()))
+      return false;
     end_ = to;
     return true;
   }
 
   TemporaryDirectory directory_;
   JournalOptions options_;
+  SystemClock clock_;
   std::unique_ptr<Journal> journal_;
   Frontier end_;
 };

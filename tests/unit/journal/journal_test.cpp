@@ -292,7 +292,8 @@ TEST_CASE("a gap between blocks is a broken invariant") {
   Block block;
   block.from = at(11);
   block.to = at(12);
-  CHECK_THROWS_AS(journal->append(std::make_shared<const Block>(block)), BrokenInvariant);
+  CHECK_THROWS_AS(journal->append(std::make_shared<const Block>(block), Clock::Time::min()),
+                  BrokenInvariant);
 }
 
 TEST_CASE("a new history drops the old one and its readers") {

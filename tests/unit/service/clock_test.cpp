@@ -26,10 +26,10 @@ TEST_CASE("the system's clock counts the wall's microseconds from 2000") {
 TEST_CASE("the system's clock sleeps until the deadline or until it is stopped") {
   SystemClock clock;
   const Clock::Time deadline = clock.now() + 1ms;
-  CHECK(clock.sleep_until(deadline, {}));
+  CHECK(clock.pause_until(deadline, {}));
   CHECK(clock.now() >= deadline);
   std::stop_source stop;
-  std::thread sleeper([&] { CHECK_FALSE(clock.sleep_for(1h, stop.get_token())); });
+  std::thread sleeper([&] { CHECK_FALSE(clock.pause_for(1h, stop.get_token())); });
   stop.request_stop();
   sleeper.join();
 }
@@ -50,11 +50,11 @@ TEST_CASE("sleepers wake in the order of their deadlines") {
   HeldClock clock;
   std::atomic<int> woken = 0;
   std::thread later([&] {
-    clock.sleep_for(10s, {});
+    clock.pause_for(10s, {});
     ++woken;
   });
   std::thread sooner([&] {
-    clock.sleep_for(5s, {});
+    clock.pause_for(5s, {});
     ++woken;
   });
   clock.await_waiting(2);
@@ -70,13 +70,13 @@ TEST_CASE("sleepers wake in the order of their deadlines") {
 
 TEST_CASE("a sleep whose deadline has passed does not wait") {
   HeldClock clock;
-  CHECK(clock.sleep_until(clock.now(), {}));
+  CHECK(clock.pause_until(clock.now(), {}));
 }
 
 TEST_CASE("stopping ends a sleep on a held clock") {
   HeldClock clock;
   std::stop_source stop;
-  std::thread sleeper([&] { CHECK_FALSE(clock.sleep_for(1h, stop.get_token())); });
+  std::thread sleeper([&] { CHECK_FALSE(clock.pause_for(1h, stop.get_token())); });
   clock.await_waiting(1);
   stop.request_stop();
   sleeper.join();

@@ -107,7 +107,7 @@ BoundView integer_ids(const std::string& name) {
 
 Mill::Mill(const Changes& base, std::vector<BoundView> views, std::size_t sinks,
            std::size_t queue_bytes_max)
-    : journal_(open_journal((directory_.path() / "journal.db").string(), {})),
+    : journal_(open_journal((directory_.path() / "journal.db").string(), clock_, {})),
       views_(std::move(views)),
       errors_(views_.size()) {
   journal_->reset({"7123", 1, 16384, "mill"}, at(10));
@@ -189,7 +189,8 @@ void Mill::append(const std::vector<std::string>& content, std::uint64_t to, boo
   block->change_count = content.size();
   block->oldest_commit_time = 7;
   for (const std::string& message : content) append_message(message, block->payload);
-  if (!journal_->append(std::move(block))) throw std::logic_error("the journal's queue is full");
+  if (!journal_->append(std::move(block), Clock::Time::min()))
+    throw std::logic_error("the journal's queue is full");
   journal_->flush();
   end_ = to;
 }

@@ -72,6 +72,7 @@ class Mill {
   void append(const std::vector<std::string>& messages, std::uint64_t to, bool complete);
 
   TemporaryDirectory directory_{"mill"};
+  SystemClock clock_;
   std::unique_ptr<Journal> journal_;
   std::vector<BoundView> views_;
   std::vector<std::unique_ptr<MemorySink>> sinks_;

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const WantedPosition::Clock::time_point start{1h};
+const Clock::Time start{1h};
 
 TEST_CASE("nobody waits before anybody asks") {
   const WantedPosition wanted;

@@ -10,13 +10,13 @@
 
 #include "service/journal/journal.h"
 #include "service/source/exported_snapshot.h"
-#include "service/source/source.h"
+#include "service/source/source_options.h"
 
 namespace deltamill {
 
 using ReadProgressListener = std::function<void(const SourceProgress&)>;
 
-struct BaseReadRequest {
+struct SnapshotRequest {
   std::string slot;         // the temporary slot's name derives from it
   std::string publication;  // its row filters and column lists are applied
   TableList tables;         // REQUIRES: published already
@@ -26,7 +26,7 @@ struct BaseReadRequest {
 // Returns the frontier of the bases. Calls of `progress` come one at a time, from other threads.
 // Throws SourceFailed, JournalFailed; what is not complete then stays incomplete in the journal.
 // Ends early (SourceFailed, retry) on stop.
-Frontier read_bases(const SessionSettings& settings, const BaseReadRequest& request,
+Frontier read_bases(const SessionSettings& settings, const SnapshotRequest& request,
                     Journal& journal, const ReadProgressListener& progress,
                     const WaitingListener& waiting, const std::stop_token& stop);
 

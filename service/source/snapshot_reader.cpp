@@ -1,27 +1,30 @@
-// The work is cut into ranges of blocks; workers take the next range and write chunks as they fill
-// up.
-#include "service/source/base_reader.h"
+// The tables are cut into ranges of blocks, so that one large table keeps all workers busy; workers
+// take the next range and write chunks as they fill up. A table is complete with its last range.
+#include "service/source/snapshot_reader.h"
 
 #include <algorithm>
 #include <atomic>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <thread>
 
 #include "service/journal/payload.h"
+#include "service/mutex.h"
 #include "service/source/copy_text.h"
 #include "service/source/pgoutput.h"
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{2} << 20;
 constexpr std::uint64_t range_blocks = 16384;  // 128 MiB of table
 constexpr std::uint64_t rows_between_stop_checks = 1024;
 
-// A table as the stream announces it, found in the catalog under the lock.
+// A table as the stream announces it, found in the catalog under the lock. Base rows and streamed
+// rows must be of one form: hence the publication's row filter and column list, no generated
+// columns, and as key what the replica identity says. Only heap tables are read by ranges of blocks.
 constexpr const char* shapes_query = R"(
     SELECT c.oid, n.nspname, c.relname, c.relreplident, greatest(c.reltuples, 0)::bigint,
            CASE WHEN m.amname = 'heap'
@@ -51,7 +54,7 @@ struct TableRead {
   std::uint64_t blocks = 0;
   std::atomic<std::uint64_t> rows{0};
   std::atomic<std::uint32_t> chunks{0};
-  std::atomic<std::uint32_t> ranges_left{0};
+  std::atomic<std::uint32_t> ranges_left{0};  // whoever finishes the last one completes the table
 };
 
 struct Range {
@@ -72,10 +75,10 @@ std::string replaced(std::string text, const std::string& mark, const std::strin
   return text.replace(text.find(mark), mark.size(), value);
 }
 
-class BaseReader {
+class SnapshotReader {
  public:
-  BaseReader(const BaseReadRequest& request, Journal& journal, const ReadProgressListener& progress,
-             const std::stop_token& stop)
+  SnapshotReader(const SnapshotRequest& request, Journal& journal,
+                 const ReadProgressListener& progress, const std::stop_token& stop)
       : request_(request), journal_(journal), progress_(progress), stop_(stop) {}
 
   Frontier run(ExportedSnapshot& snapshot) {
@@ -86,12 +89,15 @@ class BaseReader {
         std::clamp<std::size_t>(request_.workers, 1, std::max<std::size_t>(ranges_.size(), 1));
     for (std::size_t worker = 0; worker < workers; ++worker)
       sessions.push_back(snapshot.import_session());
+    // Each session holds the snapshot itself now; the slot would only keep WAL for as long as the
+    // copying lasts.
     snapshot.release_slot();
     {
       std::vector<std::jthread> threads;
       for (LibpqSession& session : sessions)
         threads.emplace_back([this, &session] { work(session); });
     }
+    const MutexLock lock(mutex_);
     if (failure_) std::rethrow_exception(failure_);
     return snapshot.frontier();
   }
@@ -129,6 +135,8 @@ class BaseReader {
     table.relation.columns.push_back(std::move(column));
   }
 
+  // The last range has no upper end: blocks that were added after the size was read hold no rows of
+  // this snapshot that others lack, but may hold some of its own.
   void begin_tables(Frontier base) {
     for (auto& [oid, table] : tables_) {
       journal_.begin_table(
@@ -155,7 +163,7 @@ class BaseReader {
         finish_range(*ranges_[next].table);
       }
     } catch (...) {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       failed_ = true;
       if (!failure_) failure_ = std::current_exception();
     }
@@ -196,6 +204,7 @@ class BaseReader {
       throw SourceFailed(doing, "it was asked to stop", Remedy::retry);
   }
 
+  // Each chunk can be read alone: the relation's message stands before its rows.
   static BaseChunk new_chunk(const TableRead& table) {
     BaseChunk chunk;
     chunk.table = table.relation.oid;
@@ -218,8 +227,9 @@ class BaseReader {
     report(table, 0);
   }
 
+  // Under the mutex, so that calls come one at a time and counts never go back.
   void report(const TableRead& table, std::uint64_t rows) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     rows_ += rows;
     if (progress_)
       progress_({.table = table.relation.schema + "." + table.relation.name,
@@ -231,7 +241,7 @@ class BaseReader {
                  .tables = static_cast<std::uint32_t>(tables_.size())});
   }
 
-  const BaseReadRequest& request_;
+  const SnapshotRequest& request_;
   Journal& journal_;
   const ReadProgressListener& progress_;
   std::stop_token stop_;
@@ -241,18 +251,18 @@ class BaseReader {
   std::atomic<std::size_t> next_range_{0};
   std::atomic<std::uint32_t> tables_complete_{0};
   std::atomic<bool> failed_{false};
-  std::mutex mutex_;
-  std::uint64_t rows_ = 0;      // under mutex_
-  std::exception_ptr failure_;  // under mutex_ until the workers ended
+  Mutex mutex_;
+  std::uint64_t rows_ DM_GUARDED_BY(mutex_) = 0;
+  std::exception_ptr failure_ DM_GUARDED_BY(mutex_);
 };
 
 }  // namespace
 
-Frontier read_bases(const SessionSettings& settings, const BaseReadRequest& request,
+Frontier read_bases(const SessionSettings& settings, const SnapshotRequest& request,
                     Journal& journal, const ReadProgressListener& progress,
                     const WaitingListener& waiting, const std::stop_token& stop) {
   ExportedSnapshot snapshot(settings, request.slot, request.tables, waiting, stop);
-  return BaseReader(request, journal, progress, stop).run(snapshot);
+  return SnapshotReader(request, journal, progress, stop).run(snapshot);
 }
 
 }  // namespace deltamill
