@@ -6,6 +6,7 @@
 #include <map>
 
 #include "sinks/key_bytes.h"
+#include "views/data/ascii.h"
 
 namespace deltamill {
 

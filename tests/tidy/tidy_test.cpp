@@ -88,9 +88,6 @@ constexpr Exception circles[] = {
     {"views/sql/bind_expression", "expressions hold queries, queries hold expressions"},
     {"views/data/numeric", "being cut"},
     {"views/sql/view_statements", "being cut"},
-    {"views/dataflow/description", "being cut"},
-    {"views/dataflow/compile", "being cut"},
-    {"views/dataflow/aggregates/accumulator", "being cut"},
 };
 
 // Texts of all CMakeLists.txt by their directory.

@@ -9,7 +9,8 @@
 #include <utility>
 
 #include "views/dataflow/branch.h"
-#include "views/dataflow/compile.h"
+#include "views/dataflow/flow.h"
+#include "views/plan/plan.h"
 
 namespace deltamill {
 

@@ -7,6 +7,7 @@
 
 #include "views/data/check.h"
 #include "views/data/text_form.h"
+#include "views/dataflow/description.h"
 
 namespace deltamill {
 

@@ -1,4 +1,4 @@
-// What `explain` says of an operator, and the words that operators share for it.
+// The words that operators share for describing themselves.
 #pragma once
 
 #include <span>
@@ -10,19 +10,6 @@
 namespace deltamill {
 
 class Collection;
-
-struct Description {
-  // What it does, in the words of SQL: "left join  customer_id = customers.id". Empty: nothing that
-  // the inputs do not say themselves, so that they are shown in its place.
-  std::string text = {};
-  // State of its own, beside arrangements: "groups". Empty: none.
-  std::string keeps = {};
-  // What one changed row of an input costs at most: "O(matching rows)". Empty: the same for all
-  // rows, and nothing is looked up.
-  std::string cost = {};
-  // The inputs are shown where they occur first, not below this operator.
-  bool inputs_shown_elsewhere = false;
-};
 
 // "(id, line_no)"
 [[nodiscard]] std::string column_list(const Columns& columns, const KeyColumns& key);

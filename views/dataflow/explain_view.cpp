@@ -1,5 +1,6 @@
 // The tree of a view: which collection takes its rows from which operator. The lines are the
 // operators' own.
+#include "views/dataflow/description.h"
 #include "views/dataflow/flow.h"
 
 namespace deltamill {

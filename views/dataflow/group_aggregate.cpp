@@ -6,6 +6,7 @@
 
 #include "views/data/check.h"
 #include "views/dataflow/delta_join.h"
+#include "views/dataflow/description.h"
 #include "views/plan/build.h"
 #include "views/plan/column_names.h"
 

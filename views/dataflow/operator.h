@@ -9,13 +9,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "views/data/delta.h"
 #include "views/data/value.h"
-#include "views/dataflow/description.h"
 
 namespace deltamill {
+
+class Collection;
+
+// What `explain` says of an operator.
+struct Description {
+  // What it does, in the words of SQL: "left join  customer_id = customers.id". Empty: nothing that
+  // the inputs do not say themselves, so that they are shown in its place.
+  std::string text = {};
+  // State of its own, beside arrangements: "groups". Empty: none.
+  std::string keeps = {};
+  // What one changed row of an input costs at most: "O(matching rows)". Empty: the same for all
+  // rows, and nothing is looked up.
+  std::string cost = {};
+  // The inputs are shown where they occur first, not below this operator.
+  bool inputs_shown_elsewhere = false;
+};
 
 class Operator {
  public:

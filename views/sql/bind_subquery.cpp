@@ -3,7 +3,7 @@
 // them.
 #include <utility>
 
-#include "views/plan/rebuild.h"
+#include "views/plan/transform.h"
 #include "views/sql/bind_query.h"
 #include "views/sql/refusals.h"
 
