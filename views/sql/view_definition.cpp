@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "views/plan/transform.h"
 #include "views/plan/rewrite.h"
 #include "views/plan/rules/outer_join_simplification.h"
+#include "views/plan/transform.h"
 #include "views/sql/bind_query.h"
 #include "views/sql/output_names.h"
 #include "views/sql/parse.h"
