@@ -23,7 +23,7 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
               source_handlers(events_, metrics_, trace_, options_.progress)),
       sinks_(settings_, deployment_, errors_, metrics_,
              [this](std::size_t sink) { return sink_listeners(ears_, sink); }),
-      store_(settings_.store_path().string(), Listening::store_connections),
+      store_(settings_.store_path().string(), Listeners::store_connections),
       positions_(source_, clock_),
       conditions_({settings_, deployment_, board_, sinks_, store_, positions_, trace_}),
       ears_{metrics_, trace_, board_, events_, positions_, conditions_, engine_slot_},
@@ -52,8 +52,8 @@ Service::~Service() {
 }
 
 bool Service::run(const std::stop_token& stop) {
-  listening_ = std::make_unique<Listening>(
-      Listening::Parts{settings_, metrics_, trace_, status_, positions_, jobs_, store_});
+  listeners_ = std::make_unique<Listeners>(
+      Listeners::Parts{settings_, metrics_, trace_, status_, positions_, jobs_, store_});
   const SourceStart source_start{clock_,    settings_, deployment_, metrics_,   trace_,
                                  *journal_, sinks_,    source_,     heartbeat_, options_.once};
   Supervisor supervisor({clock_, settings_, deployment_, metrics_, trace_, board_, events_, source_,

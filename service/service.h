@@ -11,7 +11,7 @@
 #include "service/deployment/resolve.h"
 #include "service/engine_events.h"
 #include "service/engine_run.h"
-#include "service/listening.h"
+#include "service/listeners.h"
 #include "service/run_file.h"
 #include "service/sinks.h"
 #include "service/source_run.h"
@@ -62,7 +62,7 @@ class Service {
   ViewJobs jobs_;
   ProcessStatus status_;
   EngineRun engine_;
-  std::unique_ptr<Listening> listening_;  // while it runs
+  std::unique_ptr<Listeners> listeners_;  // while it runs
 };
 
 }  // namespace deltamill

@@ -14,7 +14,7 @@
 
 namespace deltamill {
 
-class Listening {
+class Listeners {
  public:
   // Threads that read for requests; what waits, for a position or for a slow client, holds none.
   static constexpr std::size_t public_threads = 32;
@@ -36,9 +36,9 @@ class Listening {
   };
 
   // Throws std::runtime_error when an address cannot be listened on.
-  explicit Listening(Parts parts);
+  explicit Listeners(Parts parts);
   // Answers what it has received. REQUIRES: what waits for positions has been told to stop.
-  ~Listening();
+  ~Listeners();
 
  private:
   [[nodiscard]] std::unique_ptr<Site> make_site(std::size_t large_answers_max);

@@ -1,5 +1,5 @@
 // Both listeners have a site of their own: those who wait on one do not shut the other.
-#include "service/listening.h"
+#include "service/listeners.h"
 
 #include <fmt/chrono.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ std::string url_of(const Server* server) {
 
 }  // namespace
 
-Listening::Listening(Parts parts)
+Listeners::Listeners(Parts parts)
     : parts_(parts),
       public_site_(make_site(public_large_answers)),
       admin_site_(make_site(admin_large_answers)),
@@ -37,13 +37,13 @@ Listening::Listening(Parts parts)
   tell_where();
 }
 
-Listening::~Listening() {
+Listeners::~Listeners() {
   public_server_.reset();
   admin_server_.reset();
   remove_run_file(parts_.settings.state);
 }
 
-std::unique_ptr<Site> Listening::make_site(std::size_t large_answers_max) {
+std::unique_ptr<Site> Listeners::make_site(std::size_t large_answers_max) {
   SiteOptions options;
   options.rows_max = parts_.settings.serve.rows_max;
   options.query_timeout = parts_.settings.serve.query_timeout;
@@ -55,7 +55,7 @@ std::unique_ptr<Site> Listening::make_site(std::size_t large_answers_max) {
                                 options);
 }
 
-std::unique_ptr<Server> Listening::listen(const std::string& address, Listener listener, Site& site,
+std::unique_ptr<Server> Listeners::listen(const std::string& address, Listener listener, Site& site,
                                           std::size_t handler_threads) {
   if (address == "off") return nullptr;
   ServerOptions options;
@@ -74,7 +74,7 @@ std::unique_ptr<Server> Listening::listen(const std::string& address, Listener l
   });
 }
 
-void Listening::tell_where() const {
+void Listeners::tell_where() const {
   RunFile run_file;
   run_file.pid = ::getpid();
   run_file.public_url = url_of(public_server_.get());
