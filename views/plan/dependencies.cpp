@@ -285,6 +285,24 @@ bool has_never_null(const ColumnSet& key, const Columns& columns, std::uint32_t 
                      [&](std::uint32_t column) { return !columns[column - shift].nullable; });
 }
 
+// A row is a pair of rows: a key of each side tells pairs apart. The keys of the right side are
+// numbered as columns of the join.
+std::vector<ColumnSet> keys_of_pairs(const Join& join, const std::vector<ColumnSet>& left_keys,
+                                     const std::vector<ColumnSet>& right_keys) {
+  const auto width = static_cast<std::uint32_t>(join.left->columns.size());
+  std::vector<ColumnSet> keys;
+  for (const ColumnSet& left_key : left_keys) {
+    for (const ColumnSet& right_key : right_keys) {
+      // A padded left row and a padded right row must not both be NULL in all columns of the key.
+      const bool distinct_paddings = join.kind != JoinKind::full ||
+                                     has_never_null(left_key, join.left->columns, 0) ||
+                                     has_never_null(right_key, join.right->columns, width);
+      if (distinct_paddings && keys.size() < keys_max) keys.push_back(united(left_key, right_key));
+    }
+  }
+  return keys;
+}
+
 Facts FactsOf::operator()(const Join& join) const {
   const Facts left = of(*join.left);
   const Facts right = of(*join.right);
@@ -314,17 +332,7 @@ Facts FactsOf::operator()(const Join& join) const {
       key = without(key, closure(right_columns, matching.dependencies));
 
   Facts facts;
-  // A row is a pair of rows: a key of each side tells pairs apart.
-  for (const ColumnSet& left_key : left_keys) {
-    for (const ColumnSet& right_key : right_keys) {
-      // A padded left row and a padded right row must not both be NULL in all columns of the key.
-      const bool distinct_paddings = join.kind != JoinKind::full ||
-                                     has_never_null(left_key, join.left->columns, 0) ||
-                                     has_never_null(right_key, join.right->columns, width);
-      if (distinct_paddings && facts.keys.size() < keys_max)
-        facts.keys.push_back(united(left_key, right_key));
-    }
-  }
+  facts.keys = keys_of_pairs(join, left_keys, right_keys);
   // Without padding all that holds for matching pairs holds for the rows.
   if (join.kind == JoinKind::inner) {
     facts.dependencies = std::move(matching.dependencies);

@@ -54,6 +54,7 @@ TEST_CASE("a sink whose queue is full is replayed for alone, and joins again") {
   REQUIRE(mill.wait_until([&] { return mill.follower(1).settled(); }));
   mill.commit(40, {"+2,Bob"});
   REQUIRE(mill.sink(1).wait_for(at(40)));
+  REQUIRE(mill.sink(0).wait_for(at(40)));
   CHECK(mill.sink(1).rows() == Texts{"1,step 20", "2,Bob"});
   CHECK(mill.sink(0).rows() == Texts{"1,step 20", "2,Bob"});
 }
