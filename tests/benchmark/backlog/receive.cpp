@@ -65,7 +65,9 @@ void receive(const std::string& directory, Frontier goal) {
   handlers.on_trouble = [](const std::string& message) { std::cerr << message << "\n"; };
   handlers.on_progress = [](const SourceProgress&) {};
   Source source(options, *journal, clock, handlers);
-  (void)source.prepare({.tables = project.deployment.tables(), .new_history = false});
+  (void)source.prepare({.tables = project.deployment.tables(),
+                        .read_without_only = project.deployment.read_without_only(),
+                        .new_history = false});
   source.start();
   source.request_position(goal.end());
   arrival.wait();
