@@ -36,6 +36,8 @@ SinkFollowerListeners sink_listeners(const EngineEars& ears, std::size_t sink) {
     ears.slot.look_again();  // whoever waits for all views to follow
   };
   listeners.view_failed = [&ears](std::uint32_t view, const std::string& message) {
+    // Before the commit that goes on without the view: the age of what it lacks is remembered.
+    ears.positions.lag().hold(ears.positions.store_frontier());
     ears.events.tell(ViewFailed{view, message});
   };
   listeners.changed = [&ears, sink](SinkCondition condition, const std::string& error) {
