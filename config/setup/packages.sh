@@ -6,7 +6,7 @@ packages_build="g++ cmake ninja-build ccache pkg-config libpqxx-dev libpq-dev li
   prometheus-cpp-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev libicu-dev
   libexpected-dev"
 packages_run="postgresql-15 tzdata curl jq util-linux"
-packages_test="catch2 clang-format-19 clang-tidy-19"
+packages_test="catch2 clang-19 clang-format-19 clang-tidy-19"
 
 # Runs a command as root: as it is, or through a sudo that asks nothing. Fails when neither is there.
 as_root() {
