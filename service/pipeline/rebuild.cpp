@@ -165,6 +165,8 @@ class Rebuild {
     std::future<void> swapped = promise->get_future();
     (void)build.follower->post([build, rest, promise, view = target_.view](Sink& sink) {
       try {
+        if (build.follower->stopped(view))
+          throw std::runtime_error("the view stopped in sink " + build.follower->name());
         for (const SharedDeltas& deltas : rest) load_deltas(sink, build.generation, deltas, view);
         sink.activate(build.generation);
         commit_in_place(sink);

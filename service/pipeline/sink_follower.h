@@ -103,8 +103,10 @@ class SinkFollower {
   // Runs `task` on the sink's thread when exactly what was pushed before is committed; destroyed
   // without having run when the follower is detached before.
   bool post(SinkTask task) { return worker_->post(std::move(task)); }
-  // Deltas pushed after this go to the generation. REQUIRES: called by a task.
+  // Deltas pushed after this go to the generation. REQUIRES: called by a task; not stopped(view).
   void follow_now(Generation generation);
+  // The view gets nothing any more. REQUIRES: called by a task.
+  [[nodiscard]] bool stopped(std::uint32_t view) const { return worker_->stopped(sink_view(view)); }
 
   [[nodiscard]] bool has_room() const { return worker_->has_room(); }
   bool wait_for_room(std::chrono::steady_clock::time_point deadline) {

@@ -200,12 +200,20 @@ void SinkWorker::take(Work work) {
   if (work.task != nullptr && !work.task->ordered) return run_task(*work.task);
   if (!attached()) return;
   if (work.task != nullptr) return run_task(*work.task);
+  // Whoever asked may not know yet that a view was set aside meanwhile.
+  drop_stopped(work.follow);
+  drop_stopped(work.activate);
   for (const Generation& generation : work.follow) follow_now(generation, Filling::no);
   if (!work.follow.empty()) listeners_.following(work.follow);
-  if (work.activate.empty()) return;
+  if (work.activate.empty() && work.deltas.to <= stored_) return;
   open_.activated = std::move(work.activate);
   open_.to = std::max(stored_, work.deltas.to);
   settle(true);
+}
+
+void SinkWorker::drop_stopped(std::vector<Generation>& generations) const {
+  std::erase_if(generations,
+                [this](const Generation& generation) { return stopped(generation.view); });
 }
 
 void SinkWorker::take_deltas(SharedDeltas deltas) {
@@ -447,7 +455,7 @@ void SinkWorker::run_task(Task& task) {
 }
 
 void SinkWorker::follow_now(Generation generation, Filling filling) {
-  followed_[generation.view] = {generation, filling};
+  followed_[generation.view] = {generation, filling, false};
 }
 
 void SinkWorker::attach() {
@@ -460,7 +468,7 @@ void SinkWorker::attach() {
 }
 
 void SinkWorker::stop(std::uint32_t sink_view) {
-  followed_[sink_view] = {};
+  followed_[sink_view] = {std::nullopt, Filling::no, true};
   to_freeze_.push_back(sink_view);
   std::erase_if(open_.activated,
                 [&](const Generation& generation) { return generation.view == sink_view; });

@@ -111,11 +111,14 @@ class SinkWorker {
   // How deltas are written: as changes of what readers see, or as the rows of a generation being
   // filled.
   enum class Filling : std::uint8_t { no, yes };
+  // REQUIRES: the view is not stopped().
   void follow_now(Generation generation, Filling filling);
   // Takes deltas from now on, for no generation yet; the next commit begins where the store stands.
   void attach();
   // The view gets no deltas any more; its last rows stay, at the frontier of the last commit.
   void stop(std::uint32_t sink_view);
+  // It was stopped, or set aside, since attach().
+  [[nodiscard]] bool stopped(std::uint32_t sink_view) const { return followed_[sink_view].stopped; }
 
  private:
   struct Task {
@@ -135,6 +138,7 @@ class SinkWorker {
   struct Followed {
     std::optional<Generation> generation;
     Filling filling = Filling::no;
+    bool stopped = false;  // gets nothing any more until attach()
   };
   struct ViewErrors {
     std::uint32_t view = 0;  // of the project
@@ -159,6 +163,7 @@ class SinkWorker {
   void take(Work work);
   void take_deltas(SharedDeltas deltas);
   void commit_open();
+  void drop_stopped(std::vector<Generation>& generations) const;
   void gather_errors(const ViewDelta& delta);
   void settle(bool commit_too);
   void apply(const SharedDeltas& deltas);

@@ -170,6 +170,18 @@ TEST_CASE("a key that is not unique sets its view aside, and the others go on") 
   CHECK_FALSE(mill.sink().current(1));
 }
 
+TEST_CASE("a view that is set aside while it loads does not become current with the others") {
+  Mill mill({"+1,Ada"}, {row_count("n"), whole_table("v")});
+  mill.commit(20, {"+2,Bob"});
+  mill.sink().conflict_in_next_commit(1);
+  mill.start();
+  REQUIRE(mill.failure());
+  REQUIRE(mill.sink().wait_for(at(20)));
+  CHECK(mill.sink().rows(0) == Texts{"2"});
+  CHECK_FALSE(mill.sink().readable(1));
+  CHECK(mill.wait_until([&] { return mill.follower().settled(); }));
+}
+
 TEST_CASE("rows that contradict their table set the view aside, and the others go on") {
   Mill mill({"+1,Ada"}, {row_count("n"), whole_table("v")});
   mill.start();
