@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds listen_limit(60);
-constexpr std::chrono::seconds answer_limit(60);
+constexpr std::chrono::seconds answer_limit(120);
 constexpr std::chrono::seconds stop_limit(10);
 constexpr std::chrono::milliseconds poll_pause(5);
 constexpr std::size_t trace_bytes_max = 6000;
