@@ -21,7 +21,7 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
       journal_(open_journal_in_state()),
       source_(source_options(settings_), *journal_, clock_,
               source_handlers(events_, metrics_, trace_, options_.progress)),
-      sinks_(settings_, deployment_, errors_, metrics_,
+      sinks_(settings_, deployment_, clock_, errors_, metrics_,
              [this](std::size_t sink) { return sink_listeners(ears_, sink); }),
       store_(settings_.store_path().string(), Listeners::store_connections),
       positions_(source_, clock_),

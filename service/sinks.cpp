@@ -31,7 +31,7 @@ bool Sinks::open(const std::string& journal_epoch) {
   for (std::uint32_t view = 0; view < deployment_.views.size(); ++view)
     options.views.push_back(view);
   store_follower_ = std::make_unique<SinkFollower>(*store_, deployment_.views.size(), options,
-                                                   metrics_, listeners_(store_sink));
+                                                   clock_, metrics_, listeners_(store_sink));
   followers_ = {store_follower_.get()};
   return epoch_changed;
 }

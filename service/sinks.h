@@ -27,10 +27,11 @@ class Sinks {
   using Listeners = std::function<SinkFollowerListeners(std::size_t sink)>;
 
   // All of it outlives the sinks.
-  Sinks(const Settings& settings, const Deployment& deployment, ErrorLists& errors,
+  Sinks(const Settings& settings, const Deployment& deployment, Clock& clock, ErrorLists& errors,
         Metrics& metrics, Listeners listeners)
       : settings_(settings),
         deployment_(deployment),
+        clock_(clock),
         errors_(errors),
         metrics_(metrics),
         listeners_(std::move(listeners)) {}
@@ -62,6 +63,7 @@ class Sinks {
  private:
   const Settings& settings_;
   const Deployment& deployment_;
+  Clock& clock_;
   ErrorLists& errors_;
   Metrics& metrics_;
   const Listeners listeners_;

@@ -21,12 +21,12 @@ std::vector<std::optional<std::uint32_t>> sink_views(std::size_t project_views,
 }  // namespace
 
 SinkFollower::SinkFollower(Sink& sink, std::size_t project_views, SinkFollowerOptions options,
-                           Metrics& metrics, SinkFollowerListeners listeners)
+                           Clock& clock, Metrics& metrics, SinkFollowerListeners listeners)
     : sink_(sink),
       options_(std::move(options)),
       listeners_(std::move(listeners)),
       sink_view_of_(sink_views(project_views, options_.views)),
-      worker_(std::make_unique<SinkWorker>(sink_, sink_view_of_, options_.worker, metrics,
+      worker_(std::make_unique<SinkWorker>(sink_, sink_view_of_, options_.worker, clock, metrics,
                                            options_.errors, worker_listeners())) {}
 
 SinkFollower::~SinkFollower() = default;

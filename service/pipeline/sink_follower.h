@@ -51,9 +51,9 @@ struct SinkFollowerListeners {
 
 class SinkFollower {
  public:
-  // The sink outlives the follower.
-  SinkFollower(Sink& sink, std::size_t project_views, SinkFollowerOptions options, Metrics& metrics,
-               SinkFollowerListeners listeners);
+  // Sink, clock and metrics outlive the follower.
+  SinkFollower(Sink& sink, std::size_t project_views, SinkFollowerOptions options, Clock& clock,
+               Metrics& metrics, SinkFollowerListeners listeners);
   ~SinkFollower();  // abandons what is not committed
 
   [[nodiscard]] const std::string& name() const { return options_.worker.name; }
@@ -109,13 +109,9 @@ class SinkFollower {
   [[nodiscard]] bool stopped(std::uint32_t view) const { return worker_->stopped(sink_view(view)); }
 
   [[nodiscard]] bool has_room() const { return worker_->has_room(); }
-  bool wait_for_room(std::chrono::steady_clock::time_point deadline) {
-    return worker_->wait_for_room(deadline);
-  }
+  bool wait_for_room(Clock::Time deadline) { return worker_->wait_for_room(deadline); }
   // Nothing waits in the queue; False = the time is over, or it is detached.
-  bool wait_until_drained(std::chrono::steady_clock::time_point deadline) {
-    return worker_->wait_until_drained(deadline);
-  }
+  bool wait_until_drained(Clock::Time deadline) { return worker_->wait_until_drained(deadline); }
   [[nodiscard]] bool moved_within(std::chrono::milliseconds time) const {
     return worker_->moved_within(time);
   }

@@ -1,4 +1,4 @@
-// The loop, and what it does about failures.
+// What the thread of a sink does with each item, and about each kind of failure.
 #include "service/pipeline/sink_worker.h"
 
 #include <algorithm>
@@ -17,197 +17,96 @@ std::size_t sink_view_count(const std::vector<std::optional<std::uint32_t>>& sin
   return count;
 }
 
-std::int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
 SinkWorker::SinkWorker(Sink& sink, std::vector<std::optional<std::uint32_t>> sink_view_of,
-                       SinkWorkerOptions options, Metrics& metrics, ErrorLists* errors,
-                       Listeners listeners)
+                       SinkWorkerOptions options, Clock& clock, Metrics& metrics,
+                       ErrorLists* errors, Listeners listeners)
     : sink_(sink),
       sink_view_of_(std::move(sink_view_of)),
       options_(std::move(options)),
+      clock_(clock),
       metrics_(metrics),
       errors_(errors),
       listeners_(std::move(listeners)),
-      queue_labels_({{"queue", "sink_" + options_.name}}),
       followed_(sink_view_count(sink_view_of_)),
-      retry_delay_(options_.retry_delay_min) {
-  metrics_.set("queue_limit_bytes", static_cast<double>(options_.queue_bytes_max), queue_labels_);
-  show_queue(0);
+      retry_delay_(options_.retry_delay_min),
+      queue_(clock, options_.name, options_.queue_bytes_max, metrics) {
   note_progress();
   thread_ = std::thread([this] { loop(); });
 }
 
 SinkWorker::~SinkWorker() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
+  queue_.close();
   thread_.join();
-  show_queue(0);
 }
 
 // --- what others call ---
 
-bool SinkWorker::enqueue(Work work) {
-  const std::lock_guard lock(mutex_);
-  if (!attached_ || discarding_ || stopping_) return false;
-  queue_bytes_ += work.deltas.bytes;
-  queue_.push_back(std::move(work));
-  show_queue(queue_bytes_);
-  changed_.notify_all();
-  return true;
-}
-
 bool SinkWorker::push(SharedDeltas deltas) {
-  return enqueue({.deltas = std::move(deltas), .follow = {}, .activate = {}, .task = nullptr});
+  SinkQueue::Item item;
+  item.deltas = std::move(deltas);
+  return queue_.push(std::move(item));
 }
 
 bool SinkWorker::follow(std::vector<Generation> generations) {
-  return enqueue({.deltas = {}, .follow = std::move(generations), .activate = {}, .task = nullptr});
+  SinkQueue::Item item;
+  item.follow = std::move(generations);
+  return queue_.push(std::move(item));
 }
 
 bool SinkWorker::activate(std::vector<Generation> generations, Frontier frontier) {
-  Work work;
-  work.deltas.to = frontier;
-  work.activate = std::move(generations);
-  return enqueue(std::move(work));
+  SinkQueue::Item item;
+  item.deltas.to = frontier;
+  item.activate = std::move(generations);
+  return queue_.push(std::move(item));
 }
 
 bool SinkWorker::post(SinkTask task) {
-  Work work;
-  work.task = std::make_shared<Task>();
-  work.task->work = std::move(task);
-  work.task->ordered = true;
-  return enqueue(std::move(work));
-}
-
-bool SinkWorker::has_room() const {
-  const std::lock_guard lock(mutex_);
-  return queue_.empty() || queue_bytes_ < options_.queue_bytes_max;
-}
-
-bool SinkWorker::wait_for_room(std::chrono::steady_clock::time_point deadline) {
-  const auto has_room = [this] {
-    return queue_.empty() || queue_bytes_ < options_.queue_bytes_max;
-  };
-  std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline,
-                      [&] { return has_room() || !attached_ || discarding_ || stopping_; });
-  return has_room();
-}
-
-bool SinkWorker::wait_until_drained(std::chrono::steady_clock::time_point deadline) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline,
-                      [&] { return queue_.empty() || !attached_ || discarding_ || stopping_; });
-  return queue_.empty() && attached_;
+  SinkQueue::Item item;
+  item.task = std::make_shared<SinkQueue::Task>();
+  item.task->work = std::move(task);
+  item.task->ordered = true;
+  return queue_.push(std::move(item));
 }
 
 bool SinkWorker::moved_within(std::chrono::milliseconds time) const {
-  return steady_ms() - moved_at_ms_ <= time.count();
-}
-
-void SinkWorker::detach() {
-  const std::lock_guard lock(mutex_);
-  discarding_ = true;
-  drop_queue();
-  changed_.notify_all();
-}
-
-bool SinkWorker::attached() const {
-  const std::lock_guard lock(mutex_);
-  return attached_ && !discarding_;
-}
-
-bool SinkWorker::run(const SinkTask& work, const std::stop_token& stop) {
-  const auto task = std::make_shared<Task>();
-  task->work = work;
-  const std::stop_callback wake(stop, [this] {
-    const std::lock_guard lock(mutex_);
-    changed_.notify_all();
-  });
-  std::unique_lock lock(mutex_);
-  errands_.push_back(task);
-  changed_.notify_all();
-  changed_.wait(
-      lock, [&] { return task->done || (!task->begun && (stopping_ || stop.stop_requested())); });
-  if (!task->done) task->dropped = true;
-  if (task->failure) std::rethrow_exception(task->failure);
-  return task->done;
-}
-
-void SinkWorker::spawn(SinkTask work) {
-  const auto task = std::make_shared<Task>();
-  task->work = std::move(work);
-  const std::lock_guard lock(mutex_);
-  errands_.push_back(task);
-  changed_.notify_all();
+  return clock_.now() - moved_at_.load() <= time;
 }
 
 // --- the thread ---
 
 void SinkWorker::loop() {
-  while (std::optional<Work> work = next()) take(std::move(*work));
-  abandon();
-}
-
-// Errands come first, but not between the slices of a transaction: nothing may be committed there.
-std::optional<SinkWorker::Work> SinkWorker::next() {
-  std::unique_lock lock(mutex_);
+  SinkQueue::Item item;
   while (true) {
-    changed_.wait(lock, [&] {
-      return stopping_ || discarding_ || !queue_.empty() || (!errands_.empty() && !open_.within);
-    });
-    if (stopping_) return std::nullopt;
-    if (discarding_) {
-      lock.unlock();
-      abandon();
-      clear_open();
-      lock.lock();
-      attached_ = discarding_ = false;
-      changed_.notify_all();
-      continue;
+    switch (queue_.next(item, !open_.within)) {
+      case SinkQueue::Turn::item: take(std::move(item)); break;
+      case SinkQueue::Turn::detached:
+        abandon();
+        clear_open();
+        queue_.let_go();
+        break;
+      case SinkQueue::Turn::closed: abandon(); return;
     }
-    Work work;
-    if (!errands_.empty() && !open_.within) {
-      work.task = std::move(errands_.front());
-      errands_.pop_front();
-      if (work.task->dropped) continue;
-      work.task->begun = true;
-      return work;
-    }
-    work = std::move(queue_.front());
-    queue_.pop_front();
-    queue_bytes_ -= work.deltas.bytes;
-    show_queue(queue_bytes_);
-    changed_.notify_all();
-    return work;
   }
 }
 
-void SinkWorker::take(Work work) {
+void SinkWorker::take(SinkQueue::Item item) {
   note_progress();
-  if (work.deltas.views != nullptr) return take_deltas(std::move(work.deltas));
+  if (item.deltas.views != nullptr) return take_deltas(std::move(item.deltas));
   // Generations change only between commits, so that all of an open commit goes the same way.
   commit_open();
-  if (work.task != nullptr && !work.task->ordered) return run_task(*work.task);
-  if (!attached()) return;
-  if (work.task != nullptr) return run_task(*work.task);
+  if (item.task != nullptr && !item.task->ordered) return run_task(*item.task);
+  if (!queue_.attached()) return;
+  if (item.task != nullptr) return run_task(*item.task);
   // Whoever asked may not know yet that a view was set aside meanwhile.
-  drop_stopped(work.follow);
-  drop_stopped(work.activate);
-  for (const Generation& generation : work.follow) follow_now(generation, Filling::no);
-  if (!work.follow.empty()) listeners_.following(work.follow);
-  if (work.activate.empty() && work.deltas.to <= stored_) return;
-  open_.activated = std::move(work.activate);
-  open_.to = std::max(stored_, work.deltas.to);
+  drop_stopped(item.follow);
+  drop_stopped(item.activate);
+  for (const Generation& generation : item.follow) follow_now(generation, Filling::no);
+  if (!item.follow.empty()) listeners_.following(item.follow);
+  if (item.activate.empty() && item.deltas.to <= stored_) return;
+  open_.activated = std::move(item.activate);
+  open_.to = std::max(stored_, item.deltas.to);
   settle(true);
 }
 
@@ -223,7 +122,8 @@ void SinkWorker::take_deltas(SharedDeltas deltas) {
   open_.bytes += deltas.bytes;
   open_.items.push_back(std::move(deltas));
   settle(false);
-  if (!open_.within && (open_.rows >= options_.gather_rows_max || !more_waits())) settle(true);
+  if (!open_.within && (open_.rows >= options_.gather_rows_max || !queue_.more_deltas()))
+    settle(true);
   if (open_.bytes <= options_.kept_bytes_max) return;
   // A transaction too large to be kept: should its commit fail, only a replay brings it again.
   open_.forgotten = true;
@@ -283,10 +183,10 @@ void SinkWorker::apply(const SharedDeltas& deltas) {
 
 void SinkWorker::commit() {
   if (open_.to == stored_ && open_.rows == 0 && open_.activated.empty()) return clear_open();
-  const auto begin = std::chrono::steady_clock::now();
+  const Clock::Time begin = clock_.now();
   for (const Generation& generation : open_.activated) sink_.activate(generation);
   sink_.commit(stored_, open_.to);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  const std::chrono::duration<double> seconds = clock_.now() - begin;
   metrics_.observe("sink_commit_seconds", seconds.count(), {{"sink", options_.name}});
   confirm();
 }
@@ -309,7 +209,7 @@ void SinkWorker::confirm() {
 
 void SinkWorker::rest() {
   try {
-    sink_.rest(!more_waits());
+    sink_.rest(!queue_.more_deltas());
   } catch (const std::exception& failure) {
     // Rows and frontier are safe; the next commit shows whether the store is.
     count_error("upkeep");
@@ -360,7 +260,7 @@ bool SinkWorker::retry(std::string message, bool retryable, bool in_doubt) {
     if (!std::exchange(ask_at_once, false)) {
       troubled_ = true;
       listeners_.trouble(retryable, message);
-      if (!pause(retry_delay_)) return false;
+      if (!queue_.pause(retry_delay_)) return false;
       retry_delay_ = std::min(retry_delay_ * 2, options_.retry_delay_max);
     }
     try {
@@ -401,12 +301,7 @@ void SinkWorker::set_aside(std::uint32_t sink_view, const std::string& message) 
 }
 
 void SinkWorker::lose(const std::string& reason) {
-  {
-    const std::lock_guard lock(mutex_);
-    attached_ = false;
-    drop_queue();
-  }
-  changed_.notify_all();
+  queue_.let_go();
   abandon();
   clear_open();
   listeners_.lost(reason);
@@ -426,14 +321,9 @@ void SinkWorker::abandon() noexcept {
   }
 }
 
-bool SinkWorker::pause(std::chrono::milliseconds delay) {
-  std::unique_lock lock(mutex_);
-  return !changed_.wait_for(lock, delay, [&] { return stopping_ || discarding_; });
-}
-
 // --- tasks ---
 
-void SinkWorker::run_task(Task& task) {
+void SinkWorker::run_task(SinkQueue::Task& task) {
   std::string lost;
   try {
     task.work(sink_);
@@ -447,11 +337,9 @@ void SinkWorker::run_task(Task& task) {
     task.failure = std::current_exception();
   }
   if (task.failure) abandon();
-  if (!lost.empty() && attached()) lose(lost);
+  if (!lost.empty() && queue_.attached()) lose(lost);
   if (!to_freeze_.empty()) settle(false);
-  const std::lock_guard lock(mutex_);
-  task.done = true;
-  changed_.notify_all();
+  queue_.finish(task);
 }
 
 void SinkWorker::follow_now(Generation generation, Filling filling) {
@@ -463,8 +351,7 @@ void SinkWorker::attach() {
   stored_ = sink_.frontier();
   clear_open();
   retry_delay_ = options_.retry_delay_min;
-  const std::lock_guard lock(mutex_);
-  attached_ = true;
+  queue_.attach();
 }
 
 void SinkWorker::stop(std::uint32_t sink_view) {
@@ -476,24 +363,8 @@ void SinkWorker::stop(std::uint32_t sink_view) {
 
 // --- small things ---
 
-// REQUIRES: mutex_ is held.
-void SinkWorker::drop_queue() {
-  queue_.clear();
-  queue_bytes_ = 0;
-  show_queue(0);
-}
-
-bool SinkWorker::more_waits() const {
-  const std::lock_guard lock(mutex_);
-  return !queue_.empty() && queue_.front().deltas.views != nullptr;
-}
-
 void SinkWorker::note_progress() {
-  moved_at_ms_ = steady_ms();
-}
-
-void SinkWorker::show_queue(std::size_t bytes) {
-  metrics_.set("queue_bytes", static_cast<double>(bytes), queue_labels_);
+  moved_at_ = clock_.now();
 }
 
 void SinkWorker::count_error(const char* kind) {

@@ -13,28 +13,23 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "service/clock.h"
 #include "service/pipeline/error_list.h"
 #include "service/pipeline/shared_deltas.h"
+#include "service/pipeline/sink_queue.h"
 #include "service/telemetry/metrics.h"
 #include "sinks/sink.h"
 
 namespace deltamill {
-
-// Something else to be done on the sink's thread, when nothing is open.
-using SinkTask = std::function<void(Sink& sink)>;
 
 struct SinkWorkerOptions {
   std::string name;                                     // of the sink
@@ -69,9 +64,10 @@ class SinkWorker {
 
   // `sink_view_of[v]` is the sink's view for the project's view v, nothing when it is not kept
   // there. `errors`, if given, takes the rows in error of the sink's views with their commits.
-  // Starts detached.
+  // Starts detached. Sink, clock, metrics and error lists outlive the worker.
   SinkWorker(Sink& sink, std::vector<std::optional<std::uint32_t>> sink_view_of,
-             SinkWorkerOptions options, Metrics& metrics, ErrorLists* errors, Listeners listeners);
+             SinkWorkerOptions options, Clock& clock, Metrics& metrics, ErrorLists* errors,
+             Listeners listeners);
   ~SinkWorker();  // abandons what is not committed
 
   // --- deltas, in order; called by one thread at a time ---
@@ -86,25 +82,25 @@ class SinkWorker {
   // when the worker detaches before. Nobody is told what it throws.
   bool post(SinkTask task);
 
-  [[nodiscard]] bool has_room() const;
-  // Waits until there is room, the worker is detached, or the time is over. True = there is room.
-  bool wait_for_room(std::chrono::steady_clock::time_point deadline);
-  // The same for an empty queue.
-  bool wait_until_drained(std::chrono::steady_clock::time_point deadline);
+  // These wait and answer as the queue does: sink_queue.h.
+  [[nodiscard]] bool has_room() const { return queue_.has_room(); }
+  bool wait_for_room(Clock::Time deadline) { return queue_.wait_for_room(deadline); }
+  bool wait_until_drained(Clock::Time deadline) { return queue_.wait_until_drained(deadline); }
+  [[nodiscard]] bool attached() const { return queue_.attached(); }
+  // Drops what waits and what is not committed. Does not wait for a commit that is under way.
+  void detach() { queue_.detach(); }
   // It has taken something or committed within this time.
   [[nodiscard]] bool moved_within(std::chrono::milliseconds time) const;
-  // Drops what waits and what is not committed. Does not wait for a commit that is under way.
-  void detach();
-  [[nodiscard]] bool attached() const;
 
   // --- tasks ---
 
   // Runs `task` on the worker's thread as soon as nothing is open, and waits; rethrows what it
   // throws. False = the worker ends, or `stop` was requested before the task began.
-  bool run(const SinkTask& task, const std::stop_token& stop = {});
-
+  bool run(const SinkTask& task, const std::stop_token& stop = {}) {
+    return queue_.run(task, stop);
+  }
   // The same without waiting; dropped with the worker. Nobody is told what it throws.
-  void spawn(SinkTask task);
+  void spawn(SinkTask task) { queue_.spawn(std::move(task)); }
 
   // --- called by tasks ---
 
@@ -121,20 +117,6 @@ class SinkWorker {
   [[nodiscard]] bool stopped(std::uint32_t sink_view) const { return followed_[sink_view].stopped; }
 
  private:
-  struct Task {
-    SinkTask work;
-    std::exception_ptr failure;
-    bool ordered = false;  // by post(): has its moment among the deltas
-    bool begun = false;
-    bool done = false;
-    bool dropped = false;  // its caller does not wait any more
-  };
-  struct Work {
-    SharedDeltas deltas;
-    std::vector<Generation> follow;
-    std::vector<Generation> activate;
-    std::shared_ptr<Task> task;
-  };
   struct Followed {
     std::optional<Generation> generation;
     Filling filling = Filling::no;
@@ -158,9 +140,7 @@ class SinkWorker {
   };
 
   void loop();
-  [[nodiscard]] std::optional<Work> next();
-  [[nodiscard]] bool enqueue(Work work);
-  void take(Work work);
+  void take(SinkQueue::Item item);
   void take_deltas(SharedDeltas deltas);
   void commit_open();
   void drop_stopped(std::vector<Generation>& generations) const;
@@ -178,22 +158,18 @@ class SinkWorker {
   void lose(const std::string& reason);
   void clear_open();
   void abandon() noexcept;
-  void run_task(Task& task);
+  void run_task(SinkQueue::Task& task);
   void rest();
-  void drop_queue();  // REQUIRES: mutex_ is held
-  [[nodiscard]] bool pause(std::chrono::milliseconds delay);
-  [[nodiscard]] bool more_waits() const;
   void note_progress();
-  void show_queue(std::size_t bytes);
   void count_error(const char* kind);
 
   Sink& sink_;
   const std::vector<std::optional<std::uint32_t>> sink_view_of_;
   const SinkWorkerOptions options_;
+  Clock& clock_;
   Metrics& metrics_;
   ErrorLists* const errors_;
   const Listeners listeners_;
-  const MetricLabels queue_labels_;
 
   // Owned by the worker's thread.
   std::vector<Followed> followed_;         // by the sink's view
@@ -204,16 +180,8 @@ class SinkWorker {
   std::chrono::milliseconds retry_delay_;
   bool troubled_ = false;  // a failure was told and no recovery since
 
-  std::atomic<std::int64_t> moved_at_ms_ = 0;  // of the steady clock
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Work> queue_;                     // guarded by mutex_
-  std::deque<std::shared_ptr<Task>> errands_;  // guarded by mutex_: tasks for any time
-  std::size_t queue_bytes_ = 0;                // guarded by mutex_
-  bool attached_ = false;                      // guarded by mutex_
-  bool discarding_ = false;                    // guarded by mutex_: detach() was called
-  bool stopping_ = false;                      // guarded by mutex_
+  std::atomic<Clock::Time> moved_at_;
+  SinkQueue queue_;
   std::thread thread_;
 };
 

@@ -143,8 +143,8 @@ void Mill::add_sink(std::size_t number, std::size_t queue_bytes_max) {
     const std::lock_guard lock(mutex_);
     changed_.notify_all();
   };
-  followers_.push_back(std::make_unique<SinkFollower>(*sinks_.back(), views_.size(),
-                                                      std::move(options), metrics_, listeners));
+  followers_.push_back(std::make_unique<SinkFollower>(
+      *sinks_.back(), views_.size(), std::move(options), clock_, metrics_, listeners));
 }
 
 void Mill::tell(EngineFailure failure) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <future>
 
+#include "tests/support/held_clock.h"
 #include "tests/unit/service/mill.h"
 #include "views/data/text_form.h"
 
@@ -15,7 +16,7 @@ namespace {
 // A worker for one view whose current generation is empty.
 class Worker {
  public:
-  explicit Worker(SinkWorkerOptions options = {}) : sink({two_texts()}) {
+  explicit Worker(SinkWorkerOptions options = {}, Clock* clock = nullptr) : sink({two_texts()}) {
     generation = sink.begin_generation(0);
     sink.activate(generation);
     sink.commit(Frontier(), at(10));
@@ -29,8 +30,9 @@ class Worker {
     };
     listeners.recovered = [this] { tell("recovered"); };
     listeners.lost = [this](const std::string& reason) { tell("lost: " + reason); };
-    worker = std::make_unique<SinkWorker>(sink, std::vector<std::optional<std::uint32_t>>{0},
-                                          std::move(options), metrics_, nullptr, listeners);
+    worker = std::make_unique<SinkWorker>(
+        sink, std::vector<std::optional<std::uint32_t>>{0}, std::move(options),
+        clock == nullptr ? system_clock_ : *clock, metrics_, nullptr, listeners);
     follow();
   }
 
@@ -87,6 +89,7 @@ class Worker {
     changed_.notify_all();
   }
 
+  SystemClock system_clock_;
   Metrics metrics_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -130,6 +133,37 @@ TEST_CASE("a commit that fails is tried again, and says whether that is known to
   CHECK(mill.shows("deltamill_sink_errors_total{kind=\"" + kind + "\",sink=\"local\"} 1"));
   CHECK(mill.shows("deltamill_sink_retries_total{sink=\"local\"} 1"));
   CHECK(mill.sink.rows() == Texts{"1,~"});
+}
+
+TEST_CASE("the pauses between tries double up to the longest, and begin anew after a commit") {
+  using Milliseconds = std::chrono::milliseconds;
+  HeldClock clock;
+  Worker mill({.name = "local", .retry_delay_max = Milliseconds(4)}, &clock);
+  const auto fails_after = [&](std::uint64_t to, const std::vector<int>& pauses) {
+    mill.sink.fail_next_commits(pauses.size(), true);
+    CHECK(mill.push(to, std::to_string(to)));
+    for (const int pause : pauses) {
+      CHECK(mill.told() == "for now: the disk is full");
+      clock.await_waiting(1);
+      CHECK(clock.next_deadline() - clock.now() == Milliseconds(pause));
+      clock.advance(Milliseconds(pause));
+    }
+    REQUIRE(mill.sink.wait_for(at(to)));
+    CHECK(mill.told() == "recovered");
+  };
+  fails_after(20, {1, 2, 4, 4});
+  fails_after(30, {1, 2});
+}
+
+TEST_CASE("a pause ends when the worker is detached") {
+  HeldClock clock;
+  Worker mill({.name = "local"}, &clock);
+  mill.sink.fail_next_commit(true);
+  CHECK(mill.push(20, "1"));
+  clock.await_waiting(1);
+  mill.worker->detach();
+  CHECK(mill.worker->run([](Sink&) {}));
+  CHECK(mill.sink.frontier() == at(10));
 }
 
 TEST_CASE("two rows with one key set their view aside") {
