@@ -249,7 +249,8 @@ Task<Response> Connection::answer() {
   while (auto* const waiting = std::get_if<Waiting>(&outcome)) {
     const Wait until = waiting->until;
     step = std::move(waiting->then);
-    co_await wait(until);
+    std::optional<WaitingList::Entry> entry;
+    co_await wait(until, entry);
     if (client_gone_) co_return Response{};
     co_await on_handler_thread(work);
   }
@@ -275,11 +276,12 @@ bool Connection::over(const Wait& until) const {
 }
 
 // Until the position is reached, the deadline passes, the client is gone or the listener stops.
-// Woken for no reason it goes on waiting: only what `over` sees ends it.
-Task<void> Connection::wait(Wait until) {
+// Woken for no reason it goes on waiting: only what `over` sees ends it. The caller keeps the entry
+// until it has done what was waited for.
+Task<void> Connection::wait(Wait until, std::optional<WaitingList::Entry>& entry) {
   client_gone_ = false;
-  const WaitingList::Entry entry(listening_.waiting, until.position.value_or(Lsn(UINT64_MAX)),
-                                 [this] { wait_timer_.cancel(); });
+  entry.emplace(listening_.waiting, until.position.value_or(Lsn(UINT64_MAX)),
+                [this] { wait_timer_.cancel(); });
   if (over(until)) co_return;
   watch_client();
   while (!over(until)) {
@@ -329,6 +331,7 @@ Task<bool> Connection::send(Response response, bool keep_alive) {
 // for, so that a body that waits shows what it has.
 Task<bool> Connection::send_pieces(BodyStream& body, Framing framing, std::string bytes) {
   BodyPiece piece;
+  std::optional<WaitingList::Entry> entry;
   bool failed = false;
   const std::function<void()> work = [&] {
     try {
@@ -344,6 +347,7 @@ Task<bool> Connection::send_pieces(BodyStream& body, Framing framing, std::strin
     bytes.clear();
     set_deadline(Clock::time_point::max());
     co_await on_handler_thread(work);
+    entry.reset();
     if (failed) {
       cut(framing);
       co_return false;
@@ -352,7 +356,7 @@ Task<bool> Connection::send_pieces(BodyStream& body, Framing framing, std::strin
       // A body that would wait although all waiting is over ends as one that is cut.
       if (listening_.giving_up()) co_return false;
       const Wait pause = *until;
-      co_await wait(pause);
+      co_await wait(pause, entry);
       if (client_gone_) co_return false;
     } else if (const auto* const text = std::get_if<std::string>(&piece)) {
       append_piece(*text, framing, bytes);

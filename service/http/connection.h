@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,7 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Task<Response> answer();
   Task<void> on_handler_thread(const std::function<void()>& work);
-  Task<void> wait(Wait until);
+  Task<void> wait(Wait until, std::optional<WaitingList::Entry>& entry);
   [[nodiscard]] bool over(const Wait& until) const;
   void watch_client();
   [[nodiscard]] Response overloaded_answer() const;

@@ -107,6 +107,8 @@ std::string local_address_of(const asio::local::stream_protocol::socket& /*socke
 Listening::Listening(ServerOptions server_options, Server::Handler request_handler)
     : options(std::move(server_options)),
       handler(std::move(request_handler)),
+      // The other half of the threads is for requests that come while many are let through.
+      waiting(std::max<std::size_t>(1, options.handler_threads / 2)),
       handler_threads(options.handler_threads) {
   bind();
   if (tcp_) asio::co_spawn(io, accept_all(*tcp_), asio::detached);
@@ -190,7 +192,7 @@ void Listening::store_moved() {
     if (giving_up())
       waiting.wake_all();
     else
-      waiting.wake_reached(options.positions->store_frontier());
+      waiting.reached(options.positions->store_frontier());
   });
 }
 

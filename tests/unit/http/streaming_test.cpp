@@ -30,7 +30,17 @@ class Commits final : public Positions {
     subscribers_.call_all();
   }
 
-  [[nodiscard]] Frontier store_frontier() const override { return Frontier(Lsn(last_)); }
+  // Waits until the frontier was looked at that often: once by each that begins to wait.
+  void await_looks(int count) const {
+    for (int seen = looks_; seen < count; seen = looks_) looks_.wait(seen);
+  }
+
+  [[nodiscard]] Frontier store_frontier() const override {
+    const Frontier frontier{Lsn(last_)};
+    ++looks_;
+    looks_.notify_all();
+    return frontier;
+  }
   [[nodiscard]] std::int64_t lag_ms(Frontier /*frontier*/) const override { return 0; }
   void request_position(Lsn /*lsn*/) override {}
   [[nodiscard]] Subscription on_move(std::function<void()> moved) override {
@@ -41,6 +51,7 @@ class Commits final : public Positions {
  private:
   std::atomic<std::uint64_t> last_{0};
   std::atomic<bool> stopping_{false};
+  mutable std::atomic<int> looks_{0};
   Subscribers subscribers_;
 };
 
@@ -126,6 +137,16 @@ class CommitServer {
   void stop_commits() { commits_.stop(); }
   void stop() { server_.reset(); }
   void await_connections(std::size_t count) { connections_.await(count); }
+  void await_waiting(int count) const { commits_.await_looks(count); }
+  // Those that have waited stay in the handler until they are released.
+  void hold_resumed() { held_ = true; }
+  void release_resumed() {
+    held_ = false;
+    held_.notify_all();
+  }
+  void await_resumed(int count) {
+    for (int seen = resumed; seen < count; seen = resumed) resumed.wait(seen);
+  }
   [[nodiscard]] bool answers() {
     return RawClient(*server_)
         .send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -151,12 +172,15 @@ class CommitServer {
     const Lsn position(std::stoul(request.target.substr(1)));
     return Waiting{{position, std::chrono::steady_clock::now() + patience}, [this] {
                      ++resumed;
+                     resumed.notify_all();
+                     held_.wait(true);
                      Response late;
                      late.body = "at " + std::to_string(commits_.last());
                      return late;
                    }};
   }
 
+  std::atomic<bool> held_{false};
   Commits commits_;
   ConnectionCount connections_;
   std::unique_ptr<Server> server_;
@@ -305,6 +329,19 @@ TEST_CASE("two thousand waiting requests hold no thread and each is called at it
   CHECK(commits.resumed == 1000);
   commits.commit();
   for (const auto& client : later) CHECK(client->read_until("at 2").ends_with("at 2"));
+}
+
+TEST_CASE("requests that are let through leave a thread to those that come") {
+  CommitServer commits(few_threads(10));
+  const Clients clients = connect(commits.server(), 5, get("/1"));
+  commits.await_waiting(5);
+  commits.hold_resumed();
+  commits.commit();
+  commits.await_resumed(1);
+  CHECK(commits.answers());
+  CHECK(commits.resumed == 1);
+  commits.release_resumed();
+  for (const auto& client : clients) CHECK(client->read_until("at 1").ends_with("at 1"));
 }
 
 TEST_CASE("as many may wait as may be connected, the next is overloaded") {
