@@ -1,5 +1,6 @@
-// The journal thread publishes what a commit made durable; readers take it from here without
-// reading the disk, as long as they are not further behind than what is kept.
+// The recent past of the journal in memory. The journal thread publishes what a commit made
+// durable; readers take it from here without touching the disk as long as they are not further
+// behind than what is kept.
 #include "service/journal/durable_tail.h"
 
 #include <algorithm>
@@ -21,8 +22,11 @@ void DurableTail::publish(std::vector<Recent> blocks, Frontier durable, std::int
       memory_bytes_ += memory_of(*recent.block);
       recent_.push_back(std::move(recent));
     }
+    // Nobody is waited for: a reader that needs what is dropped finds it in the store.
     while (memory_bytes_ > memory_bytes_max_ && !recent_.empty()) drop_oldest();
     sequence_ = sequence;
+    // Inside the lock although it is atomic: a reader that looked under the lock and found nothing
+    // is asleep by the time it is notified.
     durable_.store(durable);
   }
   moved_.notify_all();
@@ -40,11 +44,13 @@ void DurableTail::restart(Frontier start, std::int64_t sequence) {
   {
     const MutexLock lock(mutex_);
     forget(start, sequence);
+    // Readers of the old history compare numbers and stop; frontiers of two histories do not.
     ++history_;
   }
   moved_.notify_all();
 }
 
+// Memory begins where the store ends for now: whoever is further back reads the store.
 void DurableTail::forget(Frontier durable, std::int64_t sequence) {
   recent_.clear();
   memory_bytes_ = 0;
@@ -90,6 +96,7 @@ std::optional<DurableTail::Beyond> DurableTail::wait_beyond(const ReadPosition& 
   while (durable() <= position.frontier && history_ == position.history && !failure_ &&
          !stop.stop_requested() && clock_.now() < deadline)
     clock_.wait_until(lock, moved_, deadline, stop);
+  // Before everything else: after a reset a frontier of the old history may look durable.
   if (history_ != position.history)
     throw JournalFailed("the journal has begun a new history; what was being read is gone");
   // What is durable is read to its end, also after a failure.
@@ -99,7 +106,10 @@ std::optional<DurableTail::Beyond> DurableTail::wait_beyond(const ReadPosition& 
   }
   if (stop.stop_requested()) return std::nullopt;
   Beyond beyond{nullptr, durable(), sequence_};
+  // Older than memory. `sequence` bounds what the reader may take from the store.
   if (position.frontier < memory_begin_) return beyond;
+  // The pieces of one transaction share its end, so this finds the first of them; the reader has
+  // taken `pieces` of them already.
   const auto transaction =
       std::partition_point(recent_.begin(), recent_.end(),
                            [&](const Recent& recent) { return recent.end <= position.frontier; });

@@ -1,4 +1,5 @@
-// journal.db: WAL, synchronous = FULL, so that a commit that returned is on disk.
+// Statements and commits of journal.db (migrations/journal has its tables). WAL with synchronous =
+// FULL: a commit that returned is on disk, which is what entitles us to confirm it to PostgreSQL.
 #include "service/journal/journal_store.h"
 
 #include <filesystem>
@@ -11,6 +12,8 @@ namespace deltamill {
 
 namespace {
 
+// The log that SQLite appends commits to. A checkpoint costs two fsyncs and writes pages once more;
+// every reader scans the log's index. In between lies this.
 constexpr std::uint64_t wal_bytes_max = std::uint64_t{16} << 20;
 // Rows whose checksum is read at opening: what a crash could have torn is at the end.
 constexpr int verified_rows = 16;
@@ -29,7 +32,8 @@ std::string random_epoch() {
   return epoch;
 }
 
-// 8 KB: a small commit writes few bytes, a run of 256 KB few pages.
+// 8 KB pages: a small commit writes few bytes, a run of 256 KB few pages. The page size only counts
+// when the file is made; an older file keeps its own.
 Database open_store(const std::string& path) {
   Database database(path, Database::Mode::read_write_create);
   database.execute(
@@ -52,8 +56,8 @@ std::uint64_t place_of(Oid table, std::uint32_t chunk) {
   return std::uint64_t{table} << 32 | chunk;
 }
 
-// Readers have a connection of their own: they never wait for the journal thread's commit, and see
-// what was committed when their statement began.
+// A connection of its own: in WAL mode it never waits for the journal thread's commit, and sees
+// what was committed when its statement began.
 StoredRuns::StoredRuns(const std::string& path)
     : database_(path, Database::Mode::read_only),
       last_at_or_before_(database_.prepare("SELECT sequence FROM transactions WHERE complete = 1 "
@@ -64,6 +68,8 @@ StoredRuns::StoredRuns(const std::string& path)
           "change_count, oldest_commit_time, raw_bytes, checksum, payload FROM transactions "
           "WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence LIMIT 1")) {}
 
+// Frontiers compare as rows of (LSN, tick), which SQLite does in the order of transactions_by_end:
+// one descent of the index. Pieces are not in it; they have no end of their own.
 std::int64_t StoredRuns::last_at_or_before(Frontier frontier) {
   bind_frontier(last_at_or_before_, 1, frontier);
   const std::int64_t sequence = last_at_or_before_.step() ? last_at_or_before_.integer(0) : 0;
@@ -73,6 +79,8 @@ std::int64_t StoredRuns::last_at_or_before(Frontier frontier) {
 
 std::optional<StoredRuns::Run> StoredRuns::first_after(std::int64_t sequence,
                                                        std::int64_t sequence_max) {
+  // The bound is what the journal thread had published when the reader asked. Rows beyond are on
+  // disk but may be pieces whose transaction never gets complete.
   first_after_.bind(1, sequence).bind(2, sequence_max);
   std::optional<Run> run;
   if (first_after_.step()) {
@@ -88,7 +96,8 @@ std::optional<StoredRuns::Run> StoredRuns::first_after(std::int64_t sequence,
     block.payload = restore_payload(first_after_.blob(11), unsigned_of(first_after_.integer(9)),
                                     first_after_.integer(10), place_of(block.from, block.to));
   }
-  // A read that stays open would keep the write-ahead log from being moved.
+  // A statement that stays open holds its snapshot, and with it the write-ahead log, which could
+  // not be emptied then.
   first_after_.reset();
   return run;
 }
@@ -105,15 +114,22 @@ JournalStore::JournalStore(std::string path)
           "INSERT INTO base_chunks (table_oid, number, frontier, frontier_tick, row_count, "
           "raw_bytes, checksum, payload) "
           "SELECT oid, ?2, base, base_tick, ?3, ?4, ?5, ?6 FROM tables WHERE oid = ?1")) {
+  // A crash between creating the file and this commit leaves tables without a row in `meta`: the
+  // same as no journal.
   Statement meta = database_.prepare("SELECT 1 FROM meta");
   const bool fresh = !meta.step();
   meta.reset();
   if (fresh) database_.transact([this] { begin_history(Frontier()); });
+  // Pieces behind the last complete run belong to a transaction that was being received when we
+  // stopped. It was not confirmed, so PostgreSQL sends all of it again: kept, its pieces would
+  // stand there twice. They go before the tail is verified, since nobody needs them whole.
   last_written_ = last_sequence();
   erase_above(last_written_);
   verify_tail();
 }
 
+// Sinks store the epoch beside their frontier. Positions of two histories do not compare, so a sink
+// that finds another epoch is reloaded rather than continued.
 void JournalStore::begin_history(Frontier start) {
   Statement insert = database_.prepare(
       "INSERT OR REPLACE INTO meta (id, epoch, oldest, oldest_tick, frontier, frontier_tick) "
@@ -122,8 +138,9 @@ void JournalStore::begin_history(Frontier start) {
   bind_frontier(insert.bind(1, std::string_view(epoch)), 2, start).run();
 }
 
-// A torn write can only have hit what was written last. Everything older was read back by an earlier
-// opening, or is checked by its reader.
+// A torn write can only have hit what was written last: everything older was read back by an
+// earlier opening, or is checked by whoever reads it. A run above the frontier or one that ends
+// before it begins was written by nobody, whatever its checksum.
 void JournalStore::verify_tail() {
   Statement last = database_.prepare(
       "SELECT t.from_lsn, t.tick, t.to_lsn, t.to_tick, m.frontier, m.frontier_tick, t.checksum, "
@@ -192,6 +209,8 @@ std::int64_t JournalStore::oldest_commit_time() {
 void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
   const std::lock_guard lock(mutex_);
   database_.transact([&] {
+    // One commit with the new identity: no crash leaves rows of one source under the name of
+    // another.
     database_.execute("DELETE FROM transactions; DELETE FROM base_chunks; DELETE FROM tables");
     begin_history(start);
     Statement update = database_.prepare(
@@ -220,10 +239,12 @@ std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier fron
     bind_frontier(move_frontier_, 1, frontier).run();
   });
   insert_run_.reset();
+  // Not earlier: a commit that failed gives its sequences back.
   last_written_ = sequence;
   return sequence;
 }
 
+// Safe for readers: the sequence they may go to is below, since it only moves with a complete run.
 void JournalStore::erase_above(std::int64_t sequence) {
   const std::lock_guard lock(mutex_);
   database_.transact([&] {
@@ -247,6 +268,9 @@ void JournalStore::begin_table(const JournalTable& table) {
   });
 }
 
+// A commit of its own, as snapshot workers give chunks of 2 MB: a crash loses the table's base
+// anyway (begin_table), so chunks need not be durable together. The chunk takes the base of its
+// table, not one of its own.
 void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload& payload) {
   const std::lock_guard lock(mutex_);
   database_.transact([&] {
@@ -254,12 +278,15 @@ void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload
     insert_chunk_.bind(3, static_cast<std::int64_t>(chunk.row_count));
     insert_chunk_.bind(4, static_cast<std::int64_t>(payload.raw_bytes));
     insert_chunk_.bind(5, payload.checksum).bind_blob(6, payload.bytes).run();
+    // No row was inserted: the SELECT found no such table.
     if (database_.changes() != 1)
       throw JournalFailed("a base chunk arrived for a table that was not begun");
   });
   insert_chunk_.reset();
 }
 
+// Counted from what is stored. Replay relies on the row count for the order of loading, and on the
+// flag for everything.
 void JournalStore::complete_table(Oid table) {
   const std::lock_guard lock(mutex_);
   database_.transact([&] {
@@ -294,12 +321,15 @@ std::vector<JournalTable> JournalStore::tables() {
 }
 
 void JournalStore::read_base(Oid table, const std::function<void(const BaseChunk&)>& take) {
-  // A connection of its own: writing goes on while a base is read.
+  // A connection of its own: writing goes on while a base is read, and the lock is not held.
   Database database(path_, Database::Mode::read_only);
   Statement next = database.prepare(
       "SELECT number, row_count, raw_bytes, checksum, payload FROM base_chunks "
       "WHERE table_oid = ?1 AND number > ?2 ORDER BY number LIMIT 1");
   std::int64_t last = -1;
+  // One chunk a statement, by its number: the snapshot in between is let go, so a load of minutes
+  // does not keep the write-ahead log from being emptied. begin_table() of the same table is
+  // excluded by the caller: engines are stopped before tables are read anew.
   while (next.bind(1, std::int64_t{table}).bind(2, last).step()) {
     BaseChunk chunk;
     last = next.integer(0);
@@ -313,6 +343,9 @@ void JournalStore::read_base(Oid table, const std::function<void(const BaseChunk
   }
 }
 
+// SQLite's own checkpoints are switched off (sinks/sqlite/database.cpp): they would come inside
+// some commit, with the source waiting for its confirmation. A passive one moves what no reader
+// needs any more and never waits.
 void JournalStore::checkpoint_if_due() {
   const std::lock_guard lock(mutex_);
   if (database_.wal_bytes() > wal_bytes_max) database_.checkpoint();
@@ -322,6 +355,7 @@ std::uint64_t JournalStore::size_bytes() const {
   std::uint64_t bytes = 0;
   for (const char* ending : {"", "-wal"}) {
     std::error_code missing;
+    // The log is gone after a clean close by the last connection.
     const std::uintmax_t size = std::filesystem::file_size(path_ + ending, missing);
     if (!missing) bytes += size;
   }

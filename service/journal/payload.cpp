@@ -1,4 +1,4 @@
-// Walks the length-prefixed messages of a payload: payload.h has the format.
+// Steps through the length-prefixed messages of a payload (payload.h has the format).
 #include "service/journal/payload.h"
 
 namespace deltamill {

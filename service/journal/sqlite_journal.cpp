@@ -1,5 +1,6 @@
-// Puts the journal together: the store, the durable tail in memory, the journal thread. Errors of
-// SQLite become JournalFailed here.
+// Puts the journal together: the store, the durable tail in memory, the journal thread. The edge at
+// which errors of SQLite become JournalFailed, which says to the source what to do; nothing above
+// knows that the journal is a database.
 #include "service/atomic_frontier.h"
 #include "service/journal/durable_tail.h"
 #include "service/journal/journal.h"
@@ -23,6 +24,7 @@ auto translate(Work&& work) -> decltype(work()) {
   }
 }
 
+// A reader opens the store when it first needs it, so its errors come from next().
 class TranslatingReader final : public Journal::Reader {
  public:
   TranslatingReader(const std::string& path, DurableTail& tail, Frontier start)
@@ -42,6 +44,7 @@ class SqliteJournal final : public Journal {
       : options_(options), store_(path), tail_(clock, options.memory_bytes_max) {
     tail_.restart(store_.frontier(), store_.last_sequence());
     note_oldest();
+    // The thread starts last: it continues from what the store and the tail say.
     writer_.emplace(store_, tail_, clock, options);
   }
 
@@ -53,6 +56,8 @@ class SqliteJournal final : public Journal {
   }
   void reset(const SourceIdentity& identity, Frontier start) override {
     translate([&] {
+      // Store, tail and thread change histories together, while the thread is idle and nobody can
+      // append.
       writer_->restart(start, [&] {
         store_.reset(identity, start);
         tail_.restart(start, 0);
@@ -76,12 +81,15 @@ class SqliteJournal final : public Journal {
   }
 
   void begin_table(const JournalTable& table) override {
+    // Base chunks are written on the caller's thread, past the journal thread. After its failure
+    // they must not give the impression that the journal still works.
     writer_->require_working();
     translate([&] { store_.begin_table(table); });
     note_oldest();
   }
   void append_base_chunk(const BaseChunk& chunk) override {
     writer_->require_working();
+    // One per call: several snapshot workers compress at once, and only the commit is exclusive.
     PayloadCompressor compressor(options_.compression_level);
     const StoredPayload payload =
         compressor.compress(chunk.payload, place_of(chunk.table, chunk.number));

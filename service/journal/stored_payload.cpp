@@ -1,4 +1,4 @@
-// zstd and XXH3 around payloads: stored_payload.h.
+// Payloads as they are stored: compressed by zstd, with an XXH3 checksum of the compressed bytes.
 #include "service/journal/stored_payload.h"
 
 #include <xxhash.h>
@@ -24,6 +24,8 @@ PayloadCompressor::PayloadCompressor(int level) : context_(ZSTD_createCCtx()), l
 }
 
 StoredPayload PayloadCompressor::compress(std::string_view payload, std::uint64_t place) {
+  // One buffer for all payloads, at their worst case: only what was really used is copied into a
+  // row.
   const std::size_t bound = ZSTD_compressBound(payload.size());
   if (bound > buffer_bytes_) {
     buffer_ = std::make_unique_for_overwrite<char[]>(bound);
@@ -46,6 +48,8 @@ std::int64_t payload_checksum(std::string_view stored, std::uint64_t place) {
 
 std::string restore_payload(std::string_view stored, std::uint64_t raw_bytes, std::int64_t checksum,
                             std::uint64_t place) {
+  // Before decompressing and before `raw_bytes` is believed: a damaged row neither crashes zstd nor
+  // asks for memory.
   if (payload_checksum(stored, place) != checksum || raw_bytes > raw_bytes_max)
     throw JournalFailed("journal.db is damaged: the checksum of a payload does not match");
   std::string payload(raw_bytes, '\0');

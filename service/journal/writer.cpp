@@ -1,4 +1,6 @@
-// Group commit of the journal: writer.h.
+// The journal thread: takes a group of blocks, stores it in one commit, publishes it to readers.
+// While a commit waits for the disk the queue fills, so the next group is larger: throughput grows
+// with load, and an idle journal commits each block at once.
 #include "service/journal/writer.h"
 
 #include <algorithm>
@@ -16,6 +18,7 @@ constexpr std::size_t group_bytes_max = std::size_t{8} << 20;
 // fine-grained.
 constexpr std::size_t run_bytes_max = std::size_t{256} << 10;
 
+// Also empty blocks occupy memory: the bound must hold for them too.
 std::size_t queue_bytes(const Block& block) {
   return sizeof(Block) + 64 + block.payload.size();
 }
@@ -42,6 +45,7 @@ JournalWriter::JournalWriter(JournalStore& store, DurableTail& tail, Clock& cloc
 JournalWriter::~JournalWriter() {
   {
     const MutexLock lock(mutex_);
+    // take() goes on until the queue is empty: what was accepted is stored.
     stopping_ = true;
   }
   work_.notify_one();
@@ -53,10 +57,14 @@ bool JournalWriter::append(BlockPtr block, Clock::Time until) {
   {
     MutexLock lock(mutex_);
     throw_if_failed();
+    // A gap here would be a hole in the history that is confirmed to PostgreSQL: for ever.
     DM_CHECK(block->from == appended_ && block->to >= block->from,
              "blocks of the journal must follow each other without a gap");
+    // Inside a transaction no frontier exists; a keepalive there would promise what has not come.
     DM_CHECK(!piece_open_ || !is_keepalive(*block), "a keepalive lies within a transaction");
     if (!joins_keepalive(*block)) {
+      // The source waits here, and PostgreSQL keeps the WAL meanwhile: the bound of memory is
+      // passed on to where the data is durable.
       while (!fits(bytes) && clock_.now() < until) {
         clock_.wait_until(lock, idle_, until, {});
         throw_if_failed();
@@ -72,8 +80,10 @@ bool JournalWriter::append(BlockPtr block, Clock::Time until) {
   return true;
 }
 
+// An idle source sends keepalives for ever. They are one block in the queue, however slow the disk.
 bool JournalWriter::joins_keepalive(const Block& block) {
   if (!is_keepalive(block) || queue_.empty() || !is_keepalive(*queue_.back())) return false;
+  // A new block: readers may hold the old one.
   Block longer = *queue_.back();
   longer.to = block.to;
   queue_.back() = std::make_shared<const Block>(std::move(longer));
@@ -81,6 +91,7 @@ bool JournalWriter::joins_keepalive(const Block& block) {
 }
 
 bool JournalWriter::fits(std::size_t bytes) const {
+  // A block larger than the bound is taken when nothing else is there, so everything gets through.
   return queued_bytes_ == 0 || queued_bytes_ + bytes <= options_.queue_bytes_max;
 }
 
@@ -93,6 +104,8 @@ void JournalWriter::flush() {
 Frontier JournalWriter::discard_incomplete() {
   MutexLock lock(mutex_);
   throw_if_failed();
+  // Pieces in the queue go here, those already stored by the thread (`discard_`). Whole
+  // transactions before them stay: they are complete and will be confirmed.
   while (!queue_.empty() && !queue_.back()->complete) {
     queued_bytes_ -= queue_bytes(*queue_.back());
     queue_.pop_back();
@@ -115,11 +128,14 @@ JournalQueue JournalWriter::queue() const {
   return {queued_bytes_, options_.queue_bytes_max};
 }
 
+// Under the lock from the first line to the last: nobody appends in between, and an idle thread
+// cannot start another group.
 void JournalWriter::restart(Frontier start, const std::function<void()>& reset) {
   MutexLock lock(mutex_);
   throw_if_failed();
   for (const BlockPtr& block : queue_) queued_bytes_ -= queue_bytes(*block);
   queue_.clear();
+  // A group under way belongs to the old history and has to be over before that is dropped.
   while (busy_ && !failure_) idle_.wait(lock);
   throw_if_failed();
   reset();
@@ -142,6 +158,9 @@ void JournalWriter::throw_if_failed() const {
   if (failure_) throw JournalFailed(*failure_);
 }
 
+// A failed commit is final. To try again in place would be wrong: after a failed fsync the
+// operating system may have dropped the pages and report success the next time. What is there only
+// shows when the store is opened anew, which verifies its end.
 void JournalWriter::run() {
   try {
     while (const std::optional<Group> group = take()) {
@@ -151,6 +170,7 @@ void JournalWriter::run() {
     }
   } catch (const std::exception& error) {
     const std::string message = std::string("the journal cannot be written: ") + error.what();
+    // Readers first, then appenders: both learn the reason rather than wait for ever.
     tail_.fail(message);
     {
       const MutexLock lock(mutex_);
@@ -166,10 +186,12 @@ void JournalWriter::run() {
 std::optional<JournalWriter::Group> JournalWriter::take() {
   MutexLock lock(mutex_);
   while (queue_.empty() && !discard_ && !stopping_) work_.wait(lock);
+  // Stopping, and everything is stored.
   if (queue_.empty() && !discard_) return std::nullopt;
   Group group;
   while (!queue_.empty() && (group.bytes == 0 || group.bytes < group_bytes_max)) {
     group.bytes += queue_bytes(*queue_.front());
+    // `queued_bytes_` still counts it: the memory is not free before the commit is done.
     group.blocks.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
@@ -201,6 +223,7 @@ void JournalWriter::commit(const Group& group) {
   if (!group.blocks.empty()) {
     const Clock::Time begin = clock_.now();
     const std::vector<StoredRun> runs = runs_of(group.blocks);
+    // The end of the last whole transaction. Pieces behind it are stored but do not count.
     Frontier frontier = durable_;
     for (const BlockPtr& block : group.blocks)
       if (block->complete) frontier = block->to;
@@ -213,16 +236,21 @@ void JournalWriter::commit(const Group& group) {
         std::ranges::any_of(runs, [](const StoredRun& run) { return run.complete; });
     if (any_complete) complete_sequence_ = sequence;
     durable_ = frontier;
+    // After the commit, never before: a reader may commit to a sink what it reads, and the journal
+    // may not be behind a sink.
     publish(group.blocks);
   }
   if (!group.discard) return;
+  // Pieces of earlier groups that nobody will complete.
   store_.erase_above(complete_sequence_);
   pieces_.clear();
   pieces_bytes_ = 0;
   pieces_dropped_ = false;
 }
 
-// Keepalives need no row; the frontier holds them. Only whole transactions share a row.
+// Keepalives need no row; the frontier holds them. Only whole transactions share a row. Pieces, and
+// the end of a transaction whose pieces came before, stand alone: a reader counts rows from the
+// begin of a large transaction (ReadPosition).
 std::vector<StoredRun> JournalWriter::runs_of(std::span<const BlockPtr> blocks) {
   std::vector<StoredRun> runs;
   bool after_piece = pieces_dropped_ || !pieces_.empty();
@@ -255,7 +283,9 @@ StoredRun JournalWriter::run_of(std::span<const BlockPtr> blocks) {
     run.change_count += block->change_count;
     if (run.oldest_commit_time == 0) run.oldest_commit_time = block->oldest_commit_time;
   }
+  // Seeds the checksum: a payload in the wrong row is damage, though it is whole.
   const std::uint64_t place = place_of(run.from, run.to);
+  // The usual case copies nothing.
   if (blocks.size() == 1) {
     run.payload = compressor_.compress(blocks.front()->payload, place);
     return run;
@@ -266,6 +296,8 @@ StoredRun JournalWriter::run_of(std::span<const BlockPtr> blocks) {
   return run;
 }
 
+// Blocks reach readers in order, pieces only together with the end of their transaction: a reader
+// that had begun one which is then discarded could not take it back.
 void JournalWriter::publish(std::span<const BlockPtr> blocks) {
   std::vector<DurableTail::Recent> ready;
   bool any_complete = false;
@@ -282,6 +314,8 @@ void JournalWriter::publish(std::span<const BlockPtr> blocks) {
 
 void JournalWriter::hold_piece(const BlockPtr& piece) {
   pieces_bytes_ += queue_bytes(*piece);
+  // Held until the commit, a transaction of any size would fill memory. Beyond the bound the whole
+  // transaction is read from the store.
   pieces_dropped_ = pieces_dropped_ || pieces_bytes_ > options_.memory_bytes_max;
   if (pieces_dropped_)
     pieces_.clear();

@@ -1,4 +1,5 @@
-// A chunk holds relation messages and insert messages only.
+// Decodes base chunks. A chunk holds relation messages and insert messages only; anything else was
+// not written by a snapshot.
 #include "service/pipeline/base_rows.h"
 
 #include "service/journal/payload.h"
@@ -35,6 +36,7 @@ void decode_base_chunk(const BaseChunk& chunk, std::size_t changes_max,
     if (batch.changes.empty()) return;
     take(batch);
     batch.changes.clear();
+    // The batch is used up when `take` returns, so its fields go with it.
     fields.chunks.clear();
   };
   MessageCursor messages(chunk.payload);

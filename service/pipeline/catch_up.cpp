@@ -1,4 +1,6 @@
-// begin, load, chase, join.
+// Brings one sink up by a replay of its own: begin, load, chase, join (catch_up.h draws it). The
+// replay reads the journal beside the engine; only the join makes the engine wait, for the time of
+// a short round.
 #include "service/pipeline/catch_up.h"
 
 #include <fmt/format.h>
@@ -14,6 +16,7 @@ namespace deltamill {
 
 namespace {
 
+// A sink that is away is asked again after a pause that doubles.
 constexpr std::chrono::milliseconds retry_delay_min(200);
 constexpr std::chrono::milliseconds retry_delay_max(10'000);
 constexpr std::chrono::milliseconds room_wait(50);
@@ -43,6 +46,8 @@ void CatchUp::loop(const std::stop_token& stop) {
     try {
       if (attempt(stop)) return;
     } catch (const SinkFailed& failed) {
+      // The store does not answer. Nobody waits for this sink, so there is no limit to the
+      // attempts.
       plan_.follower.tell_trouble(failed.retryable, failed.what());
     } catch (const std::exception& failed) {
       // The engine reads the same changes: what is wrong with them, it says itself.
@@ -53,6 +58,8 @@ void CatchUp::loop(const std::stop_token& stop) {
   }
 }
 
+// Everything from the start: what an earlier attempt wrote into unfinished generations is dropped
+// by begin(), what it committed is below the stored frontier and left out.
 bool CatchUp::attempt(const std::stop_token& stop) {
   plan_.follower.detach(plan_.follower.error());
   ViewStream stream(plan_.journal, plan_.views, plan_.limits);
@@ -72,6 +79,7 @@ bool CatchUp::load(ViewStream& stream, const std::stop_token& stop) {
   const bool all = stream.load(
       [&](const SharedDeltas& deltas, std::uint64_t /*base_rows*/) {
         wait_for_room(stop);
+        // A follower that detached itself says no; load() sees it below and begins again.
         (void)plan_.follower.push(deltas);
         check_memory(stream);
       },
@@ -87,6 +95,8 @@ bool CatchUp::chase(ViewStream& stream, const std::stop_token& stop) {
   Pursuit pursuit;
   while (plan_.follower.attached() && !stop.stop_requested()) {
     const std::uint64_t before = changes_;
+    // Where the engine was a moment ago, never more: joining needs equality, and a stream cannot go
+    // back.
     const Frontier goal = plan_.engine.frontier();
     if (goal < stream.frontier() && !pause(engine_wait, stop)) return false;
     // The journal may be ahead of the engine; the sink must not be.
@@ -104,6 +114,9 @@ bool CatchUp::drain(const std::stop_token& stop) {
   return false;
 }
 
+// Within the engine's pause the replay reads the little that is left, then the follower hangs on
+// the engine: the next delta it gets is the one behind. The queue may exceed its bound by that
+// little, since the engine must not wait for this sink.
 bool CatchUp::join(ViewStream& stream, const std::stop_token& stop) {
   while (!joined_ && plan_.follower.attached() && !stop.stop_requested()) {
     const bool ran = plan_.engine.run([&](EnginePause& pause) {
@@ -113,6 +126,7 @@ bool CatchUp::join(ViewStream& stream, const std::stop_token& stop) {
       joined_ = true;
       pause.join(plan_.follower);
     });
+    // The engine has ended; whoever ended it ends this replay too.
     if (!ran) return false;
     if (!joined_ && !pause(engine_wait, stop)) return false;
   }
@@ -125,6 +139,7 @@ bool CatchUp::advance_to(Frontier goal, ViewStream& stream, Pace pace,
   stream.cut_at(goal);
   while (stream.frontier() < goal || stream.within_transaction()) {
     const auto step = stream.next(stop, std::chrono::steady_clock::now() + journal_wait);
+    // Everything up to the engine's frontier is durable, so nothing comes only when we are to stop.
     if (!step || !plan_.follower.attached()) return false;
     changes_ += step->batch.changes.size();
     if (pace == Pace::of_sink) wait_for_room(stop);

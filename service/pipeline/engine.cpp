@@ -1,4 +1,6 @@
-// The loop of the engine thread, how it begins, and whom it leaves behind.
+// The loop of the engine thread: wait for room in the sinks, take the next batch through the
+// dataflow, push its deltas; between two batches, look after the sinks and run tasks. Everything
+// outside the section of shared members at the end of engine.h belongs to this thread.
 #include "service/pipeline/engine.h"
 
 #include <fmt/format.h>
@@ -19,17 +21,20 @@ constexpr std::chrono::milliseconds idle_wait(10);
 // A sink that is waited for has to move at least this often.
 constexpr std::chrono::milliseconds sink_patience(5'000);
 
-// Thrown after fail() to leave the engine's thread.
+// Leaves the engine's thread once fail() has told why.
 struct Ended {};
 
 }  // namespace
 
+// Lives on the stack of the thread that waits in run(); the queue holds its address only until it
+// is done or the engine has ended.
 struct Engine::Task {
   const std::function<void(Pause&)>* work = nullptr;
   std::exception_ptr failure;
   bool done = false;
 };
 
+// What a task may do. It exists only while tasks run, so nobody can keep it beyond the pause.
 class Engine::Boundary : public Engine::Pause {
  public:
   explicit Boundary(Engine& engine) : engine_(engine) {}
@@ -37,7 +42,11 @@ class Engine::Boundary : public Engine::Pause {
   [[nodiscard]] Frontier frontier() const override { return engine_.stream_.frontier(); }
 
   void when_at(SinkFollower& follower, Frontier frontier, SinkTask task) override {
+    // At an earlier frontier the sink has committed more than that already; the caller would wait
+    // for ever.
     DM_CHECK(frontier >= engine_.stream_.frontier(), "the engine is past this frontier");
+    // A batch ends exactly there, so the task is posted behind the deltas below it and before those
+    // above.
     engine_.stream_.cut_at(frontier);
     engine_.waiting_.emplace(frontier, Waiting{&follower, std::move(task)});
   }
@@ -61,6 +70,7 @@ Engine::Engine(Journal& journal, std::vector<SinkFollower*> followers,
       listeners_(std::move(listeners)),
       stream_(journal, std::move(views), options_.batch) {
   for (SinkFollower* const follower : followers) attachments_.push_back({follower, false, nullptr});
+  // Last, as the thread uses all of the above.
   thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 
@@ -68,6 +78,7 @@ Engine::~Engine() {
   thread_.request_stop();
   thread_.join();
   for (Attachment& attachment : attachments_) {
+    // A replay of its own pushes to the follower and asks this engine for a pause: it ends first.
     attachment.catch_up.reset();
     attachment.follower->detach({});
   }
@@ -76,10 +87,13 @@ Engine::~Engine() {
 bool Engine::run(const std::function<void(Pause&)>& work) {
   Task task{&work, nullptr, false};
   std::unique_lock lock(mutex_);
+  // `ended_` is set under the lock and never taken back: either the loop sees this task, or we see
+  // that it has ended.
   if (ended_) return false;
   tasks_.push_back(&task);
   task_come_.notify_one();
   task_done_.wait(lock, [&] { return task.done || ended_; });
+  // What a task throws is its caller's affair; the engine goes on.
   if (task.failure) std::rethrow_exception(task.failure);
   return task.done;
 }
@@ -89,24 +103,36 @@ void Engine::loop(const std::stop_token& stop) {
     work(stop);
   } catch (const Ended&) {
     // The failure was reported where it arose.
+    // The one failure that is known to concern some views only: the others can go on without them.
   } catch (const SchemaChanged& changed) {
     fail({stream_.readers_of(changed.table), changed.what()});
+    // A broken invariant, a damaged journal: nobody knows which views are right. State is derived, so
+    // the supervisor rebuilds it by replay.
   } catch (const std::exception& failure) {
     fail({{}, failure.what()});
   }
   const std::lock_guard lock(mutex_);
+  // Whoever waits in run() is let go, with its task not done.
   ended_ = true;
   task_done_.notify_all();
 }
 
 void Engine::work(const std::stop_token& stop) {
   stream_.on_block(listeners_.read);
+  // Cuts are known before the first block is read: a batch that has passed a frontier cannot be
+  // taken apart any more.
   if (options_.until) stream_.cut_at(*options_.until);
   begin_sinks(stop);
   load_base(stop);
   loading_ = false;
+  // The order of a round: tasks and sinks at the boundary, then room, then work. A batch once taken
+  // from the stream is in the dataflow's state, so it must be pushed; room for it has to be there
+  // before.
   while (!stop.stop_requested() && !failed_) {
+    // Between two slices of a transaction the state is none of the source's: no task sees it, no
+    // sink joins.
     if (!stream_.within_transaction()) at_boundary();
+    // Everything asked for is done; what remains is to serve tasks until somebody stops us.
     if (options_.until && stream_.frontier() >= *options_.until) {
       wait_for_task();
       continue;
@@ -123,9 +149,12 @@ void Engine::work(const std::stop_token& stop) {
 
 // --- the sinks ---
 
-// One sink alone is waited for: without it there is nothing to do. Of several, one that does not
-// answer must not keep the others from beginning.
+// All sinks are asked at once and then waited for, so that their stores open side by side. One sink
+// alone is waited for as long as it takes: without it there is nothing to do. Of several, one that
+// does not answer must not keep the others from beginning.
 void Engine::begin_sinks(const std::stop_token& stop) {
+  // Called on the sinks' threads while this one waits or loads; it reads only what never changes
+  // after construction.
   const SinkFollower::Base base = [this](std::uint32_t view) -> std::optional<Frontier> {
     const auto found = std::ranges::find(stream_.views(), view, &StreamedView::view);
     if (found == stream_.views().end()) return std::nullopt;
@@ -146,10 +175,14 @@ void Engine::join_begun(Attachment& attachment, std::future<SinkFollower::Cuts>&
   while (beginning.wait_for(idle_wait) != std::future_status::ready) {
     if (stop.stop_requested()) return;
     if (!alone && std::chrono::steady_clock::now() > deadline)
+      // The task still runs some time and its result goes nowhere; begin() of the replay comes
+      // behind it in the sink's order.
       return leave_behind(attachment, "it does not answer");
   }
   try {
     const SinkFollower::Cuts cuts = beginning.get();
+    // Below `stored` the sink needs nothing, at `activation` its new generations become current:
+    // both are exact only at the end of a batch.
     stream_.cut_at(cuts.stored);
     stream_.cut_at(cuts.activation);
     attachment.joined = true;
@@ -159,12 +192,17 @@ void Engine::join_begun(Attachment& attachment, std::future<SinkFollower::Cuts>&
   }
 }
 
+// The engine lets go of a sink at once, and a replay beside it takes over. What was waiting for a
+// frontier of this sink is destroyed unrun, which its owner sees (a broken promise): the engine's
+// frontiers are no longer those of the sink.
 void Engine::leave_behind(Attachment& attachment, const std::string& reason) {
   attachment.joined = false;
   SinkFollower& follower = *attachment.follower;
   follower.detach(reason);
   std::erase_if(waiting_, [&](const auto& entry) { return entry.second.follower == &follower; });
   listeners_.left_behind(follower, reason);
+  // The replay holds the state of its views a second time. It gets what the engine leaves of
+  // memory_limit, read anew each time: both grow.
   const auto memory_left = [this] {
     const std::size_t used = memory_bytes_;
     return used < options_.memory_bytes_max ? options_.memory_bytes_max - used : std::size_t{0};
@@ -174,6 +212,9 @@ void Engine::leave_behind(Attachment& attachment, const std::string& reason) {
                     options_.batch, memory_left});
 }
 
+// At a boundary only: this is the one place at which the set of sinks changes, so push() and
+// make_room() see one set per batch. A follower detaches itself when its store fails or was
+// replaced; that is found here, and the deltas pushed to it meanwhile went nowhere.
 void Engine::mind_sinks() {
   const Frontier frontier = stream_.frontier();
   for (Attachment& attachment : attachments_) {
@@ -186,14 +227,16 @@ void Engine::mind_sinks() {
   }
 }
 
-// Whether a sink with a full queue may be waited for: nobody else waits then, or all are busy with
-// the same load and this one does its part.
+// Whether a sink with a full queue may be waited for. Alone, always: nobody else waits then. Beside
+// others only while all are busy with the same load (base rows, one large transaction), as long as
+// this one does its part: left behind, it would have to load all of it again.
 bool Engine::may_wait_for(const SinkFollower& follower) const {
   if (attachments_.size() == 1) return true;
   return (loading_ || stream_.within_transaction()) && follower.moved_within(sink_patience);
 }
 
-// False = a sink is waited for; look again.
+// False = a sink is waited for; look again. A round waits at most `idle_wait` for each, so that
+// tasks and a stop are not held up by a slow store.
 bool Engine::make_room() {
   bool room = true;
   for (Attachment& attachment : attachments_) {
@@ -207,7 +250,8 @@ bool Engine::make_room() {
   return room;
 }
 
-// Who has detached itself is found at the next boundary.
+// Deltas are shared between the sinks, never copied. A follower that detached itself since the
+// boundary says no; it is left behind at the next one.
 void Engine::push(const SharedDeltas& deltas) {
   for (Attachment& attachment : attachments_)
     if (attachment.joined) (void)attachment.follower->push(deltas);
@@ -218,6 +262,8 @@ void Engine::push(const SharedDeltas& deltas) {
 void Engine::load_base(const std::stop_token& stop) {
   (void)stream_.load(
       [&](const SharedDeltas& deltas, std::uint64_t base_rows) {
+        // Base rows come in a stream that cannot be put off, unlike batches: room is waited for
+        // here. A stop leaves generations half filled, which nobody reads and the next begin drops.
         while (!stop.stop_requested() && !make_room()) {
         }
         push(deltas);
@@ -229,12 +275,15 @@ void Engine::load_base(const std::stop_token& stop) {
 
 void Engine::at_boundary() {
   const Frontier frontier = stream_.frontier();
+  // Published before tasks run, for whoever chases the engine from another thread.
   frontier_.store(frontier);
   mind_sinks();
   run_waiting(frontier);
   run_tasks();
 }
 
+// Sorted by frontier, and batches are cut at each: those due are at the front. The task goes into
+// the sink's queue behind all deltas pushed so far.
 void Engine::run_waiting(Frontier frontier) {
   while (!waiting_.empty() && waiting_.begin()->first <= frontier) {
     const auto first = waiting_.extract(waiting_.begin());
@@ -248,6 +297,8 @@ void Engine::run_tasks() {
     Task* task = nullptr;
     {
       const std::lock_guard lock(mutex_);
+      // One at a time, without the lock while it runs: a task takes as long as a snapshot, and
+      // others may queue meanwhile.
       if (tasks_.empty()) return;
       task = tasks_.front();
       tasks_.pop_front();
@@ -258,6 +309,7 @@ void Engine::run_tasks() {
       task->failure = std::current_exception();
     }
     const std::lock_guard lock(mutex_);
+    // Behind this line the task may be gone: its owner returns as soon as it gets the lock.
     task->done = true;
     task_done_.notify_all();
   }
@@ -271,6 +323,7 @@ void Engine::wait_for_task() {
 // --- what is told of it ---
 
 void Engine::record(const ViewStream::Step& step) {
+  // Keepalives only move the frontier; as batches they would drown the figures.
   if (step.batch.changes.empty()) return;
   metrics_.observe("batch_seconds", step.seconds);
   metrics_.observe("batch_changes", static_cast<double>(step.batch.changes.size()));
@@ -289,6 +342,8 @@ void Engine::record(const ViewStream::Step& step) {
   }
 }
 
+// Added up per relation of the batch first: one look-up of a metric per table and operation, not
+// per row.
 void Engine::count_changes(const Batch& batch) {
   constexpr std::array operations = {"insert", "update", "delete", "truncate"};
   std::vector<std::array<std::uint64_t, operations.size()>> counts(batch.relations.size());
@@ -307,11 +362,12 @@ void Engine::count_changes(const Batch& batch) {
 void Engine::check_memory() {
   memory_bytes_ = stream_.memory_bytes();
   if (memory_bytes_ <= options_.memory_bytes_max) return;
+  // Those who use the largest operator stop; the others go on in the memory that becomes free. An
+  // engine without them is started by whoever listens.
   const std::vector<OperatorSize> operators = sizes();
   EngineFailure failure;
   failure.message = fmt::format("memory_limit is reached: the dataflow holds {} MiB of {} MiB",
                                 memory_bytes_ >> 20, options_.memory_bytes_max >> 20);
-  // Those who use the largest operator stop; the others go on in the memory that becomes free.
   const auto largest = std::ranges::max_element(operators, {}, &OperatorSize::bytes);
   if (largest != operators.end()) {
     failure.message += fmt::format("; the largest operator is {} ({} MiB), used by", largest->name,
@@ -325,6 +381,7 @@ void Engine::check_memory() {
   throw Ended{};
 }
 
+// The first failure is the cause; what follows from it is not told.
 void Engine::fail(EngineFailure failure) {
   if (!failed_.exchange(true)) listeners_.failed(failure);
 }

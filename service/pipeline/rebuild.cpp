@@ -1,4 +1,8 @@
-// load → catch_up → activate.
+// Builds a new generation of one view: load (base rows), catch_up (transactions up to where the
+// engine is), activate (the rest in the engine's pause, then the swap). It never shares state with
+// the engine: another dataflow over the same journal, whose frontier is compared with the engine's.
+// A crash anywhere leaves generations that are not current, which the sink drops at its next
+// opening.
 #include "service/pipeline/rebuild.h"
 
 #include <algorithm>
@@ -25,6 +29,7 @@ struct Build {
   Generation generation;
 };
 
+// Readers of the new generation must see the view degraded from its first moment if it is.
 void load_errors(Sink& sink, Generation generation, const ViewDelta& delta) {
   if (const std::int64_t errors = total_weight(delta.errors); errors != 0)
     sink.add_error_rows(generation, errors);
@@ -40,6 +45,9 @@ void load_deltas(Sink& sink, Generation generation, const SharedDeltas& deltas,
   }
 }
 
+// The sink's frontier stays: it tells how far the views are that readers see, and the new
+// generation is not one of them yet. REQUIRES: on the sink's thread, so nothing moves it between
+// the two calls.
 void commit_in_place(Sink& sink) {
   const Frontier frontier = sink.frontier();
   sink.commit(frontier, frontier);
@@ -56,6 +64,9 @@ class Rebuild {
     try {
       begin();
       load();
+      // A transaction larger than a batch ends an attempt to activate: reading it would hold the
+      // engine up for too long. It is read outside the pause, and then the way to the engine is
+      // long again.
       do catch_up();
       while (!activate());
       return R"({"frontier":")" + to_string(activated_at_) + R"(","rows":)" +
@@ -67,6 +78,7 @@ class Rebuild {
   }
 
  private:
+  // In every sink before the first row is read: a sink that refuses costs nothing then.
   void begin() {
     for (SinkFollower* const follower : target_.followers) {
       Build build{follower, {}};
@@ -77,6 +89,8 @@ class Rebuild {
     }
   }
 
+  // Without waiting, since a sink that is away may be why we are here. If the swap happened in this
+  // sink before the job gave up, the generation is the one that readers see: it stays.
   void drop_unfinished() {
     for (const Build& build : builds_)
       build.follower->spawn([generation = build.generation](Sink& sink) {
@@ -106,8 +120,11 @@ class Rebuild {
     std::uint64_t round_begin = 0;
     do {
       round_begin = read_;
+      // Ends of batches of the engine are ends of transactions; cut there, this stream can stand
+      // where the engine stood.
       const Frontier goal = target_.engine.frontier();
-      // The journal may be ahead of the engine; the rebuild must not be.
+      // The journal may be ahead of the engine; the rebuild must not be, since nobody can go back
+      // to the engine's frontier.
       stream_.cut_at(goal);
       while (stream_.frontier() < goal) {
         take(next_step());
@@ -121,8 +138,9 @@ class Rebuild {
     } while (!pursuit.caught_up(read_ - round_begin));
   }
 
-  // Reads the rest while the engine waits, and has every sink swap exactly there. False = a
-  // transaction larger than a batch came up, which is not read in a pause.
+  // Reads the rest while the engine waits, and has every sink swap exactly there: the task is in
+  // each sink's queue behind the engine's deltas below the frontier and before those above. False =
+  // a transaction larger than a batch came up, which is not read in a pause.
   bool activate() {
     control_.phase("activate");
     control_.progress(read_, read_);
@@ -132,6 +150,7 @@ class Rebuild {
     const bool ran = target_.engine.run([&](Engine::Pause& pause) {
       activated_at_ = pause.frontier();
       large = read_to(activated_at_, rest);
+      // The engine goes on. What was read is kept in `rest`, since this stream is past it.
       if (large) return;
       DM_CHECK(stream_.frontier() == activated_at_, "the rebuild is past the engine");
       for (const Build& build : builds_) swaps.push_back(swap(build, rest));
@@ -143,6 +162,7 @@ class Rebuild {
       return false;
     }
     for (const SharedDeltas& deltas : rest) count_rows(deltas);
+    // The engine runs already. Sinks swap at their own pace, each at the same frontier.
     for (std::future<void>& swapped : swaps) wait_for(swapped);
     return true;
   }
@@ -159,14 +179,18 @@ class Rebuild {
   }
 
   // Deltas that the engine makes from here on go to the new generation. The task may outlive this
-  // job, if that gives up waiting.
+  // job, if that gives up waiting: hence everything in it by value, the promise shared.
   [[nodiscard]] std::future<void> swap(const Build& build, const std::vector<SharedDeltas>& rest) {
     const auto promise = std::make_shared<std::promise<void>>();
     std::future<void> swapped = promise->get_future();
     (void)build.follower->post([build, rest, promise, view = target_.view](Sink& sink) {
       try {
+        // Set aside while the rebuild ran: its rows cannot be kept, so nothing would follow the
+        // swap.
         if (build.follower->stopped(view))
           throw std::runtime_error("the view stopped in sink " + build.follower->name());
+        // Rest, activation and frontier in one commit: a crash leaves the old generation current or
+        // the new one, complete, never one between.
         for (const SharedDeltas& deltas : rest) load_deltas(sink, build.generation, deltas, view);
         sink.activate(build.generation);
         commit_in_place(sink);
@@ -174,6 +198,7 @@ class Rebuild {
         promise->set_value();
       } catch (...) {
         promise->set_exception(std::current_exception());
+        // The sink's thread also has to know: it throws away what is open.
         throw;
       }
     });
@@ -185,6 +210,7 @@ class Rebuild {
       if (control_.stop().stop_requested()) throw JobCancelled();
     try {
       done.get();
+      // The task was destroyed unrun: the follower detached between the engine's pause and now.
     } catch (const std::future_error&) {
       throw std::runtime_error("a sink of the view fell behind before it could swap");
     }
@@ -194,6 +220,7 @@ class Rebuild {
     if (control_.stop().stop_requested()) throw JobCancelled();
     std::optional<ViewStream::Step> step =
         stream_.next(control_.stop(), std::chrono::steady_clock::now() + journal_wait);
+    // Everything up to the engine's frontier is durable, so nothing comes only when we are to stop.
     if (!step) throw JobCancelled();
     read_ += step->batch.changes.size();
     return std::move(*step);
@@ -221,6 +248,9 @@ class Rebuild {
     held_.clear();
   }
 
+  // One task within the other: the innermost runs on the last sink's thread while every other one
+  // waits in its own. REQUIRES: nobody else holds two sinks, or they would wait for each other;
+  // jobs run one at a time.
   void hold_sinks(std::size_t build, const std::function<void()>& work) {
     if (build == builds_.size()) return work();
     on_sink(builds_[build], [&](Sink& sink) {
@@ -250,6 +280,8 @@ class Rebuild {
     }
   }
 
+  // Between two slices a sink's thread commits what the engine has for it: that is how long a
+  // rebuild makes others wait.
   void write_slice(const std::function<void(Sink&, Generation)>& write) {
     for (const Build& build : builds_)
       on_sink(build, [&](Sink& sink) {

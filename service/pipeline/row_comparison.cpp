@@ -1,4 +1,6 @@
-// Keys are canonical texts, so that equal keys meet whatever their form.
+// Compares two multisets of rows that come as text: the view's rows are kept by key, the source's
+// are taken off one by one, and what remains on either side is a difference. Keys are canonical
+// texts, so that values which PostgreSQL calls equal meet whatever their text.
 #include "service/pipeline/row_comparison.h"
 
 #include <fmt/format.h>
@@ -20,6 +22,7 @@ bool is_float(const Type& type) {
   return type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
 }
 
+// Intervals compare by their span, with months of 30 days and days of 24 hours (POSTGRES 1.8).
 std::string canonical(const Interval& interval) {
   constexpr Int128 month_us = Int128{30} * 86'400'000'000;
   Interval spread;
@@ -30,7 +33,8 @@ std::string canonical(const Interval& interval) {
   return text;
 }
 
-// A text that equal values share.
+// A text that equal values share: 1.0 and 1.00, 1 day and 24:00:00, blanks at the end of a char(n),
+// -0 and 0.
 std::string canonical(const Type& type, const std::string& text) {
   if (type.kind == TypeKind::numeric)
     if (const auto value = Numeric::parse(text)) return value->trim_scale().to_string();
@@ -52,6 +56,7 @@ bool near(const Type& type, std::string_view left, std::string_view right) {
   const auto one = real_of(left);
   const auto other = real_of(right);
   if (!one || !other || !std::isfinite(*one) || !std::isfinite(*other)) return false;
+  // A sum of floats depends on the order in which PostgreSQL happened to add.
   const double tolerance = type.kind == TypeKind::float4 ? 1e-5 : 1e-9;
   return std::abs(*one - *other) <=
          tolerance * std::max({std::abs(*one), std::abs(*other), 1e-300});
@@ -88,12 +93,15 @@ void RowComparison::add_view_row(RowTexts row, std::uint64_t count) {
 void RowComparison::add_source_row(const RowTexts& row) {
   ++source_rows;
   const auto found = view_.find(key_of(row));
+  // Each source row takes one of the view's rows with its key; the entry stays at zero to tell
+  // further ones.
   if (found == view_.end() || found->second.count == 0) {
     ++missing;
     keep(row, &row, nullptr);
     return;
   }
   --found->second.count;
+  // Without a key the whole row was the key.
   if (whole_rows_ || same_row(row, found->second.row)) return;
   ++different;
   keep(row, &row, &found->second.row);
@@ -109,6 +117,8 @@ void RowComparison::finish() {
 }
 
 std::string RowComparison::key_of(const RowTexts& row) const {
+  // Lengths before the texts: no two rows run together to one key. NULL is a value of its own here,
+  // equal to itself, as in DISTINCT.
   std::string key;
   for (const std::uint32_t column : key_) {
     if (!row[column]) {
@@ -148,6 +158,8 @@ std::string RowComparison::json_of(const RowTexts& row) const {
 }
 
 void RowComparison::keep(const RowTexts& keyed, const RowTexts* source, const RowTexts* view) {
+  // Counted without bound, shown within one: a view of wide rows that are all wrong must not fill
+  // memory.
   if (sample.size() >= sample_max_ || sample_bytes_ >= sample_bytes_max) return;
   RowDifference difference;
   Columns key_columns;

@@ -1,4 +1,5 @@
-// From pgoutput's message to a change with its tuples.
+// Decodes pgoutput messages about rows into changes whose tuples point to fields that stay where
+// they are.
 #include "service/pipeline/row_messages.h"
 
 #include <algorithm>
@@ -27,6 +28,8 @@ Tuple tuple_of(const std::vector<Field>& fields, pgoutput::TupleRange range,
 }  // namespace
 
 std::vector<Field>& TupleFields::room_for(const Relation& relation) {
+  // Both tuples of an update fit, so decoding never makes the chunk grow: that would move the
+  // fields which earlier changes point to.
   const std::size_t needed = 2 * relation.columns.size();
   if (chunks.empty() || chunks.back()->capacity() - chunks.back()->size() < needed) {
     const std::size_t usual = chunks.empty() ? first_chunk_fields : chunk_fields;

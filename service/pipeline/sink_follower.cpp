@@ -1,4 +1,6 @@
-// How a sink begins, joins and becomes current along a stream.
+// Decides which generations of a sink follow, which are filled anew, and when: at the stored
+// frontier those that run go on, at the activation frontier the new ones become current. The
+// writing itself is the worker's (sink_worker.h).
 #include "service/pipeline/sink_follower.h"
 
 #include <algorithm>
@@ -53,6 +55,8 @@ SinkWorker::Listeners SinkFollower::worker_listeners() {
   listeners.recovered = [this] {
     set_condition(settled_ ? SinkCondition::following : SinkCondition::loading, {});
   };
+  // The worker has detached itself. Not settled any more: which rows readers see from here on is
+  // decided by the next begin().
   listeners.lost = [this](const std::string& reason) {
     settled_ = false;
     set_condition(SinkCondition::loading, reason);
@@ -84,6 +88,7 @@ void SinkFollower::set_condition(SinkCondition condition, const std::string& err
     condition_ = condition;
     error_ = error;
   }
+  // Without the lock: the listener may ask for condition() again.
   listeners_.changed(condition, error);
 }
 
@@ -101,6 +106,7 @@ void SinkFollower::stop_view(std::uint32_t view) {
 
 // --- of the stream's thread ---
 
+// The error stays to be seen until the sink follows: it says why it has to begin.
 void SinkFollower::prepare_to_begin() {
   settled_ = following_ = sent_within_ = false;
   set_condition(SinkCondition::loading, error());
@@ -114,6 +120,8 @@ std::optional<SinkFollower::Cuts> SinkFollower::begin(const Base& base,
   return cuts_;
 }
 
+// The task may outlive its caller's interest, even its caller: it holds what it needs by value, and
+// begin() after it starts from nothing.
 std::future<SinkFollower::Cuts> SinkFollower::begin_soon(Base base) {
   prepare_to_begin();
   const auto begun = std::make_shared<std::promise<Cuts>>();
@@ -130,8 +138,11 @@ std::future<SinkFollower::Cuts> SinkFollower::begin_soon(Base base) {
 }
 
 SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Base& base) {
+  // Whatever happened to the store since it was last written: the frontier read below is the one
+  // that it holds now.
   (void)sink.reopen();
   drop_unfinished(sink);
+  // Before any generation is followed: attach() forgets those of the stream before.
   worker_->attach();
   running_.clear();
   loading_.clear();
@@ -139,10 +150,13 @@ SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Base& base
   cuts.stored = cuts.activation = sink.frontier();
   for (std::uint32_t sink_view = 0; sink_view < options_.views.size(); ++sink_view) {
     const std::optional<Frontier> view_base = base(options_.views[sink_view]);
+    // The view was stopped; its last rows stay in the sink as they are.
     if (!view_base) continue;
     // The replay that begins brings every row in error again.
     if (options_.errors != nullptr) options_.errors->clear(options_.views[sink_view]);
     const std::optional<Generation> current = sink.current(sink_view);
+    // Its rows are exactly those of the stored frontier, and the replay can reproduce every change
+    // behind it. Below the view's base there is no history to continue with: it is filled anew.
     if (current && cuts.stored >= *view_base) {
       running_.push_back(*current);
       continue;
@@ -167,6 +181,7 @@ void SinkFollower::drop_unfinished(Sink& sink) {
 }
 
 bool SinkFollower::push(const SharedDeltas& deltas) {
+  // Shares the rows; only frontier and completeness are this sink's own.
   SharedDeltas mine = deltas;
   // Below the stored frontier rows only go to generations that nobody reads; the frontier stays.
   if (!following_) {
@@ -180,6 +195,8 @@ bool SinkFollower::push(const SharedDeltas& deltas) {
   return worker_->push(std::move(mine));
 }
 
+// Called at ends of batches, and batches were cut at both frontiers: so neither is ever stepped
+// over.
 void SinkFollower::at_boundary(Frontier frontier) {
   if (!following_ && frontier >= cuts_.stored) {
     following_ = true;
@@ -212,6 +229,7 @@ void SinkFollower::tell_following(const std::vector<Generation>& generations) {
   listeners_.live(views, activated);
 }
 
+// The last view that had been waited for: all of the sink's views follow, or were set aside.
 void SinkFollower::no_longer_awaited(std::uint32_t sink_view) {
   awaited_.erase(sink_view);
   if (!awaited_.empty()) return;

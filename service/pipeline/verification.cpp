@@ -1,4 +1,6 @@
-// The engine waits only while the snapshot is exported; afterwards it is cut at L and goes on.
+// Compares a view with the answer of its SQL on the source, both at one frontier L. The engine
+// waits only while the snapshot is exported at L; it is then cut at L and goes on, and the sink
+// opens its store exactly there.
 #include "service/pipeline/verification.h"
 
 #include <chrono>
@@ -48,11 +50,15 @@ class Verification {
     StoreReader& store = target_.store;
     const bool ran = target_.engine.run([&](Engine::Pause& pause) {
       SessionSettings session = target_.session;
+      // The slot is made while the engine stands still: so the snapshot is not below the engine,
+      // and L is still ahead of it.
       session.lock_timeout = lock_patience;
       source_ =
           std::make_unique<SourceQuery>(session, target_.slot, target_.tables, control_.stop());
       pause.when_at(target_.follower, source_->frontier(), [opened, &store](Sink&) {
         try {
+          // On the sink's thread, between the commit at L and the next one: the snapshot of the
+          // store that is opened here stays at L while commits go on.
           opened->set_value(store.open(std::chrono::steady_clock::now() + reading_patience));
         } catch (...) {
           opened->set_exception(std::current_exception());
@@ -63,6 +69,7 @@ class Verification {
     wait_for(snapshot);
     try {
       snapshot_.emplace(snapshot.get());
+      // The task was destroyed unrun: the sink detached from the engine.
     } catch (const std::future_error&) {
       throw std::runtime_error("the store fell behind before it was at " +
                                to_string(source_->frontier()));
@@ -78,6 +85,8 @@ class Verification {
       if (std::chrono::steady_clock::now() > deadline)
         throw std::runtime_error("the view did not reach " + to_string(source_->frontier()) +
                                  " in time");
+      // L may be behind the last commit of an idle source. The stream is asked to bring it, or the
+      // view would get there with the next status message only.
       target_.request_position(source_->frontier().end());
     }
   }
@@ -87,6 +96,7 @@ class Verification {
     if (table.empty()) throw std::runtime_error("the view has no complete generation yet");
     std::string sql = "SELECT ";
     for (const Column& column : target_.columns) sql += quoted_identifier(column.name) + ", ";
+    // A view without key keeps equal rows once, with their number.
     sql += (target_.key ? "1" : "deltamill_count");
     Statement& rows = snapshot_->prepare(sql + " FROM " + table);
     const auto column_count = static_cast<int>(target_.columns.size());
@@ -102,6 +112,8 @@ class Verification {
       comparison_.add_view_row(std::move(texts),
                                static_cast<std::uint64_t>(rows.integer(column_count)));
     }
+    // The store's snapshot goes before the source is read: an open one keeps its write-ahead log
+    // from being emptied.
     rows.reset();
     snapshot_.reset();
   }

@@ -1,4 +1,5 @@
-// A graph driven by a replay; what comes out is numbered as the project numbers its views.
+// A dataflow driven by a replay of the journal: batches in, shared deltas out, numbered as the
+// project numbers its views (the dataflow numbers those it was given).
 #include "service/pipeline/view_stream.h"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ std::vector<BoundView> bound_views(const std::vector<StreamedView>& views) {
   return bound;
 }
 
+// What a queue that holds them keeps in memory: rows stand in the arena of their batch.
 std::size_t bytes_of(const ViewDeltas& deltas) {
   std::size_t bytes = deltas.arena ? deltas.arena->memory_bytes() : 0;
   for (const ViewDelta& view : deltas.views) bytes += view.rows.size() * sizeof(DeltaRow);
@@ -33,6 +35,7 @@ std::vector<StreamedView> with_dependencies(const std::vector<std::uint32_t>& ch
   for (const StreamedView& view : all)
     if (std::ranges::find(chosen, view.view) != chosen.end())
       for (const BoundView& read : with_dependencies(view.bound, bound)) needed.insert(read.name);
+  // In the order of `all`, which is an order of dependency: a view behind those it reads.
   std::vector<StreamedView> result;
   for (const StreamedView& view : all)
     if (needed.contains(view.bound.name)) result.push_back(view);
@@ -46,6 +49,7 @@ ViewStream::ViewStream(Journal& journal, std::vector<StreamedView> views, BatchL
       graph_(bound_),
       replay_(journal, graph_.tables(), limits) {}
 
+// The largest base of its tables: below it at least one of them has no rows here.
 Frontier ViewStream::base_of(const StreamedView& view) const {
   const std::vector<Oid> read = tables_of(view.bound, bound_);
   Frontier base;
@@ -56,10 +60,13 @@ Frontier ViewStream::base_of(const StreamedView& view) const {
 
 bool ViewStream::load(const std::function<void(SharedDeltas deltas, std::uint64_t base_rows)>& take,
                       const std::stop_token& stop) {
+  // Rows without input: a global aggregate has one row also over an empty table.
   take(share(graph_.initial(), {}, true), 0);
   std::uint64_t rows = 0;
   return replay_.load_base(
       [&](const Batch& batch) {
+        // Base rows have no frontier: bases were read at different ones. Only the first boundary
+        // behind all bases is a state of the source.
         SharedDeltas deltas = share(graph_.apply(batch), {}, true);
         rows += batch.changes.size();
         take(std::move(deltas), rows);

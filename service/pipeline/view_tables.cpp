@@ -1,4 +1,4 @@
-// Walks plans.
+// Which tables and views a view reads, directly or through other views: a walk over their plans.
 #include "service/pipeline/view_tables.h"
 
 #include <algorithm>
@@ -22,6 +22,7 @@ void walk(const PlanNode& node, const std::vector<BoundView>& views, Reached& re
   if (const auto* const scan = std::get_if<ViewScan>(&node.body)) {
     const auto view = std::ranges::find(views, scan->view, &BoundView::name);
     DM_CHECK(view != views.end(), "view " + scan->view + " is not among the views");
+    // Each view once: several paths may lead to it.
     if (reached.views.insert(scan->view).second) walk(*view->plan, views, reached);
   }
   for (const PlanPtr& input : inputs_of(node)) walk(*input, views, reached);
@@ -40,6 +41,7 @@ std::vector<BoundView> with_dependencies(const BoundView& view,
   Reached reached;
   reached.views.insert(view.name);
   walk(*view.plan, views, reached);
+  // In the given order, which is one of dependency.
   std::vector<BoundView> result;
   for (const BoundView& one : views)
     if (reached.views.contains(one.name)) result.push_back(one);

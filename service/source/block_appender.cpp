@@ -1,5 +1,6 @@
-// A full queue of the journal is waited for with bounded patience: after that the connection is given
-// up, and PostgreSQL keeps what we could not take.
+// Appends blocks to the journal and counts them. A full queue of the journal is waited for with
+// bounded patience: after that the connection is given up, and PostgreSQL keeps what we could not
+// take.
 #include "service/source/block_appender.h"
 
 #include "service/source/source_failed.h"
@@ -8,6 +9,7 @@
 namespace deltamill {
 
 void raise(std::atomic<std::uint64_t>& position, Lsn to) {
+  // Written by one thread only, so no exchange is needed; readers only have to see it grow.
   if (to.value > position.load(std::memory_order_relaxed))
     position.store(to.value, std::memory_order_relaxed);
 }

@@ -1,4 +1,7 @@
-// Gathers messages into blocks; see the header for the states.
+// Gathers messages of the stream into blocks. One buffer holds whole transactions followed by the
+// one that is open; take() cuts it between them. The difficulty is that each block must be readable
+// alone: the begin of an open transaction and the relation messages that it uses have to go with
+// it, though they stand in front of the cut.
 #include "service/source/block_assembler.h"
 
 #include <algorithm>
@@ -24,18 +27,25 @@ void BlockAssembler::add(std::string_view message) {
     case 'T': return truncate(message);
     case 'Y':
     case 'O':
+    // Types, origins and logical messages say nothing about rows; they are decoded all the same, so
+    // that a stream that is not what we think it is ends here.
     case 'M': return static_cast<void>(pgoutput::decode(message, fields_));  // checked, not stored
     default: refuse(message, "no message of protocol version 1");
   }
 }
 
 void BlockAssembler::keepalive(Lsn position) {
+  // Within a transaction the position may lie beyond its begin: as a frontier it would claim
+  // changes that are still to come.
   if (in_transaction_) return;
   received_ = std::max(received_, Frontier(position));
 }
 
 bool BlockAssembler::full() const {
+  // Only an open transaction: it is cut into pieces when it is too large to be kept.
   if (transaction_count_ == 0) return in_transaction_ && payload_.size() >= limits_.piece_bytes_max;
+  // The last piece goes alone. Readers count rows of the journal from the begin of a large
+  // transaction, and memory is free again at once.
   const bool ends_large = large_ && !in_transaction_;
   return ends_large || payload_.size() >= limits_.block_bytes_max ||
          change_count_ >= limits_.block_changes_max;
@@ -44,6 +54,7 @@ bool BlockAssembler::full() const {
 BlockPtr BlockAssembler::take(bool advance) {
   if (transaction_count_ > 0) return take_transactions();
   if (full()) return take_piece();
+  // Nothing but keepalives: worth a block only when somebody wants the frontier raised.
   if (!advance || in_transaction_ || received_ == taken_) return nullptr;
   auto block = std::make_shared<Block>();
   block->from = taken_;
@@ -55,17 +66,23 @@ BlockPtr BlockAssembler::take(bool advance) {
 void BlockAssembler::begin(std::string_view message) {
   if (in_transaction_) refuse(message, "a transaction begins within another");
   open_ = std::get<pgoutput::Begin>(pgoutput::decode(message, fields_));
+  // PostgreSQL sends transactions in the order of their commits (POSTGRES 0.1); everything else,
+  // the order of frontiers included, rests on it.
   if (last_commit_lsn_ && open_.commit_lsn <= *last_commit_lsn_)
     refuse(message, "a transaction is not behind the one before");
   last_commit_lsn_ = open_.commit_lsn;
   in_transaction_ = true;
   large_ = false;
+  // After a restart PostgreSQL sends again what it forgot that we had confirmed: normal operation,
+  // dropped at this door. Compared with `taken_`, since what is gathered in this block came in
+  // order.
   dropped_ = taken_.reflects(open_.commit_lsn);
   if (dropped_) return;
   ++transaction_;
   carried_.clear();
   open_offset_ = payload_.size();
   open_change_offset_ = change_count_;
+  // Kept for the pieces: each repeats it.
   begin_message_ = message;
   append_message(message, payload_);
 }
@@ -82,6 +99,8 @@ void BlockAssembler::commit(std::string_view message) {
   if (transaction_count_++ == 0) oldest_commit_time_ = open_.commit_time;
 }
 
+// Remembered, written when it is first used: relation messages come in transactions of which
+// nothing may be kept, and are repeated without a change (POSTGRES P13).
 void BlockAssembler::announce(std::string_view message) {
   const auto relation = std::get<Relation>(pgoutput::decode(message, fields_));
   Announced& announced = relations_[relation.oid];
@@ -115,6 +134,8 @@ void BlockAssembler::use(Oid oid) {
   Announced& relation = found->second;
   if (relation.used_transaction == transaction_ && relation.block == block_) return;
   relation.used_transaction = transaction_;
+  // It stands in this payload already, but in front of the open transaction. Should that be cut
+  // off, it goes along in `carried_`.
   if (relation.block == block_) return append_message(relation.message, carried_);
   append_message(relation.message, payload_);
   relation.block = block_;
@@ -133,6 +154,8 @@ BlockPtr BlockAssembler::take_transactions() {
   block->oldest_commit_time = oldest_commit_time_;
   const bool open = in_transaction_ && !dropped_;
   std::string rest;
+  // The open transaction becomes the beginning of the next payload: its begin, the relation
+  // messages from in front of it, then the rest as it stood.
   if (open) {
     append_message(begin_message_, rest);
     const std::size_t behind_begin = open_offset_ + rest.size();
@@ -149,6 +172,7 @@ BlockPtr BlockAssembler::take_transactions() {
   payload_ += rest;
   if (open) {
     for (auto& [oid, relation] : relations_)
+      // Each relation it has used so far stands in the new payload, carried or copied.
       if (relation.used_transaction == transaction_) relation.block = block_;
     open_offset_ = 0;
     open_change_offset_ = 0;
@@ -157,6 +181,7 @@ BlockPtr BlockAssembler::take_transactions() {
   return block;
 }
 
+// `to` stays at `from`: a piece has no frontier of its own until its commit is there.
 BlockPtr BlockAssembler::take_piece() {
   DM_CHECK(open_offset_ == 0, "whole transactions are taken before a piece");
   auto block = std::make_shared<Block>();

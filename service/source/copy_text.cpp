@@ -1,5 +1,6 @@
-// COPY text to insert messages. COPY TO writes \N for NULL and \b \f \n \r \t \v \\ for these
-// characters, nothing else.
+// Rows of COPY's text format as insert messages, so that base rows and streamed rows are decoded by
+// one decoder. COPY TO writes \N for NULL and \b \f \n \r \t \v \\ for these characters, nothing
+// else (manual: "COPY", "Text Format").
 #include "service/source/copy_text.h"
 
 #include <cstring>
@@ -37,12 +38,14 @@ void append_unescaped(std::string_view text, std::string& payload) {
 }
 
 void append_field(std::string_view text, std::string& payload) {
+  // Before unescaping: a column that holds a backslash and an N comes as \\N.
   if (text == "\\N") {
     payload.push_back('n');
     return;
   }
   payload.append("t\0\0\0\0", 5);
   const std::size_t start = payload.size();
+  // Straight into the payload; the length in front of it is known afterwards.
   append_unescaped(text, payload);
   write_big_endian(static_cast<std::uint32_t>(payload.size() - start), 4,
                    payload.data() + start - 4);
@@ -54,6 +57,7 @@ void append_copied_row(std::string_view row, Oid table, std::size_t column_count
                        std::string& payload) {
   if (row.ends_with('\n')) row.remove_suffix(1);
   const std::size_t start = payload.size();
+  // The length of the message, written at the end (payload.h).
   payload.append(4, '\0');
   char head[8] = {'I', 0, 0, 0, 0, 'N', 0, 0};
   write_big_endian(table, 4, head + 1);

@@ -1,4 +1,7 @@
-// Locks, temporary slot, import.
+// The order is what makes a snapshot exact: locks on the tables, then a temporary slot whose
+// creation exports a snapshot at its consistent point, then sessions that import it. Locks come
+// first, because a table that is rewritten or truncated between the snapshot and its reading would
+// look empty to it (POSTGRES P37).
 #include "service/source/exported_snapshot.h"
 
 #include <unistd.h>
@@ -38,8 +41,9 @@ ExportedSnapshot::ExportedSnapshot(const SessionSettings& settings, const std::s
       return;
     } catch (const SourceFailed& error) {
       if (error.sqlstate() != "55P03" || attempt == attempts_max || stop.stop_requested()) throw;
-      locks_.run("release the tables",
-                 "ROLLBACK");  // rather than queue before the application's own statements
+      // Rather than wait in the queue of locks: everything that the application asks for behind us
+      // would wait as well.
+      locks_.run("release the tables", "ROLLBACK");
       SqlSession sql(settings_);
       waiting(std::string(error.what()) + "; waiting for " + slot_blockers(sql));
     }
@@ -47,6 +51,7 @@ ExportedSnapshot::ExportedSnapshot(const SessionSettings& settings, const std::s
 }
 
 void ExportedSnapshot::lock(const TableList& tables) {
+  // ACCESS SHARE, as any SELECT takes it: nobody who reads or writes rows waits for it.
   locks_.run("lock the tables", "BEGIN READ ONLY");
   for (const auto& table : tables) {
     const std::string name = quoted_table(table->schema, table->name);
@@ -63,6 +68,7 @@ void ExportedSnapshot::create(const std::string& slot) {
 
 LibpqSession ExportedSnapshot::import_session() const {
   LibpqSession session(settings_);
+  // Its first statement in the transaction, or the server refuses the import.
   session.run("import the snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   session.run("import the snapshot", "SET TRANSACTION SNAPSHOT " + quoted_literal(snapshot_));
   return session;

@@ -1,4 +1,5 @@
-// One query of pg_inherits, which has an index on the parent.
+// Asks pg_inherits for children of given tables. Partitions are not among them: they are refused as
+// partitions.
 #include "service/source/inheritance.h"
 
 #include "service/source/session_settings.h"

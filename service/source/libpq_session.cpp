@@ -47,6 +47,7 @@ LibpqSession::LibpqSession(const SessionSettings& settings)
     const std::string message = first_line(PQerrorMessage(handle()));
     throw SourceFailed("connect to the source", message, remedy_of_connecting(message));
   }
+  // Notices of the server would go to standard error, past our trace events.
   PQsetNoticeProcessor(handle(), [](void*, const char*) {}, nullptr);
   check_settings(*this);
 }
@@ -69,6 +70,7 @@ std::string LibpqSession::text(const ResultPtr& result, int row, int column) {
 
 void LibpqSession::fail(const std::string& doing, const PGresult* result) const {
   const std::string sqlstate = result == nullptr ? "" : field_of(result, PG_DIAG_SQLSTATE);
+  // No SQLSTATE: the connection broke, or libpq itself gave up. Both may be over the next time.
   if (sqlstate.empty())
     throw SourceFailed(doing, first_line(PQerrorMessage(handle())), Remedy::retry);
   const std::string message = field_of(result, PG_DIAG_MESSAGE_PRIMARY);

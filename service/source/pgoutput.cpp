@@ -61,6 +61,7 @@ class Cursor {
   std::int64_t time() { return static_cast<std::int64_t>(integer<std::uint64_t>()); }
 
   std::string_view string() {
+    // Bounded by what is left: a string without its zero is an error, not a read beyond.
     const void* const zero = std::memchr(next_, 0, left());
     if (zero == nullptr) fail("a string has no end");
     const std::string_view text(next_,
@@ -79,9 +80,11 @@ class Cursor {
   // Fields are appended, and point into the message.
   TupleRange tuple(std::vector<Field>& fields) {
     const auto count = integer<std::uint16_t>();
-    // Before memory is taken: a field has at least one byte.
+    // Before memory is taken: a field has at least one byte, so a made-up count cannot ask for more
+    // than the message is long.
     if (left() < count) fail("a tuple ends too early");
     const TupleRange range{static_cast<std::uint32_t>(fields.size()), count};
+    // Fields are filled in place. Callers that keep pointers to earlier ones reserve (TupleFields).
     fields.resize(fields.size() + count);
     Field* field = fields.data() + range.first;
     for (Field* const last = field + count; field != last; ++field) read_field(*field);
@@ -97,6 +100,7 @@ class Cursor {
   void read_field(Field& field) {
     if (next_ == end_) fail("a tuple ends too early");
     const char kind = *next_++;
+    // The value as PostgreSQL's output function wrote it; it stays where it is, in the message.
     if (kind == 't') [[likely]] {
       field.length = integer<std::uint32_t>();
       if (left() < field.length) fail("a value ends too early");
@@ -104,8 +108,12 @@ class Cursor {
       field.kind = Field::Kind::text;
       next_ += field.length;
     } else if (kind == 'u') {
+      // A TOASTed value that the update did not touch is not sent, under any replica identity
+      // (POSTGRES P01). It is known from our own copy of the row.
       field.kind = Field::Kind::unchanged;
     } else if (kind != 'n') {
+      // NULL is what a field is to begin with, so 'n' needs nothing. Binary values only come when
+      // the `binary` option asks for them.
       fail(kind == 'b' ? "a value is in binary form, which was not asked for"
                        : "unknown kind of field");
     }
@@ -124,8 +132,9 @@ Insert read_insert(Cursor& cursor, std::vector<Field>& fields) {
   return insert;
 }
 
-// An old tuple is there only if the key changed ('K') or under REPLICA IDENTITY FULL ('O');
-// otherwise our own arrangement of the table knows the old row.
+// The old tuple is there only if the key changed ('K', whose columns outside the key are sent as
+// NULL and mean nothing: POSTGRES P03) or under REPLICA IDENTITY FULL ('O'). Otherwise our own
+// arrangement of the table knows the old row.
 Update read_update(Cursor& cursor, std::vector<Field>& fields) {
   Update update;
   update.relation = cursor.integer<std::uint32_t>();
@@ -140,6 +149,8 @@ Update read_update(Cursor& cursor, std::vector<Field>& fields) {
   return update;
 }
 
+// Without any old tuple the server refuses the DELETE itself (POSTGRES P05), so its absence is an
+// error here. With 'K' only the key columns are the row's.
 Delete read_delete(Cursor& cursor, std::vector<Field>& fields) {
   Delete erased;
   erased.relation = cursor.integer<std::uint32_t>();
@@ -152,6 +163,8 @@ Delete read_delete(Cursor& cursor, std::vector<Field>& fields) {
 
 Begin read_begin(Cursor& cursor) {
   Begin begin;
+  // Known at the begin already: without streaming (protocol version 2) a transaction is sent only
+  // once it has committed. It is what transactions are ordered and dropped by.
   begin.commit_lsn = cursor.lsn();
   begin.commit_time = cursor.time();
   begin.xid = cursor.integer<std::uint32_t>();
@@ -164,7 +177,8 @@ Commit read_commit(Cursor& cursor) {
   commit.commit_lsn = cursor.lsn();
   commit.end_lsn = cursor.lsn();
   commit.commit_time = cursor.time();
-  // What frontiers rest on: the end of one commit is where the next may begin.
+  // What frontiers rest on: the end of one commit is where the next may begin. An end at or before
+  // the commit would make the frontier stand still and the transaction come twice.
   if (commit.end_lsn <= commit.commit_lsn) cursor.fail("a commit ends before it begins");
   return commit;
 }
@@ -191,6 +205,8 @@ Relation read_relation(Cursor& cursor) {
   if (cursor.left() / 10 < count) cursor.fail("it ends too early");
   relation.columns.resize(count);
   for (RelationColumn& column : relation.columns) {
+    // 1 = the column is part of the replica identity, which need not be the primary key (POSTGRES
+    // P07). All columns are flagged under FULL.
     const char flags = cursor.byte();
     if (flags != 0 && flags != 1) cursor.fail("unknown flags of a column");
     column.identity = flags == 1;
@@ -203,8 +219,10 @@ Relation read_relation(Cursor& cursor) {
 
 Truncate read_truncate(Cursor& cursor) {
   const auto count = cursor.integer<std::uint32_t>();
+  // 1 = CASCADE, 2 = RESTART IDENTITY. The relations that CASCADE reached are in the list.
   const char options = cursor.byte();
   if ((options & ~3) != 0) cursor.fail("unknown options of a truncate");
+  // Exactly, before memory is taken: the relations are all that follows.
   if (cursor.left() != std::size_t{count} * 4)
     cursor.fail("a truncate of another number of relations");
   Truncate truncate{(options & 1) != 0, (options & 2) != 0, std::vector<Oid>(count)};
@@ -240,6 +258,8 @@ Origin read_origin(Cursor& cursor) {
   return origin;
 }
 
+// Version 1 as it is asked for at START_REPLICATION: streamed transactions ('S', 'E', 'c', 'A') and
+// two-phase ones ('b', 'P', 'K', 'r') belong to later versions and options.
 Message read(char kind, Cursor& cursor, std::vector<Field>& fields) {
   switch (kind) {
     case 'I': return read_insert(cursor, fields);
@@ -277,12 +297,15 @@ Message decode(std::string_view bytes, std::vector<Field>& fields) {
   return message;
 }
 
+// Insert, update and delete all have the relation right behind their first byte.
 Oid relation_of_change(std::string_view bytes) {
   if (bytes.size() < 5)
     throw MalformedMessage(bytes.empty() ? '\0' : bytes.front(), bytes.size(), "it ends too early");
   return from_network<std::uint32_t>(bytes.data() + 1);
 }
 
+// Base chunks name their table as the stream does, byte for byte: so whoever reads rows of a base
+// and then of transactions sees one shape, unless it did change.
 std::string encode_relation(const Relation& relation) {
   std::string bytes = "R";
   append_integer(relation.oid, bytes);

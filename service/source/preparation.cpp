@@ -1,5 +1,6 @@
-// The order is the point: identity, publication, slot, journal, bases. A crash between any two
-// steps is continued by running all of it again.
+// Makes the source ready to be followed: identity, publication, slot, journal, bases, in this
+// order. A crash between any two steps is continued by running all of it again, since each step
+// looks at what is there first.
 #include "service/source/preparation.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ SessionSettings session_settings(const SourceOptions& options, bool replication)
 
 void check_continuable(const SourceIdentity& stored, Frontier frontier, const ServerState& server,
                        const SlotState& slot) {
+  // A gap is never continued over: views that miss transactions look as if they were right.
   if (const auto gap = gap_of(stored, frontier, server, slot))
     throw SourceFailed("continue the change log", *gap, Remedy::rebuild);
   if (!slot.usable_kind)
@@ -52,14 +54,20 @@ Prepared Preparation::run(const PrepareRequest& request) {
   const auto stored = journal_.identity();
   const bool new_history = request.new_history || !stored;
   const SlotState slot = read_slot(sql_, options_.slot);
+  // Positions of two slots cannot be exchanged: each was confirmed by whoever used it.
   if (!new_history && stored->slot != options_.slot)
     throw SourceFailed("continue the change log",
                        "the journal belongs to slot \"" + stored->slot + "\"", Remedy::rebuild);
   if (!new_history) check_continuable(*stored, journal_.discard_incomplete(), server, slot);
   const PublicationState publication = read_publication(sql_, options_.publication);
+  // Before the slot is made. A publication counts as it was at the position being decoded (POSTGRES
+  // P31): tables published after the slot would be missing from the changes in between.
   publish(publication, request.tables, !slot.exists);
   if (new_history) begin_history(identity);
+  // From the state before publish(): a table that was not published has changes that we did not
+  // get.
   const TableList missing = tables_to_read(publication, request.tables);
+  // After the journal has the new history, since it marks tables there.
   withdraw(publication, request.tables);
   return {new_history, read(missing)};
 }
@@ -76,6 +84,8 @@ void Preparation::begin_history(const SourceIdentity& identity) {
         "it is of another kind or has lost its WAL",
         {"SELECT pg_drop_replication_slot(" + quoted_literal(options_.slot) + ")",
          slot_statement(options_.slot).front()});
+  // The owner's slot may have been confirmed by others: where it stands is where our history
+  // begins.
   journal_.reset(identity, Frontier(slot.confirmed_flush));
 }
 
@@ -94,6 +104,9 @@ Lsn Preparation::create_own_slot() {
       LibpqSession replication(session_settings(options_, true));
       return create_slot(replication, options_.slot, SlotLife::permanent).consistent_point;
     } catch (const SourceFailed& error) {
+      // Making a slot waits for every transaction that has written already; a forgotten one waits
+      // for ever. Each attempt is bounded by lock_timeout, and whoever looks at the log is told who
+      // blocks.
       if (error.sqlstate() != "55P03" || attempt == slot_attempts_max || stop_.stop_requested())
         throw;
       handlers_.on_trouble(std::string(error.what()) + "; waiting for " + slot_blockers(sql_));
@@ -115,9 +128,8 @@ void Preparation::publish(const PublicationState& publication, const TableList& 
     sql_.run("publish tables in \"" + options_.publication + "\"", statement);
 }
 
-// Tables that no view reads any more leave the publication. In the journal they become incomplete
-// first: should a view read them later, they are read again, since the changes between are not
-// known.
+// Tables that no view reads any more leave the publication. Should a view read one later, it is read
+// anew, since the changes in between are not known.
 void Preparation::withdraw(const PublicationState& publication, const TableList& tables) {
   if (!options_.manage) return;
   std::vector<std::string> gone;
@@ -134,6 +146,8 @@ void Preparation::withdraw(const PublicationState& publication, const TableList&
       continue;
     journal_.begin_table(
         {.oid = oid, .schema = row[1].c_str(), .name = row[2].c_str(), .base = journal_.durable()});
+    // Incomplete in the journal before it leaves the publication: a crash in between reads it once
+    // too often, the other order would once read too little.
     gone.push_back(quoted_table(row[1].c_str(), row[2].c_str()));
   }
   if (gone.empty()) return;

@@ -1,4 +1,4 @@
-// Parse and describe through libpq; nothing is executed but format_type.
+// Has the source parse a query and describe its columns. Nothing is executed but format_type.
 #include "service/source/query_description.h"
 
 #include "service/source/libpq_session.h"
@@ -9,7 +9,8 @@ namespace deltamill {
 struct QueryDescriber::Session {
   explicit Session(const SessionSettings& settings) : libpq(settings) {}
 
-  // An error of the query itself is a refusal, also without position.
+  // An error of the query itself is a refusal, also without position: class 42 is "syntax error or
+  // access rule violation" (manual: appendix A).
   void check(const PGresult* result) const {
     if (PQresultStatus(result) == PGRES_COMMAND_OK) return;
     try {
@@ -50,6 +51,7 @@ std::vector<DescribedColumn> QueryDescriber::describe(const std::string& sql) {
   for (int column = 0; column < PQnfields(described.get()); ++column)
     columns.push_back({PQfname(described.get(), column), PQftype(described.get(), column),
                        PQfmod(described.get(), column), ""});
+  // After all the results were read: a session answers one statement at a time.
   for (DescribedColumn& column : columns) column.type_text = session_->type_text(column);
   return columns;
 }

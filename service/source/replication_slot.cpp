@@ -15,6 +15,7 @@ Lsn lsn_from(const std::string& text) {
   return *lsn;
 }
 
+// What no retry mends, with what to do about it.
 void check_server(const ServerState& server) {
   const auto refuse = [](const char* reason) {
     throw SourceFailed("use the source", reason, Remedy::stop);
@@ -29,10 +30,14 @@ void check_server(const ServerState& server) {
 
 ServerState read_server(LibpqSession& replication, SqlSession& sql) {
   ServerState server;
+  // IDENTIFY_SYSTEM exists on replication connections only. Its position is that of flushed WAL:
+  // everything below survives a crash of the server.
   const ResultPtr identity = replication.run("identify the source", "IDENTIFY_SYSTEM");
   server.system_id = LibpqSession::text(identity, 0, 0);
   server.timeline = static_cast<std::uint32_t>(std::stoul(LibpqSession::text(identity, 0, 1)));
   server.flushed = lsn_from(LibpqSession::text(identity, 0, 2));
+  // wal_sender_timeout from pg_settings, where it is in milliseconds whatever the unit it was set
+  // in.
   const pqxx::result row = sql.run("identify the source", R"(
       SELECT current_setting('server_version_num'), pg_is_in_recovery(),
              current_setting('wal_level'),
@@ -47,6 +52,8 @@ ServerState read_server(LibpqSession& replication, SqlSession& sql) {
   return server;
 }
 
+// safe_wal_size is NULL when the size of WAL kept is not limited; restart_lsn is NULL for a slot
+// that reserves nothing, as one that was lost.
 SlotState read_slot(SqlSession& sql, const std::string& name) {
   const pqxx::result rows = sql.run("read the replication slot", R"(
       SELECT active,
@@ -71,6 +78,8 @@ SlotState read_slot(SqlSession& sql, const std::string& name) {
 
 CreatedSlot create_slot(LibpqSession& replication, const std::string& name, SlotLife life) {
   check_replication_name("slot", name);
+  // Over the replication protocol: only there a slot is made together with the snapshot of its
+  // consistent point. The name was checked above; this grammar has no parameters and no quotes.
   const bool temporary = life == SlotLife::session;
   const ResultPtr result = replication.run(
       "create replication slot \"" + name + "\"",
@@ -79,6 +88,7 @@ CreatedSlot create_slot(LibpqSession& replication, const std::string& name, Slot
   return {lsn_from(LibpqSession::text(result, 0, 1)), LibpqSession::text(result, 0, 2)};
 }
 
+// One statement that finds no row for an unknown slot, instead of an error to be told apart.
 void drop_slot(SqlSession& sql, const std::string& name) {
   sql.run(
       "drop replication slot \"" + name + "\"",
@@ -92,6 +102,8 @@ void advance_slot(SqlSession& sql, const std::string& name, Frontier durable) {
               quoted_literal(to_string(durable.end())) + ")");
 }
 
+// Making a slot waits for every transaction with an xid, of all databases, and for prepared ones,
+// which no session owns any more (POSTGRES P35).
 std::string slot_blockers(SqlSession& sql) {
   const pqxx::result rows = sql.run("find what blocks a replication slot", R"(
       SELECT 'pid ' || pid || ' (transaction ' || backend_xid ||
@@ -109,15 +121,20 @@ std::string slot_blockers(SqlSession& sql) {
 
 std::optional<std::string> gap_of(const SourceIdentity& stored, Frontier frontier,
                                   const ServerState& server, const SlotState& slot) {
+  // Each of these has another history behind the same LSNs, so no comparison of positions would
+  // find it.
   if (stored.system_id != server.system_id) return "another database cluster (system identifier)";
   if (stored.database != server.database) return "another database (its oid differs)";
   if (stored.timeline != server.timeline)
     return "another timeline: a failover or a point-in-time recovery";
+  // We have seen commits that the server does not know.
   if (frontier.reflects(server.flushed))
     return "the server is at " + to_string(server.flushed) + ", before our " + to_string(frontier) +
            ": restored from a backup";
   if (!slot.exists) return "replication slot \"" + stored.slot + "\" does not exist";
   if (slot.wal_status == "lost") return "replication slot \"" + stored.slot + "\" has lost its WAL";
+  // Confirmed beyond us by somebody, or we confirmed what a disk then lost. The server would begin
+  // there, without a word (POSTGRES 0.2).
   if (!frontier.has_reached(slot.confirmed_flush))
     return "the slot is confirmed to " + to_string(slot.confirmed_flush) + ", beyond our " +
            to_string(frontier);

@@ -43,6 +43,10 @@ std::string session_options(const SessionSettings& settings) {
   std::string path;
   for (const std::string& schema : settings.search_path)
     path += (path.empty() ? "" : ",") + quoted_identifier(schema);
+  // Two sorts of settings. The first fix the text form of values, which has to be one and the same
+  // in the stream, in a snapshot and in a verification, whatever the role or the database say. The
+  // others keep a long COPY from being killed, or from silently reading only the rows that a policy
+  // lets through (POSTGRES P38).
   const std::pair<const char*, std::string> values[] = {
       {"datestyle", "ISO"},
       {"intervalstyle", "postgres"},
@@ -62,6 +66,7 @@ std::string session_options(const SessionSettings& settings) {
   return options;
 }
 
+// As libpq's connection strings quote: a backslash, not a doubled quote.
 std::string quoted_value(const std::string& value) {
   std::string quoted = "'";
   for (const char c : value) {
@@ -78,6 +83,7 @@ std::string joined(const Keywords& keywords) {
   return text;
 }
 
+// As SQL quotes: the quote is doubled, nothing else is special.
 std::string doubled(std::string_view text, char quote) {
   std::string result(1, quote);
   for (const char c : text) {
@@ -99,7 +105,10 @@ std::string connection_string(const SessionSettings& settings) {
   for (const auto& [keyword, value] : defaults) keywords.try_emplace(keyword, value);
   std::string& options = keywords["options"];
   if (!options.empty()) options += ' ';
-  options += session_options(settings);  // behind the user's: the last one holds
+  // Behind the user's: the last one holds.
+  options += session_options(settings);
+  // Set whatever the url says: all text here is UTF-8, and a conversion that fails would end the
+  // stream in its middle.
   keywords["client_encoding"] = "UTF8";
   keywords["application_name"] = settings.application_name;
   if (settings.replication) keywords["replication"] = "database";
@@ -121,6 +130,8 @@ std::string quoted_table(std::string_view schema, std::string_view name) {
   return quoted_identifier(schema) + "." + quoted_identifier(name);
 }
 
+// With a backslash in it, a literal means one thing or another by standard_conforming_strings,
+// which a role may have set: E'…' always means the same.
 std::string quoted_literal(std::string_view text) {
   if (text.find('\\') == std::string_view::npos) return doubled(text, '\'');
   std::string escaped = " E'";
@@ -144,6 +155,8 @@ std::string quoted_array(const std::vector<std::string>& elements) {
   return quoted_literal(text + "}");
 }
 
+// PostgreSQL's own rule for slots. The replication grammar takes names as they stand, so nothing
+// else may get there.
 void check_replication_name(std::string_view what, std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';

@@ -1,4 +1,5 @@
-// Rounds of reading pg_replication_slots, the publication and pg_inherits.
+// Looks at pg_replication_slots, the publication and pg_inherits in rounds, each at its own
+// interval, over one connection that is made anew after a failure.
 #include "service/source/slot_watch.h"
 
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 
 namespace deltamill {
 
+// What is done at an interval, and when next.
 struct SlotWatch::Round {
   std::chrono::milliseconds interval;
   void (SlotWatch::*work)(SqlSession&);
@@ -29,7 +31,9 @@ SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options, Clock& cloc
 SlotWatch::~SlotWatch() {
   thread_.request_stop();
   {
-    const MutexLock lock(mutex_);  // a source that does not answer is not waited for
+    const MutexLock lock(mutex_);
+    // A source that does not answer is not waited for: its socket ends, and the statement under way
+    // fails.
     if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
   }
 }
@@ -39,6 +43,7 @@ SlotState SlotWatch::slot() const {
   return slot_;
 }
 
+// Nothing is missing before the first look: not knowing is no alarm.
 std::set<Oid> SlotWatch::missing_tables() const {
   const MutexLock lock(mutex_);
   std::set<Oid> missing;
@@ -59,11 +64,13 @@ Lsn SlotWatch::position() const {
   return position_;
 }
 
+// For the destructor, which runs on another thread.
 void SlotWatch::show(const SqlSession* session) {
   const MutexLock lock(mutex_);
   socket_ = session == nullptr ? -1 : session->socket();
 }
 
+// All due at once to begin with.
 std::vector<SlotWatch::Round> SlotWatch::rounds() {
   const Clock::Time now = clock_.now();
   std::vector<Round> rounds{{options_.interval, &SlotWatch::look, now}};
@@ -100,6 +107,8 @@ void SlotWatch::run(const std::stop_token& stop) {
 }
 
 void SlotWatch::send_heartbeat(SqlSession& sql) {
+  // Transactional, so that it comes through the stream as a commit of its own and says that the
+  // whole way works, also while nobody writes to a published table (POSTGRES P28).
   sql.run("send a heartbeat", "SELECT pg_logical_emit_message(true, 'deltamill', '')");
 }
 
@@ -109,6 +118,7 @@ void SlotWatch::look_for_children(SqlSession& sql) {
 }
 
 void SlotWatch::look(SqlSession& sql) {
+  // Statements first, then the lock: a status never waits for the server.
   SlotState slot = read_slot(sql, options_.slot);
   PublicationState publication = read_publication(sql, options_.publication);
   const pqxx::result row = sql.run("read the source's position", "SELECT pg_current_wal_lsn()");

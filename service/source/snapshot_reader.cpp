@@ -1,5 +1,7 @@
-// The tables are cut into ranges of blocks, so that one large table keeps all workers busy; workers
-// take the next range and write chunks as they fill up. A table is complete with its last range.
+// Copies tables into base chunks, by several sessions that share one snapshot. Tables are cut into
+// ranges of blocks, so that one large table keeps all workers busy; a worker takes the next range
+// and gives chunks to the journal as they fill up. A table is complete with its last range; rows of
+// a base are a multiset, so the order in which its chunks arrive is of no meaning.
 #include "service/source/snapshot_reader.h"
 
 #include <algorithm>
@@ -23,8 +25,10 @@ constexpr std::uint64_t range_blocks = 16384;  // 128 MiB of table
 constexpr std::uint64_t rows_between_stop_checks = 1024;
 
 // A table as the stream announces it, found in the catalog under the lock. Base rows and streamed
-// rows must be of one form: hence the publication's row filter and column list, no generated
-// columns, and as key what the replica identity says. Only heap tables are read by ranges of blocks.
+// rows must be of one shape: hence the publication's row filter and column list, no generated
+// columns (the stream leaves them out), and as key what the replica identity says; a deferrable
+// primary key is none (POSTGRES P06). reltuples is -1 for a table that was never analyzed. Only
+// heap tables are read by ranges of blocks: elsewhere a ctid need not be a block and a row.
 constexpr const char* shapes_query = R"(
     SELECT c.oid, n.nspname, c.relname, c.relreplident, greatest(c.reltuples, 0)::bigint,
            CASE WHEN m.amname = 'heap'
@@ -62,6 +66,8 @@ struct Range {
   std::uint64_t first_block = 0;
   bool last = true;  // reaches to the end of the table, however long it is by now
 
+  // PostgreSQL reads a range of ctid by a TID Range Scan: blocks outside are not touched, so
+  // cutting a table costs no second reading.
   [[nodiscard]] std::string condition() const {
     std::string text = table->filter;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " AND ") + part; };
@@ -85,14 +91,18 @@ class SnapshotReader {
     read_shapes(snapshot.locks());
     begin_tables(snapshot.frontier());
     std::deque<LibpqSession> sessions;
+    // Each session holds a connection of the source for the whole copy: no more than there are
+    // ranges to read.
     const std::size_t workers =
         std::clamp<std::size_t>(request_.workers, 1, std::max<std::size_t>(ranges_.size(), 1));
     for (std::size_t worker = 0; worker < workers; ++worker)
       sessions.push_back(snapshot.import_session());
-    // Each session holds the snapshot itself now; the slot would only keep WAL for as long as the
-    // copying lasts.
+    // Every session holds the snapshot itself from its import on. The slot that exported it would
+    // only keep WAL, and the rows that vacuum wants, for as long as the copying lasts.
     snapshot.release_slot();
     {
+      // Joined at the end of this block: sessions outlive their threads, and what the threads noted
+      // is seen below.
       std::vector<std::jthread> threads;
       for (LibpqSession& session : sessions)
         threads.emplace_back([this, &session] { work(session); });
@@ -103,6 +113,8 @@ class SnapshotReader {
   }
 
  private:
+  // In the session that holds the locks: ALTER TABLE needs ACCESS EXCLUSIVE and waits, so the
+  // catalog read here is the one in force at the snapshot.
   void read_shapes(LibpqSession& session) {
     std::vector<std::string> oids;
     for (const auto& table : request_.tables) oids.push_back(std::to_string(table->oid));
@@ -111,6 +123,8 @@ class SnapshotReader {
         session.run("read the catalog", replaced(query, "%o", quoted_array(oids)));
     for (int row = 0; row < PQntuples(rows.get()); ++row) read_shape(rows, row);
     for (const auto& table : request_.tables)
+      // Dropped before the lock was taken. The next attempt reads the catalog anew and reports it
+      // properly.
       if (!tables_.contains(table->oid))
         throw SourceFailed("read table " + quoted_table(table->schema, table->name),
                            "it was dropped meanwhile", Remedy::retry);
@@ -129,14 +143,15 @@ class SnapshotReader {
     table.blocks = std::stoull(text(5));
     table.filter = text(6);
     if (PQgetisnull(rows.get(), row, 7)) return;  // a table without columns
+    // One result row per column, in the order of attribute numbers, which is the stream's order.
     RelationColumn column{text(7), static_cast<Oid>(std::stoul(text(8))), std::stoi(text(9)),
                           text(10) == "t"};
     table.columns += (table.columns.empty() ? "" : ", ") + quoted_identifier(column.name);
     table.relation.columns.push_back(std::move(column));
   }
 
-  // The last range has no upper end: blocks that were added after the size was read hold no rows of
-  // this snapshot that others lack, but may hold some of its own.
+  // Before the first chunk of any: the journal drops what an earlier, broken attempt left of these
+  // tables and counts them as incomplete. A crash from here on has them read again.
   void begin_tables(Frontier base) {
     for (auto& [oid, table] : tables_) {
       journal_.begin_table(
@@ -145,6 +160,8 @@ class SnapshotReader {
       std::uint64_t block = 0;
       for (; block + range_blocks < table.blocks; block += range_blocks)
         add_range({&table, block, false});
+      // The last range has no upper end: blocks that were added after the size was read hold no
+      // rows of this snapshot that others lack, but may hold some of its own.
       add_range({&table, block, true});
     }
   }
@@ -159,6 +176,7 @@ class SnapshotReader {
     try {
       for (std::size_t next = next_range_++; next < ranges_.size() && !failed_;
            next = next_range_++) {
+        // A range is claimed by the increment above, so no two workers read one.
         read_range(session, ranges_[next]);
         finish_range(*ranges_[next].table);
       }
@@ -173,17 +191,21 @@ class SnapshotReader {
     TableRead& table = *range.table;
     const std::string name = quoted_table(table.relation.schema, table.relation.name);
     const std::string doing = "read table " + name;
+    // A query, not `COPY table`: that takes neither filter nor range. ONLY, since children of a
+    // parent are tables of their own.
     const std::string condition = range.condition();
     session.run(doing, "COPY (SELECT " + table.columns + " FROM ONLY " + name +
                            (condition.empty() ? "" : " WHERE " + condition) + ") TO STDOUT");
     BaseChunk chunk = new_chunk(table);
     char* row = nullptr;
     int size = 0;
+    // Blocks, and is not woken by a stop: rows come all the time, and each thousandth looks.
     while ((size = PQgetCopyData(session.handle(), &row, 0)) > 0) {
       append_copied_row({row, static_cast<std::size_t>(size)}, table.relation.oid,
                         table.relation.columns.size(), chunk.payload);
       PQfreemem(row);
       if (++chunk.row_count % rows_between_stop_checks == 0) check_stop(doing);
+      // Bounded whatever the table's size: a worker holds one chunk.
       if (chunk.payload.size() >= chunk_bytes) {
         give(table, chunk);
         chunk = new_chunk(table);
@@ -196,6 +218,8 @@ class SnapshotReader {
   static void finish_copy(LibpqSession& session, const std::string& doing) {
     for (ResultPtr result(PQgetResult(session.handle())); result;
          result.reset(PQgetResult(session.handle())))
+      // An error of the server in the middle of the COPY only shows here, behind the rows sent so
+      // far.
       if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) session.fail(doing, result.get());
   }
 
@@ -213,6 +237,8 @@ class SnapshotReader {
     return chunk;
   }
 
+  // The number is the chunk's name in the store: unique within the table, whoever gives it.
+  // append_base_chunk() returns when it is durable.
   void give(TableRead& table, BaseChunk& chunk) {
     chunk.number = table.chunks++;
     journal_.append_base_chunk(chunk);
@@ -221,6 +247,8 @@ class SnapshotReader {
   }
 
   void finish_range(TableRead& table) {
+    // Whoever counts down to zero comes after every other worker has given its last chunk of this
+    // table, so it is complete, on disk, and may say so.
     if (--table.ranges_left > 0) return;
     journal_.complete_table(table.relation.oid);
     ++tables_complete_;

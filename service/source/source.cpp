@@ -23,12 +23,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A lost connection is tried again soon. What needs somebody to act (a slot in use, no free
+// connection) is asked for slowly.
 constexpr auto delay_min = 100ms;
 constexpr auto delay_max = 3s;
 constexpr auto slow_delay_max = 30s;
 constexpr auto settled_after = 2s;  // a stream that lived this long starts counting attempts anew
 constexpr auto status_interval_max = 1s;
 
+// One struct per state with what is only known in it: an attempt that is being made cannot be read
+// while we stream.
 struct Idle {};
 struct Connecting {
   int attempt = 0;                                  // failures so far
@@ -115,6 +119,8 @@ struct Source::Thread {
   void run(const std::stop_token& stop) {
     enter(Connecting{});
     while (!std::holds_alternative<Ended>(state))
+      // A stop ends whatever state we are in; it is looked at between steps only, and steps look at
+      // it themselves.
       enter(stop.stop_requested() ? State(Ended{}) : step(stop));
     if (const auto& ended = std::get<Ended>(state); ended.cause) handlers.on_end(ended.cause);
   }
@@ -124,13 +130,17 @@ struct Source::Thread {
       if (std::holds_alternative<Connecting>(state)) return connect(std::get<Connecting>(state));
       if (const auto* bulk = std::get_if<CatchingUp>(&state)) return catch_up(*bulk, stop);
       if (std::holds_alternative<Waiting>(state)) return wait(std::get<Waiting>(state), stop);
+      // Returns when asked to stop, after a clean end; everything else is thrown.
       std::get<Streaming>(state).stream->run(stop);
       return Ended{};
     } catch (const SourceFailed& error) {
       return after(error, error.remedy());
     } catch (const JournalFailed& error) {
+      // The disk is full or failing. WAL stays with PostgreSQL meanwhile, and its owner sees the
+      // slot fall behind: better than reading on without keeping it.
       return after(error, Remedy::retry_slowly);
     } catch (const std::exception& error) {
+      // Broken invariants and malformed messages: the server would send the same again.
       return Ended{SourcePhase::failed, error.what(), std::current_exception()};
     }
   }
@@ -147,6 +157,8 @@ struct Source::Thread {
     return Waiting{attempt, clock.now() + retry_delay(attempt - 1, longest), error.what()};
   }
 
+  // Failures in a row. A stream that held for a while has shown that the cause is over, so the next
+  // failure starts with the shortest pause.
   [[nodiscard]] int failures() const {
     if (const auto* connecting = std::get_if<Connecting>(&state)) return connecting->attempt;
     const auto* streaming = std::get_if<Streaming>(&state);
@@ -162,26 +174,37 @@ struct Source::Thread {
     const auto stored = journal.identity();
     if (!stored)
       throw SourceFailed("follow the change log", "the journal was not prepared", Remedy::stop);
+    // Pieces of a transaction that the lost connection broke off: PostgreSQL sends all of it again,
+    // from its begin. What this returns is durable, and the only place to continue from.
     const Frontier frontier = journal.discard_incomplete();
     const SlotState slot = read_slot(sql, options.slot);
+    // Before anything is confirmed: the server accepts every position, also of another history, and
+    // would then skip what we never saw (POSTGRES 0.2).
     check_continuable(*stored, frontier, server, slot);
+    // Lag is known from here on, not only after the first message.
     raise(progress.position, server.flushed);
     // Not to wait for the timer to learn that we are there.
     progress.wanted.ask(server.flushed, clock.now());
+    // Not while somebody else holds the slot: moving it would fail, and that somebody may be our
+    // own connection of a moment ago, whose end the server has not noticed yet.
     if (!slot.active &&
         frontier.has_reached(Lsn(slot.confirmed_flush.value + bulk_backlog_bytes_min)))
       confirm_ahead(sql, frontier);
     if (connecting.bulk_bytes != 0 && !slot.active &&
         server.flushed.value - frontier.end().value >= bulk_backlog_bytes_min)
+      // Far behind, one SQL call decodes the backlog several times faster than a walsender sends it
+      // (POSTGRES 2).
       return CatchingUp{
           connecting.attempt,
           {options.slot, options.publication, frontier, server.flushed, connecting.bulk_bytes}};
+    // START_REPLICATION takes the slot: from here on nobody else can move it.
     auto stream =
         std::make_unique<ChangeStream>(std::move(replication),
                                        StreamStart{options.slot, options.publication, frontier,
                                                    status_interval(server.wal_sender_timeout_ms)},
                                        journal, clock, progress, wakeup);
-    // Again, now that nobody else can move the slot, and before the first confirmation.
+    // Again, before the first confirmation: between the check above and the start of the stream the
+    // slot was free, and a position below its confirmed one is fast-forwarded without a word.
     check_continuable(*stored, frontier, server, read_slot(sql, options.slot));
     handlers.on_connected(++connections);
     const MutexLock lock(mutex);
@@ -226,6 +249,7 @@ struct Source::Thread {
     return Connecting{waiting.attempt};
   }
 
+  // `state` is this thread's own; what others may see of it is copied under the lock.
   void enter(State next) {
     const MutexLock lock(mutex);
     state = std::move(next);
@@ -255,6 +279,7 @@ Source::Source(SourceOptions options, Journal& journal, Clock& clock, SourceHand
     : options_(std::move(options)), journal_(journal), handlers_(complete(std::move(handlers))) {
   check_replication_name("slot", options_.slot);
   check_replication_name("publication", options_.publication);
+  // A url that cannot be parsed is refused here, not at the first attempt to connect.
   static_cast<void>(connection_string(session_settings(options_, false)));
   thread_ = std::make_unique<Thread>(options_, journal_, clock, handlers_);
 }
@@ -275,6 +300,7 @@ void Source::check_tables(const TableList& tables) const {
 Prepared Source::prepare(const PrepareRequest& request, const std::stop_token& stop) {
   check_tables(request.tables);
   Prepared prepared = Preparation(options_, journal_, handlers_, stop).run(request);
+  // Positions of the old history would look as if we were ahead of the server.
   if (prepared.new_history) thread_->progress.forget();
   const MutexLock lock(thread_->mutex);
   thread_->expected.clear();
@@ -302,13 +328,17 @@ void Source::start() {
 void Source::stop() {
   thread_->worker.request_stop();
   thread_->wakeup.notify();
+  // Not under the lock: the thread takes it on its way out.
   if (thread_->worker.joinable()) thread_->worker.join();
   std::unique_ptr<SlotWatch> watch;
   const MutexLock lock(thread_->mutex);
+  // Taken out under the lock, ended without it (declared before the lock): its thread may be within
+  // a statement.
   watch.swap(thread_->watch);
 }
 
 SourceStatus Source::status() const {
+  // The stream's counters are atomics: a status never waits for the source thread.
   const StreamProgress& progress = thread_->progress;
   SourceStatus status;
   const MutexLock lock(thread_->mutex);
@@ -327,6 +357,7 @@ SourceStatus Source::status() const {
   status.bytes = progress.bytes.load();
   if (!thread_->watch) return status;
   const SlotState slot = thread_->watch->slot();
+  // The server's WAL goes on while our connection is lost; the watch has one of its own.
   status.position = std::max(status.position, thread_->watch->position());
   status.slot_active = slot.active || status.connected;
   status.wal_status = slot.wal_status;
@@ -337,6 +368,7 @@ SourceStatus Source::status() const {
 }
 
 void Source::request_position(Lsn position) {
+  // Reached already; the stream need not be woken.
   if (journal_.durable().has_reached(position)) return;
   thread_->progress.wanted.ask(position, thread_->clock.now());
   thread_->wakeup.notify();

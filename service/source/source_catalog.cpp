@@ -1,4 +1,6 @@
-// Catalog queries, and rows of them made into Table.
+// Reads from the source's catalog what the binder needs of tables: columns with their types, keys,
+// enums, collations. What stands in the way of following a table is reported as a problem with the
+// statement that mends it, all at once rather than one per attempt.
 #include "service/source/source_catalog.h"
 
 #include <algorithm>
@@ -19,7 +21,10 @@ constexpr const char* tables_query = R"(
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND ()";
 
-// A domain is followed to its base type; the innermost modifier that is set holds.
+// A domain is followed to its base type; the innermost modifier that is set holds. Its constraints
+// are the source's affair. Text is ordered by bytes under C and its kin only; whether a collation
+// is deterministic decides if equal means equal bytes. A database may have such an order as its
+// default ('d'), under which columns name no locale of their own.
 constexpr const char* columns_query = R"(
     WITH RECURSIVE base(column_table, attnum, oid, modifier) AS (
         SELECT attrelid, attnum, atttypid, atttypmod FROM pg_attribute
@@ -50,6 +55,9 @@ constexpr const char* default_collation_query = R"(
     SELECT datlocprovider = 'c' AND datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
     FROM pg_database WHERE datname = current_database())";
 
+// What identifies a row at every moment: unique, checked at once (a deferrable key may be violated
+// within a transaction, and is no replica identity: POSTGRES P06), valid, over all rows, over plain
+// columns. Columns that an index only INCLUDEs do not count.
 constexpr const char* keys_query = R"(
     SELECT indrelid, indisprimary, indisreplident, k.columns, k.not_null
     FROM pg_index i
@@ -63,6 +71,7 @@ constexpr const char* keys_query = R"(
       AND indpred IS NULL AND indexprs IS NULL
     ORDER BY indrelid, indexrelid)";
 
+// In the order of the labels, which is what < means for an enum.
 constexpr const char* enums_query = R"(
     SELECT e.enumtypid, n.nspname, t.typname, e.enumlabel
     FROM pg_enum e
@@ -73,6 +82,8 @@ constexpr const char* enums_query = R"(
 using Enums = std::map<Oid, std::shared_ptr<const EnumType>>;
 using Tables = std::map<Oid, Table>;
 
+// Object ids are numbers and names are quoted, so text becomes part of a statement safely; the
+// replication protocol's sessions take no parameters.
 std::string with_oids(std::string query, const Tables& tables) {
   std::vector<std::string> oids;
   for (const auto& [oid, table] : tables) oids.push_back(std::to_string(oid));
@@ -88,6 +99,7 @@ std::string selection_condition(const CatalogSelection& selection) {
   return condition;
 }
 
+// For the message only, hence not all of a thousand.
 std::string partitions_of(SqlSession& sql, Oid oid) {
   const pqxx::result rows =
       sql.run("read the catalog", "SELECT relid::regclass FROM pg_partition_tree(" +
@@ -119,6 +131,7 @@ std::optional<TableProblem> kind_problem(SqlSession& sql, const pqxx::row& row) 
       return problem;
     default: break;
   }
+  // Unlogged tables write no WAL; nothing of them is ever decoded.
   if (row[4].c_str()[0] != 'u') return std::nullopt;
   problem.reason = "it is unlogged, so the change log does not hold it";
   problem.statement =
@@ -162,6 +175,8 @@ Enums read_enums(SqlSession& sql) {
 
 Type type_of(const pqxx::row& row, const Enums& enums) {
   Type type;
+  // The base type of a domain. A type that is not supported is no problem yet: only a view that
+  // reads the column is refused.
   const Oid oid = row[5].as<Oid>();
   type.modifier = row[6].as<std::int32_t>();
   type.kind = kind_of(oid);
@@ -190,7 +205,8 @@ void read_columns(SqlSession& sql, const Enums& enums, Tables& tables) {
   }
 }
 
-// Attribute numbers "2 1" as offsets in the table's columns.
+// Attribute numbers "2 1" as offsets in the table's columns. Numbers have gaps where columns were
+// dropped.
 KeyColumns key_of(const std::string& attributes, const Table& table) {
   KeyColumns key;
   for (std::size_t start = 0; start < attributes.size();) {
@@ -210,7 +226,9 @@ void read_keys(SqlSession& sql, Tables& tables) {
     Table& table = tables.at(row[0].as<Oid>());
     const bool not_null = row[4].as<bool>();
     KeyColumns key = key_of(row[3].c_str(), table);
+    // The key that deletes and updates carry in the stream, which need not be the primary key.
     if (table.identity == ReplicaIdentity::index && row[2].as<bool>()) table.identity_index = key;
+    // A unique key with nullable columns identifies nothing: NULLs are distinct in it.
     if (row[1].as<bool>()) {
       table.primary_key = std::move(key);
     } else if (not_null) {
@@ -251,6 +269,7 @@ SourceCatalog read_source_catalog(const SessionSettings& settings,
   for (const auto& [oid, table] : tables) oids.insert(oid);
   for (InheritedTable& inherited : read_inheritance(sql, oids))
     source.catalog.add_child(inherited.table, std::move(inherited.child));
+  // Sent only when all went well; otherwise the session ends and its transaction with it.
   sql.run("read the catalog", "COMMIT");
   report_missing(selection, tables, source.problems);
   for (const auto& [oid, type] : enums) source.catalog.add_enum(type);

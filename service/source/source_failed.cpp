@@ -1,4 +1,4 @@
-// SQLSTATE -> remedy, one row each.
+// What to do about an error of the source, by its SQLSTATE: one row per code or class.
 #include "service/source/source_failed.h"
 
 namespace deltamill {
@@ -10,7 +10,8 @@ struct Rule {
   Remedy remedy;
 };
 
-// The first that fits holds.
+// The first that fits holds, so a code stands before its class. 55000 and 42704 mean different
+// things by the object they speak of, which only the message tells.
 constexpr Rule rules[] = {
     {"08", "", Remedy::retry},
     {"57P01", "", Remedy::retry},
@@ -33,6 +34,8 @@ constexpr Rule rules[] = {
     {"42", "", Remedy::stop},
 };
 
+// libpq tells no SQLSTATE for a connection that was never made; its messages are all there is. What
+// is not among these is taken for a server that is away.
 constexpr std::string_view hopeless_connections[] = {
     "authentication failed", "no password supplied",      "pg_hba.conf",
     "\" does not exist",     "invalid connection option", "certificate verify failed",
@@ -63,6 +66,7 @@ Remedy remedy_of(std::string_view sqlstate, std::string_view message) {
   for (const Rule& rule : rules)
     if (sqlstate.starts_with(rule.sqlstate) && message.find(rule.message) != std::string_view::npos)
       return rule.remedy;
+  // An unknown code: neither ended for it, nor hammered.
   return Remedy::retry_slowly;
 }
 

@@ -1,4 +1,5 @@
-// Single-row mode over libpq, so that a large answer needs no memory.
+// A query over an exported snapshot of the source, answered row by row (libpq's single-row mode),
+// so that a large answer needs no memory.
 #include "service/source/source_query.h"
 
 #include <poll.h>
@@ -29,6 +30,8 @@ constexpr int stop_check_ms = 100;
 
 // False = asked to stop; the query is cancelled then.
 bool wait_for_result(LibpqSession& reader, const std::string& doing, const std::stop_token& stop) {
+  // libpq's blocking calls cannot be interrupted: so its socket is polled, and a stop cancels the
+  // query on the server, which would otherwise go on computing for nobody.
   while (PQisBusy(reader.handle()) != 0) {
     if (stop.stop_requested()) {
       const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(reader.handle()),
@@ -52,6 +55,7 @@ struct SourceQuery::Session {
       : snapshot(
             settings, slot, tables, [](const std::string&) {}, stop),
         reader(snapshot.import_session()) {
+    // The reader holds the snapshot by now; the slot would keep WAL for as long as the query lasts.
     snapshot.release_slot();
   }
 

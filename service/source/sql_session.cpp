@@ -1,4 +1,4 @@
-// libpqxx sessions and the translation of its exceptions.
+// Sessions of libpqxx, and its exceptions as SourceFailed with the remedy of their SQLSTATE.
 #include "service/source/sql_session.h"
 
 #include <pqxx/except>
@@ -27,6 +27,7 @@ pqxx::connection opened(const SessionSettings& settings) try {
 }  // namespace
 
 SqlSession::SqlSession(const SessionSettings& settings) : connection_(opened(settings)) {
+// A session that silently connected anew would have lost its snapshot, its locks and its settings.
 #if PQXX_VERSION_MAJOR < 7
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -37,6 +38,7 @@ SqlSession::SqlSession(const SessionSettings& settings) : connection_(opened(set
 
 pqxx::result SqlSession::run(const std::string& doing, const std::string& statement) {
   try {
+    // The statements begin and end transactions themselves where they need one.
     pqxx::nontransaction work(connection_);
     return work.exec(statement);
   } catch (const pqxx::sql_error& error) {
