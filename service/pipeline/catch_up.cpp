@@ -63,12 +63,7 @@ void CatchUp::loop(const std::stop_token& stop) {
 bool CatchUp::attempt(const std::stop_token& stop) {
   plan_.follower.detach(plan_.follower.error());
   ViewStream stream(plan_.journal, plan_.views, plan_.limits);
-  const auto base = [&](std::uint32_t view) -> std::optional<Frontier> {
-    const auto found = std::ranges::find(stream.views(), view, &StreamedView::view);
-    if (found == stream.views().end()) return std::nullopt;
-    return stream.base_of(*found);
-  };
-  const std::optional<SinkFollower::Cuts> cuts = plan_.follower.begin(base, stop);
+  const std::optional<SinkFollower::Cuts> cuts = plan_.follower.begin(stream.bases(), stop);
   if (!cuts) return false;
   stream.cut_at(cuts->stored);
   stream.cut_at(cuts->activation);

@@ -153,16 +153,11 @@ void Engine::work(const std::stop_token& stop) {
 // alone is waited for as long as it takes: without it there is nothing to do. Of several, one that
 // does not answer must not keep the others from beginning.
 void Engine::begin_sinks(const std::stop_token& stop) {
-  // Called on the sinks' threads while this one waits or loads; it reads only what never changes
-  // after construction.
-  const SinkFollower::Base base = [this](std::uint32_t view) -> std::optional<Frontier> {
-    const auto found = std::ranges::find(stream_.views(), view, &StreamedView::view);
-    if (found == stream_.views().end()) return std::nullopt;
-    return stream_.base_of(*found);
-  };
+  // By value: a sink that does not answer may look at them after this engine has ended.
+  const SinkFollower::Bases bases = stream_.bases();
   std::vector<std::future<SinkFollower::Cuts>> beginning;
   for (Attachment& attachment : attachments_)
-    beginning.push_back(attachment.follower->begin_soon(base));
+    beginning.push_back(attachment.follower->begin_soon(bases));
   const auto deadline = std::chrono::steady_clock::now() + options_.begin_patience;
   for (std::size_t sink = 0; sink < attachments_.size(); ++sink)
     join_begun(attachments_[sink], beginning[sink], deadline, stop);

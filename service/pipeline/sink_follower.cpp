@@ -112,22 +112,22 @@ void SinkFollower::prepare_to_begin() {
   set_condition(SinkCondition::loading, error());
 }
 
-std::optional<SinkFollower::Cuts> SinkFollower::begin(const Base& base,
+std::optional<SinkFollower::Cuts> SinkFollower::begin(const Bases& bases,
                                                       const std::stop_token& stop) {
   prepare_to_begin();
-  const bool ran = worker_->run([&](Sink& sink) { cuts_ = choose_generations(sink, base); }, stop);
+  const bool ran = worker_->run([&](Sink& sink) { cuts_ = choose_generations(sink, bases); }, stop);
   if (!ran) return std::nullopt;
   return cuts_;
 }
 
 // The task may outlive its caller's interest, even its caller: it holds what it needs by value, and
 // begin() after it starts from nothing.
-std::future<SinkFollower::Cuts> SinkFollower::begin_soon(Base base) {
+std::future<SinkFollower::Cuts> SinkFollower::begin_soon(Bases bases) {
   prepare_to_begin();
   const auto begun = std::make_shared<std::promise<Cuts>>();
-  worker_->spawn([this, begun, base = std::move(base)](Sink& sink) {
+  worker_->spawn([this, begun, bases = std::move(bases)](Sink& sink) {
     try {
-      cuts_ = choose_generations(sink, base);
+      cuts_ = choose_generations(sink, bases);
       begun->set_value(cuts_);
     } catch (...) {
       begun->set_exception(std::current_exception());
@@ -137,7 +137,7 @@ std::future<SinkFollower::Cuts> SinkFollower::begin_soon(Base base) {
   return begun->get_future();
 }
 
-SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Base& base) {
+SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Bases& bases) {
   // Whatever happened to the store since it was last written: the frontier read below is the one
   // that it holds now.
   (void)sink.reopen();
@@ -149,22 +149,22 @@ SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Base& base
   Cuts cuts;
   cuts.stored = cuts.activation = sink.frontier();
   for (std::uint32_t sink_view = 0; sink_view < options_.views.size(); ++sink_view) {
-    const std::optional<Frontier> view_base = base(options_.views[sink_view]);
+    const auto base = bases.find(options_.views[sink_view]);
     // The view was stopped; its last rows stay in the sink as they are.
-    if (!view_base) continue;
+    if (base == bases.end()) continue;
     // The replay that begins brings every row in error again.
     if (options_.errors != nullptr) options_.errors->clear(options_.views[sink_view]);
     const std::optional<Generation> current = sink.current(sink_view);
     // Its rows are exactly those of the stored frontier, and the replay can reproduce every change
     // behind it. Below the view's base there is no history to continue with: it is filled anew.
-    if (current && cuts.stored >= *view_base) {
+    if (current && cuts.stored >= base->second) {
       running_.push_back(*current);
       continue;
     }
     loading_.push_back(sink.begin_generation(sink_view));
     worker_->follow_now(loading_.back(), SinkWorker::Filling::yes);
     // Readers of the store never go back, so nothing becomes current below its frontier.
-    cuts.activation = std::max(cuts.activation, *view_base);
+    cuts.activation = std::max(cuts.activation, base->second);
   }
   unfinished_ = loading_;
   awaited_.clear();

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -87,15 +88,15 @@ class SinkFollower {
     Frontier stored;      // below it the sink needs nothing
     Frontier activation;  // new generations become current here
   };
-  // `base` is the smallest frontier at which a view's rows can be had from the journal, nothing when
-  // the view is not in the stream. A view whose current generation is of its present definition, and
+  // `bases` has, for each view of the stream, the smallest frontier at which its rows can be had
+  // from the journal. A view whose current generation is of its present definition, and
   // not older than that, is followed from the stored frontier on; every other one is filled anew.
   // REQUIRES: detached. Waits for the sink. Throws SinkFailed; nothing = stopped.
-  using Base = std::function<std::optional<Frontier>(std::uint32_t view)>;
-  [[nodiscard]] std::optional<Cuts> begin(const Base& base, const std::stop_token& stop);
+  using Bases = std::map<std::uint32_t, Frontier>;
+  [[nodiscard]] std::optional<Cuts> begin(const Bases& bases, const std::stop_token& stop);
   // The same without waiting. If the result is not waited for, begin() is to be called again; the
   // promise breaks when the follower ends first.
-  [[nodiscard]] std::future<Cuts> begin_soon(Base base);
+  [[nodiscard]] std::future<Cuts> begin_soon(Bases bases);
   // Deltas of base rows, then of transactions, in order. Never waits. False = it is detached.
   bool push(const SharedDeltas& deltas);
   // After each whole batch, with its end, before the next push.
@@ -124,7 +125,7 @@ class SinkFollower {
 
  private:
   [[nodiscard]] SinkWorker::Listeners worker_listeners();
-  [[nodiscard]] Cuts choose_generations(Sink& sink, const Base& base);
+  [[nodiscard]] Cuts choose_generations(Sink& sink, const Bases& bases);
   void drop_unfinished(Sink& sink);
   void prepare_to_begin();
   void tell_following(const std::vector<Generation>& generations);

@@ -58,6 +58,12 @@ Frontier ViewStream::base_of(const StreamedView& view) const {
   return base;
 }
 
+std::map<std::uint32_t, Frontier> ViewStream::bases() const {
+  std::map<std::uint32_t, Frontier> bases;
+  for (const StreamedView& view : views_) bases.emplace(view.view, base_of(view));
+  return bases;
+}
+
 bool ViewStream::load(const std::function<void(SharedDeltas deltas, std::uint64_t base_rows)>& take,
                       const std::stop_token& stop) {
   // Rows without input: a global aggregate has one row also over an empty table.

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -41,8 +42,9 @@ class ViewStream {
   ViewStream(Journal& journal, std::vector<StreamedView> views, BatchLimits limits);
 
   [[nodiscard]] const std::vector<StreamedView>& views() const { return views_; }
-  // The smallest frontier at which this view's rows can be had from the journal.
-  [[nodiscard]] Frontier base_of(const StreamedView& view) const;
+  // The smallest frontier at which each view's rows can be had from the journal, by the project's
+  // numbers.
+  [[nodiscard]] std::map<std::uint32_t, Frontier> bases() const;
 
   // A batch will end exactly here. Frontiers already passed are ignored.
   void cut_at(Frontier frontier) { replay_.cut_at(frontier); }
@@ -74,6 +76,7 @@ class ViewStream {
   [[nodiscard]] std::vector<std::uint32_t> readers_of(Oid table) const;
 
  private:
+  [[nodiscard]] Frontier base_of(const StreamedView& view) const;
   [[nodiscard]] SharedDeltas share(ViewDeltas deltas, Frontier to, bool complete) const;
 
   std::vector<StreamedView> views_;

@@ -115,6 +115,27 @@ TEST_CASE("a sink that does not answer at the start is waited for by nobody") {
   CHECK(mill.sink(1).rows() == Texts{"1,Ada", "2,Bob"});
 }
 
+TEST_CASE("an engine may end before a sink has answered") {
+  Mill mill({"+1,Ada"}, {whole_table("v")}, 2);
+  mill.start();
+  REQUIRE(mill.wait_until([&] { return mill.follower(1).settled(); }));
+  mill.stop();
+  mill.sink(1).hold();
+  mill.follower(1).spawn([](Sink& sink) { sink.commit(sink.frontier(), sink.frontier()); });
+  EngineOptions options;
+  options.begin_patience = std::chrono::milliseconds(0);
+  mill.start(options);
+  mill.commit(20, {"+2,Bob"});
+  REQUIRE(mill.sink(0).wait_for(at(20)));
+  mill.stop();
+  // Now it begins for an engine that is gone.
+  mill.sink(1).release();
+  REQUIRE(mill.follower(1).run([](Sink&) {}));
+  mill.start();
+  REQUIRE(mill.sink(1).wait_for(at(20)));
+  CHECK(mill.sink(1).rows() == Texts{"1,Ada", "2,Bob"});
+}
+
 TEST_CASE("rows in error become visible with their commit") {
   Mill mill({"+1,Ada"}, {integer_ids("v")});
   mill.start();
