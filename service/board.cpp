@@ -1,4 +1,5 @@
-// Each change is made under the mutex and told of after it: who is told may look at the board.
+// What is shown of each view and sink. A change is made under the mutex and told of after it: who
+// is told may look at the board.
 #include "service/board.h"
 
 namespace deltamill {

@@ -1,4 +1,5 @@
-// A view that reads a stopped view stops with it: what it would follow stands still.
+// Decides and shows the condition of each view: live, loading, stale or failed. A view that reads a
+// stopped view stops with it, since what it would follow stands still.
 #include "service/conditions.h"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ std::vector<std::uint32_t> Conditions::begin() {
     show(view);
     if (parts_.sinks.standing_of(view).current) continue;
     {
+      // Tell again when it is live: it was not, in between.
       const MutexLock lock(mutex_);
       told_live_[view] = false;
     }
@@ -53,6 +55,8 @@ void Conditions::stop(std::uint32_t view, const std::string& reason) {
     if (!reads(reader, view)) continue;
     // Everything that was committed before stays; what comes after is not for this view.
     for (SinkFollower* const sink : parts_.sinks.keepers_of(reader)) sink->stop_view(reader);
+    // Rows that are right for a stated frontier go on being served; without any the view has
+    // failed.
     const bool readable = parts_.sinks.standing_of(reader).readable;
     hold_lag(reader);
     parts_.board.stop(reader, readable ? Condition::stale : Condition::failed, reason);

@@ -1,4 +1,6 @@
-// A view is what its readers see: of conditions and positions only the store's are told.
+// What the engine and the sinks tell, turned into conditions, positions, metrics and trace events.
+// A view is what its readers see, and they read the store: of conditions and positions only that
+// sink's count.
 #include "service/engine_events.h"
 
 #include <string>

@@ -1,4 +1,5 @@
-// Whoever holds the engine is made to give it back before it ends.
+// Starts, ends and restarts the engine. Jobs borrow it; before it ends, whoever holds it is made to
+// give it back.
 #include "service/engine_run.h"
 
 #include <chrono>
@@ -13,6 +14,7 @@ constexpr std::chrono::milliseconds leave_patience(20);
 }  // namespace
 
 EngineRun::EngineRun(Parts parts) : parts_(std::move(parts)), gauges_(parts_.metrics) {
+  // At 0 from the start: a counter that appears with its first event shows no increase.
   for (const char* const reason : {"failure", "view_stopped", "view_resumed", "source_gap"})
     parts_.metrics.add("dataflow_restarts_total", 0, {{"reason", reason}});
 }
@@ -24,6 +26,8 @@ void EngineRun::start() {
   parts_.ears.board.set_all_sinks(SinkCondition::loading);
   EngineOptions options;
   options.memory_bytes_max = parts_.settings.memory_limit_bytes;
+  // The same at each restart: a run that is to stop at a frontier stops there however often it
+  // begins.
   options.until = parts_.until;
   engine_ = std::make_unique<Engine>(
       parts_.journal, parts_.sinks.followers(), std::move(views), options, parts_.metrics,

@@ -1,4 +1,5 @@
-// A wake-up is remembered until somebody looks, so that none is lost between two looks.
+// The supervisor's queue of events. A wake-up without an event is remembered until somebody looks,
+// so that none is lost between two looks.
 #include "service/events.h"
 
 #include <utility>

@@ -1,4 +1,6 @@
-// Views at fault stop alone; only what nobody is at fault for is counted.
+// Decides what follows from a failure of the engine or an end of the source. Views that are at
+// fault stop alone; only failures that no view is at fault for are counted, and after some in a row
+// the process gives up.
 #include "service/failures.h"
 
 #include <algorithm>

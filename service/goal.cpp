@@ -1,4 +1,4 @@
-// Without a goal a run is under way for ever.
+// Whether a run with a goal (--once, --until) has reached it, missed it or passed it.
 #include "service/goal.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Both listeners have a site of their own: those who wait on one do not shut the other.
+// Opens the two listeners and writes where they are. Each has a site and threads of its own:
+// whoever waits on the public one does not shut operators out.
 #include "service/listeners.h"
 
 #include <fmt/chrono.h>

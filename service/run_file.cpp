@@ -1,4 +1,6 @@
-// flock on state/lock; run.json appears complete by rename.
+// The lock on the state directory (flock on state/lock, which ends with the process however it
+// ends), and run.json, which tells other commands where the service listens and appears complete,
+// by rename.
 #include "service/run_file.h"
 
 #include <fcntl.h>
@@ -13,6 +15,7 @@ namespace deltamill {
 
 StateLock::StateLock(const std::filesystem::path& state) {
   std::filesystem::create_directories(state);
+  // The journal has rows of all published columns.
   std::filesystem::permissions(state, std::filesystem::perms::owner_all);
   const std::filesystem::path file = state / "lock";
   descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

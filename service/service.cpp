@@ -39,7 +39,10 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
                [this] { jobs_.recall(); }}) {
   metrics_.set("build_info", 1, {{"version", deltamill_version}, {"commit", deltamill_commit}});
   metrics_.set("start_time_seconds", static_cast<double>(std::time(nullptr)));
+  // Opened for what an earlier process left; prepare() opens them anew if it begins another
+  // history.
   sinks_.open(journal_->epoch());
+  // Readers get answers from here on, long before the state behind them is loaded.
   show_what_is_stored();
   jobs_.take_up_unfinished();
 }

@@ -1,4 +1,5 @@
-// A sink that is opened takes its store over: an instance opened before can no longer commit there.
+// Opens and closes the sinks and answers for them. Opening writes a new epoch into the store: an
+// instance that was opened before can no longer commit there.
 #include "service/sinks.h"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@ namespace deltamill {
 
 namespace {
 
+// Of an instance, not of a history: every opening has its own.
 std::string random_epoch() {
   std::random_device device;
   return fmt::format("{:08x}{:08x}", device(), device());
@@ -37,6 +39,7 @@ bool Sinks::open(const std::string& journal_epoch) {
 }
 
 void Sinks::close() {
+  // An empty task: when it has run, a commit that was under way is over, and has told of itself.
   for (SinkFollower* const follower : followers_) follower->run([](Sink&) {});
   followers_.clear();
   store_follower_.reset();

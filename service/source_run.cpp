@@ -1,4 +1,5 @@
-// A gap at the start is like one later: the settings say whether everything is read again.
+// Prepares the source, patiently, and connects what it tells with events and metrics. A gap that is
+// found at the start is treated as one later: the settings say whether everything is read again.
 #include "service/source_run.h"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ void prepare_once(const SourceStart& start, bool new_history, const std::stop_to
                             .read_without_only = start.deployment.read_without_only(),
                             .new_history = new_history},
                            stop);
+  // prepare() began a new history.
   if (start.journal.epoch() != start.sinks.journal_epoch()) reopen_sinks(start);
   start.trace.event(TraceLevel::info, "source.connected", "the source is ready",
                     {{"tables_read", std::to_string(prepared.read_tables.size())}});
@@ -45,6 +47,7 @@ bool prepare_source(const SourceStart& start, bool new_history, const std::stop_
       return true;
     } catch (const SourceFailed& failed) {
       if (stop.stop_requested()) return false;
+      // At most once: a second gap right after a new history is a failure like any other.
       if (failed.remedy() == Remedy::rebuild && !new_history) {
         start.trace.event(TraceLevel::error, "source.gap", failed.what());
         if (start.settings.source.on_gap == OnGap::stop) throw;
@@ -52,10 +55,12 @@ bool prepare_source(const SourceStart& start, bool new_history, const std::stop_
         continue;
       }
       start.trace.event(TraceLevel::error, "source.failed", failed.what());
+      // --once is run by people and scripts that want to hear of it at once.
       if (!failed.retryable() || start.once) throw;
     }
     start.heartbeat.beat();
     if (!start.clock.pause_for(delay, stop)) return false;
+    // PostgreSQL may be starting, or its owner may be at work on what we asked for.
     delay = std::min(delay * 2, pause_max);
   }
   return false;

@@ -1,5 +1,6 @@
-// A loop over what it is told of. What to do about a failure is decided in failures.cpp, whether
-// the goal is reached in goal.cpp.
+// The loop that keeps the service going: takes an event, acts on it, looks whether the goal is
+// reached. What follows from a failure is decided in failures.cpp, whether the goal is reached in
+// goal.cpp.
 #include "service/supervisor.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ Supervisor::Supervisor(Parts parts, bool once, std::optional<Frontier> until)
       })) {}
 
 bool Supervisor::run(const std::stop_token& stop) {
+  // Stopped while it waited for the source: a clean end.
   if (!prepare_source(parts_.source_start, false, stop)) return true;
   const Frontier stored = parts_.positions.store_frontier();
   if (goal_.until && stored > *goal_.until) {
@@ -36,11 +38,14 @@ bool Supervisor::run(const std::stop_token& stop) {
              ", past " + to_string(*goal_.until));
     return false;
   }
+  // Read before anything streams: what is committed by now is what --once has to reach.
   if (once_) goal_.position = parts_.source.current_wal_position();
   stop_views_without_children();
   parts_.source.start();
   parts_.engine.start();
   const bool done = supervise(stop);
+  // In the order of the flow backwards, readers first: nobody waits for a commit that will not
+  // come.
   parts_.positions.stop_waiting();
   parts_.engine.stop();
   parts_.source.stop();
@@ -50,8 +55,10 @@ bool Supervisor::run(const std::stop_token& stop) {
 
 bool Supervisor::supervise(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
+    // Seen by /healthz. A round that hangs is a process that should be restarted.
     parts_.heartbeat.beat();
     watch_.look();
+    // An idle source would bring the position with its next keepalive only.
     if (goal_.given()) parts_.source.request_position(goal_.lsn());
     if (const std::optional<bool> done = outcome()) return *done;
     const auto deadline = parts_.clock.now() + round_pause;
@@ -91,6 +98,7 @@ std::string Supervisor::why_missed() const {
 bool Supervisor::handle(const EngineFailure& failure, const std::stop_token& stop) {
   parts_.engine.stop();
   const EngineRemedy remedy = failures_.remedy_for(failure);
+  // The others start again without them, in the memory and time that these took.
   if (const auto* const stop_views = std::get_if<StopViews>(&remedy)) {
     for (const std::uint32_t view : stop_views->views)
       parts_.conditions.stop(view, failure.message);
@@ -118,6 +126,8 @@ bool Supervisor::handle(const Resume& resume, const std::stop_token& /*stop*/) {
   return true;
 }
 
+// Rows of the new child are missing from views on its parent, so these are wrong from this moment
+// on.
 bool Supervisor::handle(const Inherited& inherited, const std::stop_token& /*stop*/) {
   const auto views = parts_.conditions.lacking_children(inherited.tables);
   if (views.empty()) return true;

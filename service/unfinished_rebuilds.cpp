@@ -1,4 +1,5 @@
-// rebuilds.json: {"id":"view",…}; appears complete by rename, and goes with the last of them.
+// Rebuilds that are to be taken up after a restart, in rebuilds.json: {"id":"view",...}. The file
+// appears complete, by rename, and goes with the last of them.
 #include "service/unfinished_rebuilds.h"
 
 #include <fstream>

@@ -1,4 +1,5 @@
-// Each alarm is given once per rise, not once per look.
+// Polls what has no callback: dropped trace events, WAL retained by the slot. An alarm is given
+// when the value rises above its limit, not at each look.
 #include "service/watch.h"
 
 namespace deltamill {

@@ -1,4 +1,5 @@
-// One function per group of the table in telemetry/metrics.cpp.
+// Sets the gauges that are read off the process when they are asked for; one function per group of
+// the table in telemetry/metrics.cpp.
 #include "service/answers/metrics_page.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Nothing is kept here: each answer is as of the moment it is asked for.
+// Answers about the process, put together from where each thing is known. Nothing is kept here: an
+// answer is as of the moment it is asked for.
 #include "service/answers/process_status.h"
 
 #include <fmt/format.h>
@@ -28,6 +29,7 @@ std::optional<std::int64_t> lag_allowed(std::chrono::milliseconds of_view,
 
 ProcessStatus::ProcessStatus(Parts parts)
     : parts_(parts), version_(deltamill_version), served_(parts.deployment.served_views()) {
+  // Only to be printed, once: a plan does not change while the process runs.
   const Graph graph(parts.deployment.bound_views());
   for (ServedView& view : served_) view.explain = graph.explain(view.name);
 }
@@ -43,9 +45,11 @@ ViewState ProcessStatus::view_state(std::size_t view) const {
   state.generation = snapshot.generation(name);
   if (const std::int64_t previous = snapshot.previous_generation(name); previous != 0)
     state.previous_generation = previous;
+  // Frontier, rows and errors from one snapshot; the condition is a moment older at most.
   state.frontier = snapshot.table(name).empty() ? Frontier() : snapshot.view_frontier(name);
   state.rows = snapshot.row_count(name);
   state.error_rows = snapshot.error_rows(name);
+  // Degraded is live with rows in error; which rows readers see, only the store knows.
   if (state.condition == Condition::live && state.error_rows != 0)
     state.condition = Condition::degraded;
   state.lag_ms = parts_.positions.lag_ms(state.frontier);
@@ -110,6 +114,7 @@ std::optional<std::vector<OperatorState>> ProcessStatus::operators(std::size_t v
   if (!engine || engine->frontier() == Frontier() || parts_.board.view(view).stopped)
     return std::nullopt;
   std::vector<OperatorSize> sizes;
+  // On the engine's thread, between two batches: sizes change under its hands.
   if (!engine->run([&](Engine::Pause&) { sizes = engine->sizes(); })) return std::nullopt;
   std::vector<OperatorState> states;
   for (const OperatorSize& size : sizes)

@@ -1,4 +1,5 @@
-// The frontier is stored first and told of afterwards: whoever is woken finds it.
+// Where the store is, and how old what it lacks is. The frontier is stored first and told of
+// afterwards: whoever is woken finds it.
 #include "service/answers/store_positions.h"
 
 namespace deltamill {

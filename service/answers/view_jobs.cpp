@@ -1,5 +1,5 @@
-// What a rebuild and a verification need is put together here; how they work stands in
-// pipeline/rebuild and pipeline/verification.
+// Starts rebuilds and verifications as jobs and puts together what they need. How they work stands
+// in pipeline/rebuild and pipeline/verification.
 #include "service/answers/view_jobs.h"
 
 #include <fmt/format.h>
@@ -42,6 +42,7 @@ void ViewJobs::take_up_unfinished() {
     const auto view = std::ranges::find(
         views, name, [](const DeployedView& deployed) { return deployed.sink_view.name; });
     const auto offset = static_cast<std::uint32_t>(view - views.begin());
+    // The view is gone from the project: so is what was to be built.
     if (view == views.end() || !start_rebuild(offset, id)) unfinished_.remove(id);
   }
 }
@@ -80,6 +81,7 @@ std::optional<std::string> ViewJobs::start_verify(std::size_t view, std::size_t 
 }
 
 bool ViewJobs::cancel(const std::string& id) {
+  // A rebuild that somebody cancelled is not taken up by the next process.
   if (!jobs_.cancel(id)) return false;
   unfinished_.remove(id);
   return true;
@@ -156,6 +158,8 @@ std::string ViewJobs::run_verify(std::uint32_t view, std::size_t sample_max, Job
   return result.json;
 }
 
+// Settled: a generation that is being loaded by the engine cannot be rebuilt beside it, nor
+// compared.
 EngineSlot::Loan ViewJobs::wait_for_engine(std::uint32_t view, JobControl& control) {
   const auto settled = [&](const Engine&) {
     return std::ranges::all_of(parts_.sinks.keepers_of(view), &SinkFollower::settled);

@@ -1,4 +1,5 @@
-// check, explain, version: what needs no running service, though explain asks one that is there.
+// The commands check, explain and version. They need no running service, though explain asks one
+// that is there.
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
@@ -73,6 +74,7 @@ ExitCode explain(const CommonOptions& common, const ExplainOptions& options) {
     return ExitCode::usage;
   }
   const std::string plan = graph.explain(options.view);
+  // Sizes are a courtesy of a service that runs this very plan.
   const nlohmann::json operators = live_operators(common, options.view, plan);
   if (common.json || options.format == "json")
     std::cout << nlohmann::json{{"view", options.view}, {"plan", plan}, {"operators", operators}}

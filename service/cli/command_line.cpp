@@ -1,4 +1,5 @@
-// CLI11 reads; what it cannot take is reported in our own words.
+// Parses the command line with CLI11 and runs the command. What cannot be taken is reported in our
+// own words, with the nearest name.
 #include "service/cli/command_line.h"
 
 #include <unistd.h>
@@ -61,6 +62,7 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
       command->allow_extras();  // whatever else is asked for, the answer is the same
       continue;
     }
+    // Common flags may stand behind the command as well.
     command->fallthrough();
     command->set_help_flag("-h,--help", "this text");
     if (row.declare != nullptr) row.declare(*command, arguments);
@@ -123,6 +125,7 @@ int parse_and_run(int argument_count, char** argument_values) {
   app.require_subcommand(0, 1);
   declare_common(app, arguments.common);
   declare_commands(app, arguments);
+  // Before CLI11, whose messages know neither nearest names nor later commands.
   if (const auto error = wrong_word(app, words))
     return exit_of(complain_of_usage(arguments.common, *error));
   try {

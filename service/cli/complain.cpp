@@ -1,4 +1,5 @@
-// {"severity":"error","message","hint"} with --json.
+// Prints errors of the command line: for people, or as {"severity":"error","message","hint"} with
+// --json.
 #include "service/cli/complain.h"
 
 #include <iostream>

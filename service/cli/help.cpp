@@ -1,4 +1,4 @@
-// The texts that do not come from the table, and how its rows are laid out.
+// The help texts that do not come from the table of commands, and how its rows are laid out.
 #include "service/cli/help.h"
 
 #include <fmt/format.h>

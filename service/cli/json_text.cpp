@@ -1,4 +1,5 @@
-// A walk over the tokens of one level.
+// Takes members and elements out of JSON as text, without parsing their values: a double would lose
+// digits of a numeric.
 #include "service/cli/json_text.h"
 
 namespace deltamill {

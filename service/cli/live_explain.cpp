@@ -1,4 +1,5 @@
-// A service that is not there is no failure here.
+// Asks the running service for the sizes of a view's operators. Without a service, or with another
+// plan there, explain shows the plan alone.
 #include "service/cli/live_explain.h"
 
 #include <fmt/format.h>

@@ -113,6 +113,7 @@ ExitCode verify_one(RunningService& service, const CommonOptions& common, const 
     return ExitCode::failed;
   }
   const std::string_view result_text = member_text(text, "result");
+  // Counts are read as numbers, rows never: a double would lose digits of a numeric.
   const Json result = Json::parse(with_null(result_text, "sample"));
   if (common.json)
     std::cout << result_text << "\n";

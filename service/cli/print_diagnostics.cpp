@@ -1,4 +1,4 @@
-// In the order of files and lines.
+// Prints diagnostics in the order of files and lines, as text or as JSON lines.
 #include "service/cli/print_diagnostics.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Formatting is pure (progress_line); the class only decides when to print.
+// Progress lines. What a line says is a pure function (progress_line); the class only decides when
+// to print one.
 #include "service/cli/progress.h"
 
 #include <fmt/format.h>

@@ -33,12 +33,16 @@ class SignalThread {
       : common_(common), state_(std::move(state)) {
     sigemptyset(&signals_);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals_, signal);
+    // Blocked in every thread and taken by sigwait in one: no handler ever runs, so none has to be
+    // careful.
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    // A client that went away is an error of write(), not a signal.
     std::signal(SIGPIPE, SIG_IGN);
     thread_ = std::thread([this] { loop(); });
   }
   ~SignalThread() {
     ended_ = true;
+    // Wakes sigwait; `ended_` says why.
     pthread_kill(thread_.native_handle(), SIGUSR1);
     thread_.join();
   }
@@ -64,6 +68,8 @@ class SignalThread {
     complain(common_, "something did not stop in time; the next start goes on from here");
     if (const auto run_file = read_run_file(state_); run_file && run_file->pid == ::getpid())
       remove_run_file(state_);
+    // Without destructors: something is stuck, and they would wait for it. What is durable is all
+    // that the next start needs.
     ::_exit(static_cast<int>(ExitCode::done));
   }
 
@@ -109,6 +115,7 @@ std::optional<ResolvedProject> resolve_patiently(ResolvedProject project, bool o
   const Diagnostics of_files = project.diagnostics;
   while (!stop.stop_requested()) {
     try {
+      // An attempt that broke off may have left some of its own.
       project.diagnostics = of_files;
       resolve_deployment(project);
       return project;

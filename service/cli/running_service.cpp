@@ -1,4 +1,5 @@
-// Answers are JSON; problems carry their text in `detail`.
+// Talks to the running service for the commands: finds its address, asks, waits for jobs. Answers
+// are JSON; problems carry their text in `detail`.
 #include "service/cli/running_service.h"
 
 #include <fmt/format.h>

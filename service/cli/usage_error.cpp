@@ -1,5 +1,6 @@
-// Walks the words as CLI11 will, so that a flag is judged by the command it belongs to wherever it
-// stands, and before CLI11 takes the word after it for something else.
+// Finds the first word of a command line that is wrong. It walks the words as CLI11 will, so that a
+// flag is judged by the command it belongs to wherever it stands, and before CLI11 takes the word
+// after it for something else.
 #include "service/cli/usage_error.h"
 
 #include <CLI/CLI.hpp>
@@ -62,6 +63,7 @@ class WordWalk {
       } else if (command_ == nullptr) {
         const Command* const named = find_command(word);
         if (named == nullptr) return unknown_command(word);
+        // A command that is not available takes anything and says that.
         if (named->run == nullptr) return std::nullopt;
         command_ = app_.get_subcommand(std::string(word));
       }
@@ -97,6 +99,7 @@ class WordWalk {
     return {"unknown flag \"" + name + "\"", hint_of_flag(name, command)};
   }
 
+  // In this order: at the wrong place, of another command, misspelt.
   [[nodiscard]] std::string hint_of_flag(const std::string& name, const CLI::App* command) const {
     if (command != nullptr && has_flag(*command, name))  // a command that comes later
       return "write it after the command: deltamill " + command->get_name() + " " + name;

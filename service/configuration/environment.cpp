@@ -1,4 +1,5 @@
-// Expansion works on parsed scalars, so a value can never inject YAML.
+// Environment variables in the configuration: ${NAME} within values, DELTAMILL_... in place of
+// settings. Expansion works on parsed scalars, so a value can never become YAML.
 #include "service/configuration/environment.h"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ bool expand(YamlNode& node, const EnvironmentMap& environment, YamlSource& sourc
       result += text[at];
       continue;
     }
+    // $$ is a dollar sign, in front of a brace too.
     if (text[at + 1] == '$') {
       result += '$';
       ++at;
@@ -31,6 +33,7 @@ bool expand(YamlNode& node, const EnvironmentMap& environment, YamlSource& sourc
     const std::size_t separator = inside.find(":-");
     const std::string name = inside.substr(0, separator);
     const auto found = environment.find(name);
+    // As in a shell: with :- an empty variable counts as unset.
     if (found != environment.end() && !(found->second.empty() && separator != std::string::npos)) {
       result += found->second;
     } else if (separator != std::string::npos) {
@@ -43,6 +46,7 @@ bool expand(YamlNode& node, const EnvironmentMap& environment, YamlSource& sourc
     at = end;
     replaced = true;
   }
+  // Not expanded again: what a variable holds is a value, whatever it looks like.
   node.text = result;
   // Within { } a reference can only be written in quotes; its value is of any type.
   if (replaced) node.quoted = false;

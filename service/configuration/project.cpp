@@ -1,4 +1,5 @@
-// Walks the project directory: settings first, then every .sql file below views/.
+// Loads a project directory: settings first, then every .sql file below views/. All that is wrong
+// is collected, so that one run shows all of it.
 #include "service/configuration/project.h"
 
 #include <unistd.h>
@@ -71,6 +72,7 @@ std::vector<std::filesystem::path> view_files(const std::filesystem::path& direc
        std::filesystem::recursive_directory_iterator(directory / "views", missing))
     if (entry.is_regular_file() && entry.path().extension() == ".sql")
       files.push_back(entry.path());
+  // By name, so that diagnostics and plans do not depend on the file system's order.
   std::ranges::sort(files, {}, [](const std::filesystem::path& path) {
     return std::pair(path.stem().string(), path.string());
   });
@@ -80,6 +82,7 @@ std::vector<std::filesystem::path> view_files(const std::filesystem::path& direc
 void load_view(const std::filesystem::path& path, ProjectFiles& project, Diagnostics& diagnostics) {
   const std::string file = path.lexically_relative(project.directory).string();
   const std::string name = path.stem().string();
+  // The name becomes a table of the store, beside those of our own.
   if (!is_view_name(name) || name.starts_with("deltamill_"))
     return report(
         diagnostics, file, "bad_name", "\"" + name + "\" is not a name for a view",
@@ -134,6 +137,7 @@ ProjectFiles load_project(const std::filesystem::path& directory, const Environm
   }
   project.settings =
       read_settings("deltamill.yaml", *text, project.directory, environment, diagnostics);
+  // Before the views: whether the source can be asked depends on the settings alone.
   project.settled = std::ranges::none_of(diagnostics, [](const Diagnostic& diagnostic) {
     return diagnostic.severity == Severity::error;
   });

@@ -1,4 +1,4 @@
-// One table of units per kind.
+// Durations and sizes: an integer and a unit, one table of units per kind.
 #include "service/configuration/quantity.h"
 
 #include <charconv>

@@ -1,4 +1,6 @@
-// The settings of deltamill.yaml as one table: path, how it is read, where it goes.
+// The settings of deltamill.yaml as one table (path, how it is read, where it goes), and the order
+// in which file, variables of the environment and defaults are taken. A row that only refuses keeps
+// the name for a setting that comes later: it is told apart from a typing error.
 #include "service/configuration/read_settings.h"
 
 #include <unistd.h>
@@ -19,6 +21,7 @@ namespace deltamill {
 
 namespace {
 
+// What PostgreSQL takes for a slot: the names of slot and publication are made of the project's.
 bool is_name(std::string_view text, std::size_t length_max, bool digit_first) {
   if (text.empty() || text.size() > length_max) return false;
   if (!digit_first && !(text[0] >= 'a' && text[0] <= 'z')) return false;
@@ -39,6 +42,7 @@ void read_listen(SettingReader& reader, std::string& listen, bool off_allowed) {
   if (colon == std::string::npos || colon == 0 || read.ptr != end || read.ec != std::errc{})
     return reader.fail(off_allowed ? "address:port, unix:/path or off"
                                    : "address:port or unix:/path");
+  // Whoever reaches the listener reads all views; so only this machine does.
   if (!listens_locally(listen))
     reader.fail("a loopback address or a unix socket",
                 "auth and TLS, which another address needs, are not available in this version");
@@ -175,6 +179,7 @@ class Loader {
 
   // Whatever the path names: a setting or a section. False = it names nothing.
   bool read_path(const std::string& path, const YamlNode& node) {
+    // Replaced by a variable, or wrong and said so already.
     if (node.reported && find_setting(path) == nullptr) return true;
     if (path == "sinks") return true;  // read_sinks() takes them, with what variables say of them
     if (find_setting(path) != nullptr)
@@ -217,7 +222,9 @@ class Loader {
   std::set<std::string> seen_;
 };
 
-// Half of the machine's memory or of the cgroup's limit, whichever is smaller.
+// Half of the machine's memory or of the cgroup's limit, whichever is smaller: PostgreSQL may be on
+// the same machine, and SQLite's pages want the rest. "max" in the file is no number, so it sets no
+// limit.
 std::uint64_t default_memory_limit() {
   const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
   std::uint64_t memory = pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
@@ -246,6 +253,7 @@ void read_url_file(const YamlNode& at, const std::filesystem::path& path, YamlSo
     source.error(at, "bad_value", "the content of \"" + path.string() + "\" must be " + problem);
   std::error_code unknown;
   const auto mode = std::filesystem::status(path, unknown).permissions();
+  // Only a warning: in a container the file may belong to nobody else that exists.
   if (!unknown && (mode & std::filesystem::perms::others_read) != std::filesystem::perms::none)
     source.warning(at, "bad_value", "\"" + path.string() + "\" can be read by others",
                    "run: chmod o-r " + path.string());
@@ -279,9 +287,12 @@ class Overriding {
   Overriding(const std::filesystem::path& directory, Settings& settings, Diagnostics& diagnostics)
       : directory_(directory), settings_(settings), diagnostics_(diagnostics) {}
 
+  // A variable holds YAML of its own, with its own positions: what is wrong with it is said of the
+  // variable.
   void apply(const Override& replacement) {
     if (is_about_sinks(replacement.path)) return;
     YamlSource source(replacement.variable, replacement.text, diagnostics_);
+    // It is a secret by itself, and a whole one: no pattern is needed to find what to hide.
     if (replacement.path == "source.url") source.hide_text();
     if (const std::string_view map = map_above(replacement.path); !map.empty())
       return source.error("bad_value",
@@ -368,15 +379,20 @@ Settings read_settings(const std::string& file, const std::string& text,
   std::optional<YamlNode> root = source.parse();
   if (!root) return settings;
   const std::vector<Override> overrides = overrides_of(environment);
+  // First: a value that is replaced must neither be expanded (its variable may be unset) nor
+  // checked.
   for (const Override& replacement : overrides) skip(*root, replacement.path);
+  // On the tree, after parsing.
   expand_variables(*root, environment, source);
   Loader loader(source, settings);
   loader.read_document(*root);
+  // Before what names sinks.
   read_sinks(root->find("sinks"), source, overrides, settings, diagnostics);
   check_default_sinks(default_sinks_of(*root), settings, source);
 
   const bool file_seen = loader.seen("source.url_file");
   const YamlNode* const url_file = url_file_of(*root);
+  // After the file: a variable wins.
   Overriding overriding(directory, settings, diagnostics);
   for (const Override& replacement : overrides) overriding.apply(replacement);
   if (file_seen && loader.seen("source.url"))
@@ -392,6 +408,7 @@ Settings read_settings(const std::string& file, const std::string& text,
   if (is_map && !url_given)
     source.error("missing_key", "\"source.url\" is missing",
                  "add below source: url: ${DATABASE_URL}");
+  // Last: defaults depend on other settings, given or not.
   fill_in(directory, settings);
   return settings;
 }

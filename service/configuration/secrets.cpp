@@ -1,4 +1,5 @@
-// Finds the spans to hide in the text alone, because a line must be safe even if it is no YAML.
+// Hides passwords and tokens in lines that are shown. It looks at the text alone: a line must be
+// safe to show even if it is no YAML.
 #include "service/configuration/secrets.h"
 
 #include <algorithm>

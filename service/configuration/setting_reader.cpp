@@ -1,4 +1,5 @@
-// Every message reads: "path" must be WHAT. The first one of a value is the only one.
+// Reads the value of one setting by its type. Every message reads: "path" must be WHAT; of several
+// things wrong with a value the first is reported.
 #include "service/configuration/setting_reader.h"
 
 #include <algorithm>

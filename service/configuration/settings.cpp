@@ -1,4 +1,4 @@
-// Questions about settings that are read.
+// Questions about settings that were read: the store's name and path, whether an address is local.
 #include "service/configuration/settings.h"
 
 #include <algorithm>

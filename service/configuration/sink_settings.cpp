@@ -1,5 +1,6 @@
-// Variables become part of the file's tree, which is read as a whole: a sink may be declared by
-// several of them. Each node remembers whose text it is, for what is said of it.
+// Reads the sinks of the configuration. Variables become part of the file's tree first, since a
+// sink may be declared by several of them; each node remembers whose text it is, for what is said
+// of it.
 #include "service/configuration/sink_settings.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace {
 
 constexpr std::string_view section = "sinks";
 
-// The type of a sink that exists undeclared; empty = there is none of this name.
+// The type of a sink that exists undeclared; empty = there is none of this name. Views may name it
+// without the file saying a word of it.
 std::string_view default_type(std::string_view name) {
   static const Settings defaults;
   const SinkSettings* const sink = defaults.find_sink(name);
@@ -97,6 +99,7 @@ class SinksTree {
   }
 
   void remember(YamlNode& node, YamlSource& source) {
+    // By address: the tree is complete, and no node moves any more.
     sources_of_[&node] = &source;
     for (YamlNode& item : node.items) remember(item, source);
     for (YamlNode::Entry& entry : node.entries) remember(entry.value, source);
@@ -158,6 +161,7 @@ class SinksReader {
       return source_of(*type).error(
           *type, "bad_value", "the sink \"" + sink.key + "\" is of type " + std::string(expected),
           "give the sink of type " + type->text + " another name");
+    // HTTP answers from one store.
     if (!types_seen_.insert(type->text).second)
       return error(sink, "bad_value", "a project has at most one sink of type " + type->text);
     if (type->text == "sqlite")

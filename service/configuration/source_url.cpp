@@ -1,4 +1,5 @@
-// libpq's own parser decides; of its messages only those are shown that name a keyword.
+// Checks source.url with libpq's own parser. Of its messages only those are shown that name a
+// keyword; others may quote the password.
 #include "service/configuration/source_url.h"
 
 #include <libpq-fe.h>

@@ -1,4 +1,5 @@
-// The header is YAML, and the first thing in its file; each key has a row in a table of readers.
+// Reads the header of a view's file: YAML in a comment that is the first thing in the file. Each
+// key has a row in a table of readers.
 #include "service/configuration/view_header.h"
 
 #include <algorithm>
@@ -35,6 +36,8 @@ class HeaderReader {
 
  private:
   void read_entry(const YamlNode::Entry& entry) {
+    // Where each key stands, for what is only found out later: a column that the view does not
+    // have.
     header_.places[entry.key] = source_.at(entry);
     for (const Key& key : keys)
       if (entry.key == key.name) return (this->*key.read)(entry);
@@ -57,6 +60,8 @@ class HeaderReader {
     header_.description = entry.value.text;
   }
 
+  // Everything is taken, so that later stages find all columns that are named; one message says
+  // what is wrong with the form.
   std::vector<std::string> texts(const YamlNode::Entry& entry) {
     std::vector<std::string> result;
     bool good = entry.value.kind == YamlNode::Kind::list;
@@ -94,6 +99,7 @@ class HeaderReader {
                     "remove one of the two");
     ViewSink& sink = sinks.emplace_back();
     sink.name = name;
+    // Listed in spite of it: what follows is checked against the sink's name all the same.
     if (!can_take_views(settings_, name))
       return source_.error(at, "bad_value", no_sink(settings_, name), sinks_to_use(settings_));
     if (options != nullptr) read_sqlite_options(*options, sink);
@@ -115,6 +121,7 @@ class HeaderReader {
   }
 
   void read_indexes(const YamlNode::Entry& entry, ViewSink& sink) {
+    // Each with its own place in the file, down to the column.
     for (const YamlNode& index : entry.value.items) {
       std::vector<std::string> columns;
       for (const YamlNode& column : index.items) {
@@ -212,6 +219,7 @@ bool opens_header(std::string_view text) {
          std::string_view(" \t\r\n*").find(text[opening.size()]) != std::string_view::npos;
 }
 
+// Only blanks may come before it: a header is found without parsing SQL.
 HeaderSpan find_header(std::string_view text) {
   const std::size_t comment = text.find_first_not_of(" \t\r\n");
   if (comment == std::string::npos || !opens_header(text.substr(comment))) return {};
@@ -252,6 +260,7 @@ ViewHeader read_header(const std::string& file, const std::string& text, const S
   ViewHeader header;
   const HeaderSpan span = find_header(text);
   if (span.begin == std::string::npos) {
+    // Without the end of any comment there is no header anywhere.
     if (text.find("*/") != std::string::npos) refuse_late_header(file, text, diagnostics);
     return header;
   }

@@ -1,5 +1,5 @@
-// Builds the strict tree from yaml-cpp's events, where anchors, tags and positions are still
-// visible.
+// Builds a strict tree of YAML from yaml-cpp's events, where anchors, tags and positions are still
+// visible, and turns positions into diagnostics with the line they are about.
 #include "service/configuration/yaml_document.h"
 
 #include <yaml-cpp/eventhandler.h>
@@ -44,6 +44,8 @@ class TreeBuilder : public YAML::EventHandler {
     add(std::move(node));
   }
 
+  // Anchors and aliases are refused: a file that is read by people should say a value where it
+  // counts, and a small file of aliases can mean a huge tree.
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     YamlNode node = make(YamlNode::Kind::null, mark);
     source_.error(node, "syntax", "aliases are not supported", "write the value out");
@@ -54,6 +56,7 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     YamlNode node = make(YamlNode::Kind::scalar, mark);
     node.text = value;
+    // yaml-cpp tags quoted scalars so. Quotes make a text of what would be a number or a word.
     node.quoted = tag == "!";
     node.length = count_characters(value) + (node.quoted ? 2 : 0);
     refuse_anchor(node, anchor);
@@ -105,6 +108,7 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node = make(kind, mark);
     refuse_anchor(node, anchor);
     refuse_tag(node, tag);
+    // The readers recurse as deep as the file nests.
     if (open_.size() >= depth_max) throw YAML::ParserException(mark, "nested too deeply");
     open_.push_back({std::move(node), {}, false});
   }
@@ -142,6 +146,7 @@ class TreeBuilder : public YAML::EventHandler {
       source_.error(key, "syntax", "merge keys are not supported", "write the values out");
       return;
     }
+    // YAML lets the last one win; the reader of the file may have looked at the first.
     if (parent.node.find(key.text) != nullptr) {
       source_.error(key, "duplicate_key", "duplicate key \"" + key.text + "\"",
                     "remove one of the two");
@@ -164,6 +169,7 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 bool YamlNode::is_word(std::string_view word) const {
+  // true, false and numbers are words only without quotes; any other text is itself either way.
   const bool is_text =
       word != "true" && word != "false" && word.find_first_not_of("0123456789") != word.npos;
   return kind == Kind::scalar && text == word && (is_text || !quoted);
@@ -177,6 +183,8 @@ YamlSource::YamlSource(std::string file, std::string text, Diagnostics& diagnost
       begin_(begin),
       end_(std::min(end, text_.size())) {
   const std::string_view before = std::string_view(text_).substr(0, begin_);
+  // The YAML may stand in the middle of a file (the header of a view): positions count from the
+  // file's begin.
   lines_before_ = static_cast<std::uint32_t>(std::ranges::count(before, '\n'));
   const std::size_t newline = before.rfind('\n');
   bytes_before_ =
@@ -192,6 +200,7 @@ std::optional<YamlNode> YamlSource::parse() {
     YAML::Parser parser(stream);
     TreeBuilder builder(*this);
     if (!parser.HandleNextDocument(builder)) return YamlNode();
+    // A second document would be ignored without a word.
     YamlNode root = builder.take();
     TreeBuilder rest(*this);
     if (parser.HandleNextDocument(rest))
@@ -254,10 +263,12 @@ Diagnostic YamlSource::located(const Place& place) const {
   diagnostic.file = file_;
   diagnostic.line = place.line + lines_before_;
   const std::string line = line_of(diagnostic.line);
+  // yaml-cpp counts bytes; people count characters, and so do editors.
   const std::size_t byte =
       std::min<std::size_t>(place.column - 1 + (place.line == 1 ? bytes_before_ : 0), line.size());
   diagnostic.column = 1 + count_characters(std::string_view(line).substr(0, byte));
   const std::size_t end = byte + bytes_of(std::string_view(line).substr(byte), place.length);
+  // The mark moves with the text when something before it is hidden.
   const ShownLine shown = hidden_ ? ShownLine{"***", 0} : hide_secrets(line, byte);
   const std::size_t shown_end = hidden_ ? 3 : hide_secrets(line, end).mark;
   const std::string_view text = shown.text;

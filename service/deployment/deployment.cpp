@@ -1,4 +1,5 @@
-// Header, statements and defaults are merged per view; a setting given twice is an error.
+// Merges a view's header, its statements and the project's defaults into what is deployed. A
+// setting that is given twice is an error, not a matter of precedence.
 #include "service/deployment/deployment.h"
 
 #include <xxhash.h>
@@ -36,6 +37,7 @@ class Merger {
                       .columns = columns,
                       .key = binding.view.key,
                       .indexes = indexes(columns, declared)};
+    // Here rather than when the store makes its tables: that would be one view at a time, and late.
     check_store(view.sink_view, binding);
     view.served = served(columns, binding, declared);
     view.binding = std::move(binding);
@@ -113,6 +115,7 @@ class Merger {
     while (begin <= value.size()) {
       const std::size_t end = std::min(value.find(',', begin), value.size());
       std::string name = value.substr(begin, end - begin);
+      // "a, b" and "a,b" are one list.
       std::erase(name, ' ');
       if (name != settings_.store_name())
         error("deltamill.sinks", "bad_value",
@@ -176,8 +179,10 @@ class Merger {
               "column \"" + name + "\" is described by the header and by COMMENT",
               "keep one of them");
     for (const auto& [name, description] : view.column_descriptions)
+      // For its message: a description of no column is a mistake.
       (void)find(columns, name, "columns." + name);
     const ServeMode mode = files_.header.serve.value_or(settings_.defaults.serve);
+    // `loopback`: served where only this machine can ask.
     view.served = mode == ServeMode::always ||
                   (mode == ServeMode::loopback && listens_locally(settings_.serve.listen));
     view.served_columns = files_.header.served_columns;
@@ -205,7 +210,10 @@ void append_views(const PlanNode& node, std::set<std::string>& views) {
   for (const PlanPtr& input : inputs_of(node)) append_views(*input, views);
 }
 
-// A hash of everything that decides a view's rows and how the sink keeps them.
+// A hash of everything that decides a view's rows and how the sink keeps them. Kept with a
+// generation: one of another definition is not continued but loaded anew. Tables count by their
+// oid, so that one which was dropped and made again is another; views that are read count by their
+// own definition, so a change reaches all that depend on it.
 std::string definition_of(const DeployedView& view,
                           const std::map<std::string, std::string>& others) {
   std::string content = view.binding.select_text;
@@ -227,6 +235,7 @@ std::string definition_of(const DeployedView& view,
   for (const std::string& name : views) content += "\nview " + others.at(name);
   const XXH128_hash_t hash = XXH3_128bits(content.data(), content.size());
   XXH128_canonical_t canonical;
+  // Big-endian, so that the text is the same on every machine.
   XXH128_canonicalFromHash(&canonical, hash);
   std::string text;
   for (const unsigned char byte : canonical.digest) {
@@ -281,6 +290,7 @@ Deployment deploy(const ProjectFiles& project, const Catalog& catalog, Diagnosti
     const auto files = std::ranges::find(project.views, binding.view.name,
                                          [](const ProjectView& view) { return view.source.name; });
     DeployedView view = Merger(*files, project.settings, diagnostics).merge(std::move(binding));
+    // In dependency order: definitions of the views it reads are known.
     view.sink_view.definition = definition_of(view, definitions);
     view.served.definition = view.sink_view.definition;
     definitions[view.sink_view.name] = view.sink_view.definition;

@@ -1,5 +1,5 @@
-// WITH a AS (...), b AS (...) SELECT * FROM (query) AS view. A query that begins with its own WITH
-// nests unharmed.
+// A view's query as the source can run it: WITH a AS (...), b AS (...) SELECT * FROM (query) AS
+// view. A query that begins with its own WITH nests unharmed.
 #include "service/deployment/full_query.h"
 
 #include <algorithm>

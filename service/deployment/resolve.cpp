@@ -1,4 +1,5 @@
-// The order: files, catalog, binding, PostgreSQL's own description.
+// Resolves a project against its source: files, catalog, binding, then PostgreSQL's own description
+// of each view, which ours must equal.
 #include "service/deployment/resolve.h"
 
 #include <algorithm>
@@ -44,6 +45,7 @@ void report_table_problems(ResolvedProject& project, const std::vector<TableProb
   }
 }
 
+// With the modifier: numeric(10,2) and numeric print differently.
 bool same_type(const Type& ours, const DescribedColumn& theirs) {
   const Oid oid = ours.enumeration ? ours.enumeration->oid : oid_of(ours.kind);
   return oid == theirs.type && ours.modifier == theirs.modifier;
@@ -80,6 +82,7 @@ void resolve_deployment(ResolvedProject& project) {
   CatalogSelection selection;
   selection.schemas = project.files.settings.source.search_path;
   for (const auto& [schema, name] : relations_of(project.files))
+    // Names without a schema are looked for along the search path, all of which is read anyway.
     if (!schema.empty()) selection.tables.push_back({schema, name});
   SourceCatalog source = read_source_catalog(session, selection);
   source.catalog.time_zones = make_time_zone_database();
@@ -92,6 +95,8 @@ void resolve_deployment(ResolvedProject& project) {
     std::string message;
     try {
       const auto described = describer.describe(full_query(view, project.deployment));
+      // The last word on what our binder understood: PostgreSQL describes the same text, views put
+      // in as WITH queries.
       message = difference(view.sink_view.columns, described);
       for (const DescribedColumn& column : described)
         view.served.type_names.push_back(column.type_text);

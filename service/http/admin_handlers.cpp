@@ -1,4 +1,4 @@
-// JSON about the process, and the jobs an operator starts.
+// Answers for operators: JSON about the process, and the jobs that they start.
 #include "service/http/admin_handlers.h"
 
 #include <algorithm>
@@ -65,6 +65,7 @@ Json progress_json(const JobStatus& job) {
                    {"rows_per_second", job.rows_per_second},
                    {"ratio", nullptr},
                    {"eta_seconds", nullptr}};
+  // Nothing is known of the whole yet: a ratio would be a guess.
   if (job.total_rows == 0) return progress;
   const auto rows = static_cast<double>(job.rows);
   const auto total = static_cast<double>(job.total_rows);
@@ -217,12 +218,15 @@ Problem unknown_job(const Call& call) {
 
 }  // namespace
 
+// Whether the process should be restarted: not whether it is up to date, nor whether the source
+// answers. A restart mends neither.
 Answer show_health(Site& site, const Call& /*call*/) {
   const bool alive = site.status().threads_alive();
   return answer_text(alive ? "ok" : "a thread does not answer", "text/plain; charset=utf-8",
                      alive ? 200 : 500);
 }
 
+// Whether to send traffic here, by the views that the project calls required.
 Answer show_readiness(Site& site, const Call& /*call*/) {
   const std::vector<ReadyCheck> checks = site.status().ready_checks();
   const bool ready = all_ok(checks);

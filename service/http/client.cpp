@@ -1,4 +1,5 @@
-// Plain sockets and poll(), because every step shares one deadline; Beast parses the answer.
+// A client for one request at a time. Plain sockets and poll(), because every step shares one
+// deadline; Beast parses the answer.
 #include "service/http/client.h"
 
 #include <netdb.h>
@@ -44,6 +45,7 @@ class Connection {
   void connect(const sockaddr* address, socklen_t length) {
     if (::connect(socket_, address, length) == 0) return;
     if (errno != EINPROGRESS) fail("cannot connect", errno);
+    // A socket that becomes writable has connected, or failed to: SO_ERROR says which.
     wait(POLLOUT);
     int error = 0;
     socklen_t size = sizeof error;
@@ -53,6 +55,7 @@ class Connection {
 
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
+      // MSG_NOSIGNAL: a server that is gone is an error here, not the end of the process.
       const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent >= 0)
         bytes.remove_prefix(static_cast<std::size_t>(sent));
@@ -82,6 +85,7 @@ class Connection {
     pollfd polled{socket_, events, 0};
     const int ready = left > 0 ? ::poll(&polled, 1, static_cast<int>(left)) : 0;
     if (ready == 0) throw NoAnswer("no answer in time");
+    // After a signal the caller tries its call again and waits again, for what is left.
     if (ready < 0 && errno != EINTR) fail("cannot wait for the socket", errno);
   }
 
@@ -125,6 +129,7 @@ std::unique_ptr<Connection> connect_tcp(const std::string& host, const std::stri
 Response read_response(Connection& connection, bool without_body) {
   Parser parser;
   parser.body_limit(answer_bytes_max);
+  // The whole body, chunked or to the end of the connection, bounded.
   parser.eager(true);
   parser.skip(without_body);
   std::string pending;
@@ -133,6 +138,8 @@ Response read_response(Connection& connection, bool without_body) {
     const std::string_view bytes = connection.receive();
     if (bytes.empty()) {
       if (!parser.got_some()) throw NoAnswer("the connection ended without an answer");
+      // For a body without length the end of the connection is its end; for every other it is a
+      // cut.
       parser.put_eof(error);
       if (error || !parser.is_done()) throw NoAnswer("the connection ended within the answer");
       break;
@@ -141,6 +148,7 @@ Response read_response(Connection& connection, bool without_body) {
     const std::size_t used = parser.put(boost::asio::buffer(pending.data(), pending.size()), error);
     if (error && error != beast_http::error::need_more)
       throw NoAnswer("the answer is not HTTP: " + error.message());
+    // Beast takes whole lines of a header; what it left comes again with more behind it.
     pending.erase(0, used);
   }
   Response response;

@@ -42,6 +42,7 @@ void Connection::start(Listening& listening, Socket socket, std::string local_ad
                        bool overloaded) {
   auto connection = std::make_shared<Connection>(listening, std::move(socket),
                                                  std::move(local_address), overloaded);
+  // Both hold the connection; the last to end destroys it.
   asio::co_spawn(listening.io, watch_deadline(connection), asio::detached);
   asio::co_spawn(listening.io, serve(connection), asio::detached);
 }
@@ -58,6 +59,7 @@ Connection::Connection(Listening& listening, Socket socket, std::string local_ad
 }
 
 Connection::~Connection() {
+  // Also one that ends while it is silent must not be closed once more.
   listening_.idle.erase(this);
   listening_.connection_ended();
 }
@@ -67,6 +69,7 @@ void Connection::close() {
   socket_.close(ignored);
 }
 
+// The watching coroutine wakes from the cancelled wait and sleeps anew, up to the new deadline.
 void Connection::set_deadline(Clock::time_point deadline) {
   deadline_ = deadline;
   deadline_timer_.cancel();
@@ -100,10 +103,12 @@ Task<void> Connection::serve_requests() {
     if (outcome == Outcome::refused) {
       Response refusal = std::move(refusal_);
       count_refused(refusal);
+      // The rest of what came is not known to be a request: nothing more is read as one.
       const bool sent = co_await send(std::move(refusal), false);
       if (sent) co_await linger();
       co_return;
     }
+    // While the answer is made no deadline holds: the handler has its own, and no bytes are due.
     set_deadline(Clock::time_point::max());
     Response response = co_await answer();
     if (client_gone_) co_return;
@@ -129,10 +134,13 @@ Task<Connection::Outcome> Connection::receive() {
 Task<Connection::Outcome> Connection::receive_head() {
   const ServerOptions& options = listening_.options;
   first_byte_ = Clock::now();
+  // Pipelined requests may be there already. Between two requests a client may be silent for longer
+  // than within one.
   const bool idle = !fresh_ && buffer_.empty();
   set_deadline(first_byte_ + (idle ? options.idle_deadline : options.header_deadline));
   if (buffer_.empty()) {
     listening_.idle.insert(this);
+    // Looked at after it is in the list: either the stop finds it there, or it sees the stop here.
     if (listening_.stopping) co_return Outcome::closed;
     const bool received = co_await receive_some();
     listening_.idle.erase(this);
@@ -140,6 +148,8 @@ Task<Connection::Outcome> Connection::receive_head() {
     if (idle) first_byte_ = Clock::now();
     set_deadline(first_byte_ + options.header_deadline);
   }
+  // What is wrong or too large is refused before the head is complete: a client that never ends it
+  // would else fill memory until its deadline.
   std::size_t checked_bytes = 0;
   std::size_t end = buffer_.find("\r\n\r\n");
   while (end == std::string::npos) {
@@ -168,6 +178,8 @@ bool Connection::passes(Check check) {
   }
 }
 
+// An unknown Host may be a page of another site that a browser was talked into sending (DNS
+// rebinding), so it gets nothing (SECURITY).
 void Connection::check_head() {
   const std::size_t end = buffer_.find("\r\n\r\n") + 4;
   RequestHead head = read_head(std::string_view(buffer_).substr(0, end));
@@ -181,6 +193,8 @@ void Connection::check_head() {
 
 Task<Connection::Outcome> Connection::receive_body() {
   set_deadline(first_byte_ + listening_.options.request_deadline);
+  // RFC 9110, section 10.1.1: such a client waits for our word. One that has sent its body already
+  // needs none.
   if (head_.expects_continue && buffer_.size() < head_.body_bytes) {
     const std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const bool sent = co_await send_bytes(go_on);
@@ -236,6 +250,8 @@ Task<Response> Connection::answer() {
     count_refused(overloaded);
     co_return overloaded;
   }
+  // References to these locals go to the handler's thread: this coroutine stands still until the
+  // work is done, so they live.
   Answer outcome;
   std::function<Answer()> step = [this] { return listening_.handler(head_.request); };
   const std::function<void()> work = [&] {
@@ -260,6 +276,8 @@ Task<Response> Connection::answer() {
 // Runs the work, which throws nothing, while this thread serves others. The work outlives the task.
 Task<void> Connection::on_handler_thread(const std::function<void()>& work) {
   auto start = [this, &work](auto finish) {
+    // The way back leads through the io thread, the only one on which this connection's state is
+    // touched.
     asio::post(listening_.handler_threads, [this, &work, finish = std::move(finish)]() mutable {
       work();
       asio::post(listening_.io, [finish = std::move(finish)]() mutable { finish(); });
@@ -280,6 +298,8 @@ bool Connection::over(const Wait& until) const {
 // until it has done what was waited for.
 Task<void> Connection::wait(Wait until, std::optional<WaitingList::Entry>& entry) {
   client_gone_ = false;
+  // In the list first, looked at afterwards: a move in between is not missed. Without a position it
+  // is woken at the end only, or by its deadline.
   entry.emplace(listening_.waiting, until.position.value_or(Lsn(UINT64_MAX)),
                 [this] { wait_timer_.cancel(); });
   if (over(until)) co_return;
@@ -298,7 +318,8 @@ Task<void> Connection::wait(Wait until, std::optional<WaitingList::Entry>& entry
 // meanwhile is there; whether it stays is seen when it is answered.
 void Connection::watch_client() {
   socket_.async_wait(Socket::wait_read, [self = shared_from_this()](Error error) {
-    if (error) return;  // the wait is over
+    // The wait is over.
+    if (error) return;
     char byte = 0;
     const ssize_t peeked = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (peeked > 0) return;
@@ -309,15 +330,19 @@ void Connection::watch_client() {
 }
 
 Task<bool> Connection::send(Response response, bool keep_alive) {
+  // A head that was refused before it was read has none.
   if (head_.request.id.empty()) head_.request.id = make_request_id();
   const Framing framing = framing_of(response, head_.takes_chunks);
   std::string bytes = response_head(response, framing, head_.request.id, keep_alive);
+  // The fields are those of the GET, its length included; the body stays here (RFC 9110, section
+  // 9.3.2).
   if (head_.request.method == "HEAD" || framing == Framing::no_body)
     co_return co_await send_bytes(bytes);
   if (response.rest) {
     append_piece(response.body, framing, bytes);
     co_return co_await send_pieces(*response.rest, framing, std::move(bytes));
   }
+  // One write, one packet mostly. A large body is not copied for it.
   if (bytes.size() + response.body.size() <= write_together_bytes) {
     bytes += response.body;
     co_return co_await send_bytes(bytes);
@@ -376,6 +401,8 @@ void Connection::cut(Framing framing) {
 
 Task<bool> Connection::send_bytes(std::string_view bytes) {
   while (!bytes.empty()) {
+    // A client may read as slowly as it likes, as long as it reads: the deadline is for each write,
+    // not for all.
     set_deadline(Clock::now() + listening_.options.write_stall);
     Error error;
     auto token = asio::redirect_error(asio::use_awaitable, error);

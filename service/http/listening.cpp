@@ -1,4 +1,5 @@
-// Binding, accepting, and the end of both.
+// Binds the socket, accepts connections up to a bound, wakes those that wait for the store, and
+// ends all of it in order.
 #include "service/http/listening.h"
 
 #include <sys/stat.h>
@@ -58,6 +59,7 @@ TcpAcceptor bind_tcp(asio::io_context& io, const std::string& listen) {
   const asio::ip::tcp::endpoint endpoint(host, address.port);
   TcpAcceptor acceptor(io);
   acceptor.open(endpoint.protocol());
+  // A restart finds the port in TIME_WAIT and may have it all the same.
   acceptor.set_option(TcpAcceptor::reuse_address(true));
   acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
@@ -65,7 +67,8 @@ TcpAcceptor bind_tcp(asio::io_context& io, const std::string& listen) {
   return acceptor;
 }
 
-// A socket file that nobody answers on is what a killed process left behind.
+// A socket file that nobody answers on is what a killed process left behind; on one that somebody
+// answers on, bind() fails and says so.
 void remove_stale_socket(asio::io_context& io, const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
@@ -83,6 +86,7 @@ UnixAcceptor bind_unix(asio::io_context& io, const std::string& path) {
   UnixAcceptor acceptor(io);
   acceptor.open();
   acceptor.bind(asio::local::stream_protocol::endpoint(path), error);
+  // Before listen(): nobody gets in who may not.
   if (!error && ::chmod(path.c_str(), 0660) != 0) error = asio::error::access_denied;
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) throw std::runtime_error("cannot listen on unix:" + path + ": " + error.message());
@@ -157,10 +161,12 @@ asio::awaitable<void> Listening::accept_all(Acceptor& acceptor) {
 // A few beyond the maximum are told so; who comes after them is not worth the answer.
 void Listening::accept(Socket socket, std::string local_address) {
   Error ignored;
+  // Counted here and on the io thread only, so the bound cannot be run over.
   if (connection_count >= options.connections_max + overload_connections) {
     socket.close(ignored);
     return;
   }
+  // Answers are written whole: waiting for more to send (Nagle) only delays them.
   if (!local_address.empty()) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   const bool overloaded = connection_count >= options.connections_max;
   Connection::start(*this, std::move(socket), std::move(local_address), overloaded);
@@ -170,6 +176,7 @@ void Listening::connection_opened() {
   options.connections_changed(++connection_count);
 }
 
+// Under the lock, so that the destructor cannot miss the last one between its look and its sleep.
 void Listening::connection_ended() {
   const std::lock_guard lock(mutex_);
   options.connections_changed(--connection_count);
@@ -185,6 +192,7 @@ bool Listening::giving_up() const {
 }
 
 void Listening::store_moved() {
+  // Called by the sink's thread at each commit: it must not pile up work faster than it is done.
   if (move_told_.exchange(true)) return;
   asio::post(io, [this] {
     // Before the frontier is read: a move after that is told anew.
@@ -221,6 +229,7 @@ Listening::~Listening() {
   work_.reset();
   io.stop();
   if (io_thread_.joinable()) io_thread_.join();
+  // After the io thread: a handler that finishes posts back to `io`, which still exists.
   handler_threads.stop();
   handler_threads.join();
   if (local_) ::unlink(options.listen.c_str() + unix_prefix.size());

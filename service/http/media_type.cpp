@@ -1,4 +1,4 @@
-// Accept and Accept-Encoding (RFC 9110, section 12.5).
+// Chooses a format by Accept, and compression by Accept-Encoding (RFC 9110, section 12.5).
 #include "service/http/media_type.h"
 
 #include <array>
@@ -41,7 +41,8 @@ std::string_view take(std::string_view& text, char separator) {
   return trim(part);
 }
 
-// "0.5" as 500; what is malformed counts as wanted.
+// "0.5" as 500. What is malformed counts as wanted: refusing an answer over a typing error helps
+// nobody.
 int parse_quality(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return 1000;
   int quality = (text[0] - '0') * 1000;
@@ -79,6 +80,7 @@ int quality_of(std::string_view accept, std::string_view type) {
   while (!accept.empty()) {
     const Range range = parse_range(take(accept, ','));
     const int how = specificity(range.type, type);
+    // The most specific range that names the type decides, not the one with the highest weight.
     if (how <= best) continue;
     best = how;
     quality = range.quality;
@@ -92,6 +94,7 @@ std::optional<RowFormat> negotiate(std::span<const Offer> of, std::string_view a
   int best = 0;
   for (const Offer& offer : of) {
     const int quality = quality_of(accept, offer.type);
+    // 0 means "not acceptable"; of equals the first offered.
     if (quality <= best) continue;
     best = quality;
     chosen = offer.format;

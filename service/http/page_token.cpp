@@ -1,5 +1,9 @@
-// base64url over: u64 fingerprint | u64 copies | per value: u8 is there | u32 length | bytes.
-// Little-endian.
+// Page tokens as text: base64url (RFC 4648, section 5, without padding) over
+//
+//   u64 fingerprint | u64 copies | per value: u8 is there | u32 length | bytes
+//
+// Little-endian. A token comes back from strangers: it is read with every length checked, and its
+// values are treated like a filter's (rows_request.cpp).
 #include "service/http/page_token.h"
 
 namespace deltamill {
@@ -73,6 +77,7 @@ std::optional<PageToken> decode_page_token(std::string_view text) {
   if (!fingerprint || !copies) return std::nullopt;
   PageToken token{*fingerprint, *copies, {}};
   while (!bytes.empty()) {
+    // Is there: the loop saw that bytes are left.
     const auto there = take_number(bytes, 1);
     if (*there > 1) return std::nullopt;
     if (*there == 0) {

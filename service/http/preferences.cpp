@@ -1,4 +1,5 @@
-// Prefer (RFC 7240): tokens joined by commas.
+// Parses Prefer (RFC 7240): tokens joined by commas; what is not understood is ignored, unless the
+// client asks to be told.
 #include "service/http/preferences.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// The table of errors, and their JSON.
+// The problems of the HTTP interface with status, code and title, and their JSON: RFC 9457 with
+// PostgREST's members beside it, so that its clients find what they look for.
 #include "service/http/problem.h"
 
 #include <array>
@@ -112,6 +113,7 @@ Response to_response(const Problem& problem, std::string_view instance) {
   append_member("detail", problem.message, json);
   append_member("instance", instance, json);
   append_member("code", row.code, json);
+  // The same text twice: `detail` is the RFC's word for it, `message` PostgREST's.
   append_member("message", problem.message, json);
   append_member("details", problem.details, json);
   append_member("hint", problem.hint, json);

@@ -1,4 +1,5 @@
-// Scanning alone: what a word means is decided in row_query.cpp.
+// Takes words, quoted texts and lists off the front of a parameter. What a word means is decided in
+// row_query.cpp.
 #include "service/http/query_scanner.h"
 
 #include <algorithm>
@@ -52,6 +53,7 @@ std::string_view QueryScanner::take_until(std::string_view ends) {
   return part;
 }
 
+// A backslash takes the next character as it is, as in PostgREST.
 std::optional<std::string> QueryScanner::take_quoted() {
   std::string text;
   for (std::size_t i = 1; i < rest_.size(); ++i) {
@@ -67,6 +69,8 @@ std::optional<std::string> QueryScanner::take_quoted() {
 
 std::optional<std::string> QueryScanner::take_value() {
   if (at('"')) return take_quoted();
+  // A comma within braces belongs to an array literal, one within its quotes too; the value ends at
+  // the first that belongs to nothing.
   std::size_t depth = 0;
   std::size_t end = 0;
   bool in_quotes = false;
@@ -85,6 +89,8 @@ std::optional<std::string> QueryScanner::take_value() {
   return value;
 }
 
+// One-dimensional literals, as PostgreSQL's array_in reads them (manual: "Array Input and Output
+// Syntax").
 std::optional<std::vector<ListElement>> parse_array(std::string_view text) {
   text = trim(text);
   if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
@@ -121,6 +127,7 @@ std::optional<std::string> glob_of(std::string_view pattern) {
       if (++i == pattern.size()) return std::nullopt;
       c = pattern[i] == '*' ? '%' : pattern[i];  // * stands for %, so this is \%
     }
+    // Special to GLOB, plain to LIKE: in brackets they stand for themselves.
     const bool special = c == '*' || c == '?' || c == '[';
     if (special) glob += '[';
     glob += c;

@@ -1,4 +1,5 @@
-// Terms, snapshot, freshness headers.
+// What every reading of a view begins with: its terms (preferences, minimal position), one snapshot
+// of the store, and the headers that say how fresh it is.
 #include "service/http/reading.h"
 
 #include <fmt/format.h>
@@ -31,7 +32,8 @@ Problem not_ready(const std::string& view, const ViewState& state) {
           state.reason};
 }
 
-// Connections learn deltamill_fold when a query first needs it.
+// A connection of the pool learns deltamill_fold when a query first needs it: registering it at
+// each opening would cost every query.
 Statement& prepare(StoreReader::Snapshot& snapshot, const std::string& text) {
   try {
     return snapshot.prepare(text);

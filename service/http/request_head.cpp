@@ -1,5 +1,7 @@
-// Limits and framing on the raw bytes first, then Beast's parser, then what it lets through and we
-// do not.
+// Checks the head of a request in three steps: limits and framing on the raw bytes, then Beast's
+// parser, then what that lets through and we do not. Two readers of one request (a proxy and us)
+// that disagree about where it ends is how requests are smuggled; so whatever the RFCs leave to
+// taste is refused.
 #include "service/http/request_head.h"
 
 #include <algorithm>
@@ -63,8 +65,11 @@ bool visible_ascii(std::string_view text) {
 }
 
 void check_fields(const Parser::value_type& message) {
+  // Bodies here are small JSON documents with a length. Together with Content-Length this field is
+  // the classic way to have two readers disagree (RFC 9112, section 6.1).
   if (message.count(beast_http::field::transfer_encoding) > 0)
     throw Problem(ProblemName::not_implemented, "Transfer-Encoding is not taken on requests");
+  // RFC 9112, section 3.2: none or several is a 400.
   if (message.count(beast_http::field::host) != 1)
     throw bad_request("a request has exactly one Host");
   if (message.count(beast_http::field::content_length) > 1)
@@ -94,6 +99,7 @@ std::string name_of(std::string_view host) {
   const std::size_t bracket = host.rfind(']');
   const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
   std::string name = lower(host.substr(0, colon));
+  // "host." is the same name, written from the root of the DNS.
   if (name.ends_with('.')) name.pop_back();
   return name;
 }
@@ -102,6 +108,7 @@ std::string name_of(std::string_view host) {
 
 Hosts::Hosts(std::vector<std::string> names) : names_(std::move(names)) {
   for (std::string& name : names_) name = name_of(name);
+  // No name of another site: these resolve nowhere else.
   names_.insert(names_.end(), {"localhost", "127.0.0.1", "[::1]"});
 }
 
@@ -121,6 +128,7 @@ RequestHead read_head(std::string_view raw) {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(head_bytes_max) + 1);
   parser.body_limit(body_bytes_max);
+  // The head only; where the body ends follows from its length, which is checked here.
   parser.eager(false);
   boost::beast::error_code error;
   parser.put(boost::asio::buffer(raw.data(), raw.size()), error);

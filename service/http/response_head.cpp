@@ -1,4 +1,5 @@
-// Status line, fields, and the frames of a body in pieces.
+// Writes the status line and the fields of a response, and frames a body that goes out in pieces
+// (RFC 9112).
 #include "service/http/response_head.h"
 
 #include <array>
@@ -11,6 +12,7 @@
 namespace deltamill {
 namespace {
 
+// IMF-fixdate in English whatever the locale (RFC 9110, section 5.6.7), hence no strftime.
 std::string date_now() {
   static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -26,7 +28,7 @@ std::string date_now() {
   return {text, static_cast<std::size_t>(length)};
 }
 
-// A value cannot end its line, whatever it holds.
+// A value cannot end its line, whatever it holds: some of it came from the client.
 void append_field(std::string_view name, std::string_view value, std::string& head) {
   head += name;
   head += ": ";
@@ -39,6 +41,7 @@ void append_field(std::string_view name, std::string_view value, std::string& he
 Framing framing_of(const Response& response, bool takes_chunks) {
   if (response.status == 204 || response.status == 304) return Framing::no_body;
   if (!response.rest) return Framing::length;
+  // HTTP/1.0 knows no chunks: there the end of the connection ends the body.
   return takes_chunks ? Framing::chunks : Framing::closed_after;
 }
 
@@ -62,6 +65,7 @@ std::string response_head(const Response& response, Framing framing, std::string
 }
 
 void append_piece(std::string_view piece, Framing framing, std::string& bytes) {
+  // An empty chunk would be the last one.
   if (piece.empty()) return;
   if (framing == Framing::chunks) {
     char digits[20];
@@ -85,6 +89,7 @@ std::string make_request_id() {
 
 std::string request_id_of(const Request& request) {
   const std::string given = request.header("X-Request-Id").value_or("");
+  // The client's own id only if it is plain: it goes into trace events and into the response.
   const bool harmless = !given.empty() && given.size() <= 128 &&
                         given.find_first_not_of(
                             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -1,4 +1,5 @@
-// The table, matching, and the headers, compression and counting that all answers share.
+// The HTTP interface as one table; finding the route of a request; what all answers share: turning
+// failures into problems, compression, counting.
 #include "service/http/routes.h"
 
 #include <array>
@@ -75,7 +76,8 @@ Answer not_available(Site& /*site*/, const Call& /*call*/) {
 
 using Segments = std::vector<std::string_view>;
 
-// The arguments of a path that has the form of a pattern; nothing = it has another form.
+// The arguments of a path that has the form of a pattern; nothing = it has another form. Segments
+// are compared as they came: a path has one spelling, and an encoded slash splits nothing.
 std::optional<Segments> match(std::string_view pattern, const Segments& path) {
   const Segments parts = path_segments(pattern);
   if (parts.size() != path.size()) return std::nullopt;
@@ -98,6 +100,8 @@ std::string decode_argument(std::string_view pattern, std::string_view segment, 
   return std::move(*key);
 }
 
+// A path with . or .. in it may mean something else to a proxy in front of us, which resolves them:
+// so it is refused as malformed rather than as unknown.
 bool has_dot_segment(const Segments& path) {
   for (const std::string_view segment : path) {
     const std::optional<std::string> decoded = percent_decode(segment, false);
@@ -113,6 +117,8 @@ struct Found {
   std::string allowed;  // methods of the path, for Allow; empty = unknown path
 };
 
+// All rows are looked at: 405 has to name every method that the path does take (RFC 9110, section
+// 15.5.6). Routes of operators do not exist on the open listener: not forbidden, unknown.
 Found find_route(Listener listener, std::string_view method, const Segments& path) {
   Found found;
   for (const Route& route : routes) {
@@ -152,6 +158,7 @@ Answer handle(Site& site, Listener listener, const Request& request, const Found
   }
   if (found.route == nullptr) return refuse_method(found, request);
   const Route& route = *found.route;
+  // A parameter that is ignored looks as if it worked.
   if (route.query == Route::Query::refused && !query_of(request.target).empty())
     throw Problem(ProblemName::bad_query, "this path takes no parameters");
   Call call{request, listener, {}};
@@ -167,6 +174,7 @@ Problem problem_of(const SqliteError& error) {
   constexpr int interrupt = 9;  // SQLITE_INTERRUPT
   if ((error.code & 0xff) == interrupt)
     return {ProblemName::query_timeout, "the query took too long"};
+  // SQLITE_BUSY and kin: another process holds the store for a moment.
   if (error.retryable()) return {ProblemName::overloaded, "the view store is busy"};
   return {ProblemName::internal, "the view store failed"};
 }
@@ -183,6 +191,7 @@ Answer answer_safely(Site& site, const Request& request, const std::function<Ans
     const Problem problem = problem_of(error);
     if (problem.name == ProblemName::internal) site.options().report_failure(error.what());
     return answer(problem, request);
+    // What was not expected: to the operators in full, to the client without a word of it.
   } catch (const std::exception& error) {
     site.options().report_failure(error.what());
     return answer({ProblemName::internal, "the request failed; the service goes on"}, request);
@@ -216,6 +225,8 @@ bool is_event_stream(const Response& response) {
   return false;
 }
 
+// Small answers cost more to pack than to send. A HEAD is compressed like its GET, for the same
+// fields.
 void compress(const Request& request, Response& response) {
   if (!response.rest && response.body.size() < gzip_bytes_min) return;
   if (is_event_stream(response)) return;
@@ -268,6 +279,7 @@ Answer answer_request(Site& site, Listener listener, const Request& request) {
                   [&] { return handle(site, listener, request, found); });
 }
 
+// Called by the server, which knows no metrics and cannot do anything about an exception.
 std::function<void(int status, double seconds)> refusal_counter(Site& site) {
   return [&site](int status, double seconds) {
     try {

@@ -1,4 +1,4 @@
-// Splitting at commas outside of quotes, and reading each value by its column's type.
+// Reads the key in a path: values joined by commas, each by its column's type.
 #include "service/http/row_key.h"
 
 #include <optional>

@@ -1,5 +1,6 @@
-// PostgREST's grammar by recursive descent over decoded text. Nesting is bounded, so is what it can
-// ask.
+// Parses PostgREST's grammar by recursive descent over decoded text. What a client can ask for is
+// bounded: conditions, list values, nesting. A name that is not a word of the grammar is a column,
+// a column that the caller may not see does not exist, and no value leaves here unread.
 #include "service/http/row_query.h"
 
 #include <algorithm>
@@ -47,6 +48,7 @@ Problem bad_query(std::string message) {
   return {ProblemName::bad_query, std::move(message)};
 }
 
+// PostgreSQL has LIKE for texts only; of the store's columns, only these hold their text as it is.
 bool takes_like(const Type& type) {
   return type.kind == TypeKind::text || type.kind == TypeKind::varchar ||
          type.kind == TypeKind::bpchar || type.kind == TypeKind::name;
@@ -131,6 +133,7 @@ void Parser::parse_number(const Parameter& parameter, std::optional<std::uint64_
   std::int64_t parsed = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, parsed);
+  // "-0" would pass as a number; a sign is nothing that a page takes.
   if (error != std::errc{} || stop != end || parsed < 0 || text.front() == '-')
     throw bad_query(quoted(parameter.name) + " is a whole number from 0");
   number = static_cast<std::uint64_t>(parsed);
@@ -189,6 +192,7 @@ void Parser::parse_select_item(QueryScanner& scanner) {
   query_.select.push_back({column, alias.value_or(view_.columns[column].name), as_text});
 }
 
+// Items in the order in which they count; complete() appends what makes it total.
 void Parser::parse_order(std::string_view text) {
   QueryScanner scanner(text);
   do {
@@ -210,6 +214,8 @@ void Parser::parse_order_item(QueryScanner& scanner) {
     item.nulls_first = true;
   else if (scanner.take(".nullslast"))
     item.nulls_first = false;
+  // A store without an order for the type would sort by bytes: an order that PostgreSQL does not
+  // have.
   if (!comparable(view_.columns[column].type))
     throw Problem(ProblemName::unsupported_operator, "column " + quoted(name) + " is of type " +
                                                          format_type(view_.columns[column].type) +
@@ -229,6 +235,7 @@ std::string Parser::parameter_column(std::string_view name) const {
 
 void Parser::parse_filter_parameter(const Parameter& parameter) {
   std::string_view name = parameter.name;
+  // The names "and" and "or" are taken before a column of that name; quotes ask for the column.
   const bool negated = name == "not.and" || name == "not.or";
   if (negated) name.remove_prefix(4);
   QueryScanner scanner(parameter.value);
@@ -246,6 +253,8 @@ void Parser::parse_filter_parameter(const Parameter& parameter) {
 }
 
 RowFilter Parser::parse_group(QueryScanner& scanner, FilterKind kind, std::size_t depth) {
+  // The parser and SQLite's compiler recurse as deep as the text nests, and the text is a
+  // stranger's.
   if (depth > nesting_max)
     throw Problem(ProblemName::too_many_conditions,
                   "conditions nest at most " + std::to_string(nesting_max) + " deep");
@@ -286,6 +295,7 @@ RowFilter Parser::parse_operation(QueryScanner& scanner, std::uint32_t column, b
   filter.column = column;
   filter.negated = scanner.take("not.");
   const std::string_view name = scanner.take_until(".(,)");
+  // Apart from the others: it takes a word, not a value, and is never NULL.
   if (name == "is") {
     if (!scanner.take(".")) throw bad_query("\"is\" needs a word");
     const std::string_view word = in_group ? scanner.take_until(",)") : scanner.rest();
@@ -294,6 +304,7 @@ RowFilter Parser::parse_operation(QueryScanner& scanner, std::uint32_t column, b
   }
   const OperatorRow* const row = find_operator(name);
   if (row == nullptr) {
+    // Known to the grammar: the client made no mistake, and is told so.
     if (std::ranges::find(unsupported_operators, name) != unsupported_operators.end())
       throw Problem(ProblemName::unsupported_operator,
                     "operator " + quoted(name) + " is not available in this version");
@@ -315,6 +326,7 @@ void Parser::check_operator(std::string_view name, const RowFilter& filter) cons
                 "operator " + quoted(name) + " does not take columns of type " + format_type(type));
 }
 
+// eq(any).{1,2} is col = ANY ('{1,2}'), which PostgREST allows for these operators only.
 void Parser::parse_quantifier(QueryScanner& scanner, const OperatorRow& row, RowFilter& filter) {
   if (scanner.take("(any)"))
     filter.quantifier = Quantifier::any;
@@ -334,6 +346,7 @@ void Parser::parse_operands(QueryScanner& scanner, bool in_group, RowFilter& fil
   std::optional<std::string> value =
       in_group ? scanner.take_value() : std::optional<std::string>(scanner.rest());
   if (!value) throw bad_query("a quoted value does not end");
+  // One value; otherwise an array literal as PostgreSQL reads it, in which NULL is an element.
   if (filter.quantifier == Quantifier::none) return add_operand(value, filter);
   const std::optional<std::vector<ListElement>> elements = parse_array(*value);
   if (!elements)
@@ -346,6 +359,7 @@ void Parser::parse_operands(QueryScanner& scanner, bool in_group, RowFilter& fil
 
 void Parser::parse_list(QueryScanner& scanner, RowFilter& filter) {
   if (!scanner.take("(")) throw bad_query("\"in\" needs a list: in.(1,2)");
+  // An empty list: no row is in it.
   if (scanner.take(")")) return;
   do {
     const std::optional<std::string> value = scanner.take_value();
@@ -383,11 +397,14 @@ void Parser::parse_is(std::string_view word, RowFilter& filter) {
 // Every value is read by its column's type here, so that none reaches SQL as a client wrote it.
 void Parser::add_operand(const ListElement& text, RowFilter& filter) {
   if (!text) {
+    // NULL as an element: compared by SQL's rules, so it never is equal.
     filter.operands.emplace_back();
     return;
   }
   if (filter.kind == FilterKind::like || filter.kind == FilterKind::like_folded) {
     const bool folded = filter.kind == FilterKind::like_folded;
+    // The store matches by GLOB, which knows no case rules and can use an index; ilike folds both
+    // sides.
     std::optional<std::string> glob = glob_of(folded ? fold_case(*text) : *text);
     if (!glob)
       throw Problem(ProblemName::bad_value, "LIKE pattern must not end with escape character");
@@ -397,6 +414,7 @@ void Parser::add_operand(const ListElement& text, RowFilter& filter) {
   const Type& type = view_.columns[filter.column].type;
   std::optional<SqlValue> value = read_operand(type, aspect_of(filter.kind), *text, view_.zones());
   if (!value) {
+    // As PostgreSQL says it: without the modifier, which is no part of reading.
     Type plain = type;
     plain.modifier = -1;
     throw Problem(ProblemName::bad_value,

@@ -1,5 +1,6 @@
-// Conditions, order and pages as SQLite's SQL with PostgreSQL's meaning: three-valued logic, NULLs
-// last ascending.
+// Makes a query of SQLite that has PostgreSQL's meaning: three-valued logic, NULLs last when
+// ascending, values compared by the aspect of their type that the store keeps for it. Every value
+// is a parameter, every name quoted.
 #include "service/http/row_sql.h"
 
 #include <span>
@@ -30,6 +31,8 @@ class FilterWriter {
   FilterWriter(const QueriedView& view, BoundSql& sql) : view_(view), sql_(sql) {}
 
   void append(const RowFilter& filter) {
+    // NOT of the parenthesised whole, as PostgREST has it: of NULL it is NULL again, so such a row
+    // is in neither answer.
     if (filter.negated) sql_ += "NOT ";
     sql_ += "(";
     if (filter.kind == FilterKind::all_of || filter.kind == FilterKind::any_of)
@@ -47,6 +50,7 @@ class FilterWriter {
       append(child);
       separator = filter.kind == FilterKind::all_of ? " AND " : " OR ";
     }
+    // Nothing asked for: every row. Groups of a client are never empty.
     if (filter.children.empty()) sql_ += "1";
   }
 
@@ -61,6 +65,7 @@ class FilterWriter {
     }
   }
 
+  // Booleans are 1 and 0 in the store, and IS compares with NULL too: never NULL itself.
   void append_is(const RowFilter& filter, const char* what) {
     sql_.identifier(view_.columns[filter.column].name) += what;
   }
@@ -78,7 +83,8 @@ class FilterWriter {
     sql_ += ")";
   }
 
-  // Halves, so that the depth of the expression grows with the logarithm of the list.
+  // Halved, so that the depth of the expression grows with the logarithm of the list: SQLite bounds
+  // the depth, and recurses by it.
   void append_comparisons(const RowFilter& filter, std::span<const SqlValue> operands) {
     if (operands.empty()) {  // = ANY ('{}') is false, = ALL ('{}') is true, even for NULL
       sql_ += filter.quantifier == Quantifier::any ? "0" : "1";
@@ -124,16 +130,19 @@ void append_from(const std::string& table, BoundSql& sql) {
   (sql += " FROM ") += table;
 }
 
-// True for rows that come after the value in this item of the order.
+// True for rows that come after the value in this item of the order. NULLs are first or last, so
+// comparing with < and > alone would lose them, or the rows behind them.
 void append_follows(const Column& column, const OrderItem& item, const SqlValue& value,
                     BoundSql& sql) {
   const bool null = std::holds_alternative<std::monostate>(value);
+  // NULLs stand last: nothing comes after them.
   if (null && !item.nulls_first) {
     sql += "0";
     return;
   }
   append_column(column, item.aspect, sql);
   if (null) {
+    // NULLs stand first: every other row comes after.
     sql += " IS NOT NULL";
     return;
   }
@@ -143,7 +152,8 @@ void append_follows(const Column& column, const OrderItem& item, const SqlValue&
 }
 
 // Rows after the start of a page: those that follow in the first item, or are the same there and
-// follow in the next.
+// follow in the next. Written as nested ORs, since SQLite's row comparison knows neither NULLs nor
+// mixed directions. Inclusive without a key: of equal rows some were sent, some not.
 void append_page_start(const QueriedView& view, const RowQuery& query, const PageStart& start,
                        BoundSql& sql) {
   DM_CHECK(start.values.size() == query.order.size(),
@@ -170,6 +180,8 @@ void append_order(const QueriedView& view, const RowQuery& query, BoundSql& sql)
     sql += separator;
     append_column(column, item.aspect, sql);
     sql += item.descending ? " DESC" : " ASC";
+    // Only where it matters: SQLite cannot use an index for an order that names NULLs against its
+    // own.
     if (column.nullable) sql += item.nulls_first ? " NULLS FIRST" : " NULLS LAST";
     separator = ", ";
   }
@@ -181,8 +193,10 @@ BoundSql rows_sql(const QueriedView& view, const RowQuery& query, const std::str
                   const PageBounds& bounds) {
   BoundSql sql;
   append_select(view, query.select, sql);
+  // Behind the columns asked for, those of the order: the token of the next page is made of them.
   for (const OrderItem& item : query.order)
     (sql += ", ").identifier(view.columns[item.column].name);
+  // A row that stands for several copies.
   if (!view.key) (sql += ", ").identifier(multiplicity_column);
   append_from(table, sql);
   sql += " WHERE ";

@@ -1,4 +1,5 @@
-// JSON as row_to_json prints rows, CSV as COPY ... (FORMAT csv, HEADER) does.
+// Writes rows as a client asked for them: JSON as row_to_json prints rows, CSV as COPY ... (FORMAT
+// csv, HEADER) does. Values come as the store holds them and are printed in PostgreSQL's text form.
 #include "service/http/row_writer.h"
 
 #include "sinks/sqlite/stored_value.h"
@@ -9,6 +10,7 @@ namespace deltamill {
 RowWriter::RowWriter(RowFormat format, const QueriedView& view,
                      const std::vector<SelectItem>& select)
     : format_(format) {
+  // Names are escaped once, not per row.
   for (const SelectItem& selected : select) {
     Item item{view.columns[selected.column].type, selected.as_text, items_.empty() ? "{" : ","};
     append_json_string(selected.name, item.prefix);

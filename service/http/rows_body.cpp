@@ -1,4 +1,5 @@
-// Pieces of a page, each with the query timeout ahead of it.
+// The body of an answer of rows, made piece by piece; each piece has the query timeout ahead of it,
+// not the whole.
 #include "service/http/rows_body.h"
 
 #include <stdexcept>

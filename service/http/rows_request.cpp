@@ -1,4 +1,5 @@
-// Windows by limit, offset or Range; pages by token.
+// Puts together what a request for rows asks: filter and order from the query, the window by limit,
+// offset or Range, the start by a page token.
 #include "service/http/rows_request.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ std::optional<Window> parse_range(const std::string& text, std::uint64_t rows_ma
   return Window{first, std::min(limit, rows_max), true};
 }
 
+// The query says it first; a Range beside a limit is ignored, as RFC 9110, section 14.2, allows.
 Window window_of(const RowQuery& query, const Request& request, std::uint64_t rows_max) {
   const std::optional<std::string> range = request.header("Range");
   if (range && !query.limit && !query.offset) {
@@ -38,6 +40,8 @@ Window window_of(const RowQuery& query, const Request& request, std::uint64_t ro
   return {query.offset.value_or(0), std::min(query.limit.value_or(rows_max), rows_max)};
 }
 
+// A token's values are those of one order over one definition; under another they would start a
+// page anywhere.
 std::uint64_t fingerprint_of(std::uint64_t definition, const RowQuery& query) {
   std::string text = std::to_string(definition);
   for (const OrderItem& item : query.order)

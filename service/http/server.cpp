@@ -1,4 +1,4 @@
-// The listener behind it: listening.h.
+// The server as its users see it; the listener behind it is listening.h.
 #include "service/http/server.h"
 
 #include <utility>

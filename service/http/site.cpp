@@ -1,4 +1,4 @@
-// The views as the two listeners see them; waiting for a position.
+// The views as each of the two listeners shows them, and waiting for a position of the store.
 #include "service/http/site.h"
 
 #include <xxhash.h>
@@ -20,7 +20,8 @@ QueriedView queried_view(const ServedView& view, bool all_columns) {
   return queried;
 }
 
-// Parts are separated by a byte that no name holds.
+// Into entity tags and page tokens: after a change of what a caller sees, those of before match no
+// more. Parts are separated by a byte that no name holds.
 std::uint64_t definition_hash(const ServedView& view, const QueriedView& queried) {
   std::string text = view.name;
   const auto add = [&text](std::string_view part) {
@@ -52,6 +53,7 @@ Site::Site(StatusPage& status, Positions& positions, JobDesk& jobs, StoreReader&
   const std::vector<ServedView>& views = status.views();
   for (std::size_t offset = 0; offset < views.size(); ++offset) {
     offsets_.emplace(views[offset].name, offset);
+    // Made once for both listeners; requests only look up.
     for (const bool all_columns : {false, true}) {
       QueriedView queried = queried_view(views[offset], all_columns);
       const std::uint64_t definition = definition_hash(views[offset], queried);
@@ -67,6 +69,7 @@ bool Site::exists(Listener listener, std::size_t view) const {
 std::size_t Site::find_view(Listener listener, const std::string& name) const {
   const auto found = offsets_.find(name);
   if (found == offsets_.end() || !exists(listener, found->second))
+    // A view that is not served is as unknown as one that is not there.
     throw Problem(ProblemName::unknown_view, "there is no view \"" + name + "\"");
   return found->second;
 }

@@ -1,4 +1,5 @@
-// Calls are made under the list's mutex: that is what lets the end of a subscription wait for them.
+// Subscribers and their calls. They are called under the list's mutex: that is what lets the end of
+// a subscription wait for a call under way.
 #include "service/http/subscription.h"
 
 #include <utility>

@@ -1,4 +1,5 @@
-// Percent-encoding, paths and query strings.
+// Percent-encoding, paths and query strings. Everything decoded is well-formed UTF-8 without NUL,
+// so that no later stage has to ask.
 #include "service/http/target.h"
 
 #include <cstdint>
@@ -13,7 +14,8 @@ int hex_digit(char c) {
   return -1;
 }
 
-// Bytes of the well-formed character at the start of `text`, 0 = none (Unicode, table 3-7).
+// Bytes of the well-formed character at the start of `text`, 0 = none (Unicode, table 3-7: no
+// overlong forms, no surrogates, nothing beyond U+10FFFF).
 std::size_t well_formed_bytes(std::string_view text) {
   const auto byte = [text](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -53,6 +55,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
+    // A blank in query strings only, as HTML forms write it; in a path it is a plus.
     if (text[i] == '+' && plus_is_blank) {
       decoded += ' ';
     } else if (text[i] != '%') {
@@ -69,6 +72,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
   return decoded;
 }
 
+// Unreserved characters stay (RFC 3986, section 2.3), everything else is encoded, whatever its
+// place allows.
 std::string percent_encode(std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string encoded;

@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t token_bytes_max = 4096;
 constexpr std::chrono::milliseconds permit_retry{20};
 
-// 304 if the client has this answer already.
+// 304 if the client has this answer already (RFC 9110, section 13.1.2).
 std::optional<Response> not_modified(const Call& call, const std::string& tag) {
   if (!matches(call.request.header("If-None-Match"), tag)) return std::nullopt;
   Response response;
@@ -59,8 +59,10 @@ std::string next_link(const Call& call, const RowsRequest& request, const std::s
     const std::string_view part = query.substr(0, end);
     query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
     const auto name = percent_decode(part.substr(0, part.find('=')), true);
+    // The token says where to go on; an offset would be skipped once more.
     if (part.empty() || name == "after" || name == "offset") continue;
     for (const char c : part)
+      // These end a link or its parameters (RFC 8288) and may stand in a query undecoded.
       link += c == '<' || c == '>' || c == '"' ? percent_encode({&c, 1}) : std::string(1, c);
     link += '&';
   }
@@ -91,14 +93,19 @@ std::optional<Response> rows_response(Site& site, const Call& call,
       reading.entity_tag(site.definition(call.listener, request.terms.view), call, request.format);
   Response response = not_modified(call, tag).value_or(Response{});
   response.set("ETag", tag);
+  // Without touching a row: the tag is made of the frontier and the definition.
   if (response.status == 304) return response;
   const std::optional<std::uint64_t> total = count_rows(reading, view, request);
   if (total && request.window.offset > *total)
     throw Problem(ProblemName::range_not_satisfiable, "Requested range not satisfiable",
                   "An offset of " + std::to_string(request.window.offset) +
                       " was requested, but there are only " + std::to_string(*total) + " rows.");
+  // The body takes the snapshot along: later pages of the answer come from the same frontier,
+  // whatever is committed meanwhile.
   auto body = std::make_unique<RowsBody>(site, view, rows, std::move(reading));
   timing.end("query");
+  // The first page is made before the status line goes out, so an error in it is an answer, not a
+  // cut.
   const std::optional<Page> page = body->begin(response.body);
   if (!page) return std::nullopt;
   timing.end("encode");

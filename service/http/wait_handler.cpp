@@ -1,4 +1,5 @@
-// Waiting for the store, for one view or for one sink to reach a position.
+// Answers /v1/wait: when the store, one view or one sink has reached a position. Nothing is held
+// while it waits but its place in the list.
 #include <algorithm>
 #include <optional>
 

@@ -1,4 +1,5 @@
-// A multimap of entries that live with those who wait, and a count of those let through.
+// Who waits for which position: a multimap of entries that live with those who wait, and a count of
+// those let through.
 #include "service/http/waiting_list.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// The table of metrics over prometheus-cpp's registry.
+// All metrics with kind and meaning in one table, over prometheus-cpp's registry. A name that is
+// not in it is a bug and stops.
 #include "service/telemetry/metrics.h"
 
 #include <prometheus/counter.h>
@@ -77,6 +78,8 @@ constexpr Metric all_metrics[] = {
 };
 // clang-format on
 
+// From half a millisecond, the target of freshness, to what is plainly too long; counts up to some
+// batches.
 const prometheus::Histogram::BucketBoundaries& buckets_of(std::string_view name) {
   static const prometheus::Histogram::BucketBoundaries seconds = {
       0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
@@ -115,6 +118,7 @@ Metrics::~Metrics() = default;
 
 void Metrics::set(std::string_view name, double value, const MetricLabels& labels) {
   const auto family = families_->gauges.find(name);
+  // Metrics are an interface: one that is not in the table has no meaning written down.
   DM_CHECK(family != families_->gauges.end(), "unknown gauge " + std::string(name));
   family->second->Add(labels).Set(value);
 }
@@ -129,6 +133,7 @@ void Metrics::raise_to(std::string_view name, double total, const MetricLabels& 
   const auto family = families_->counters.find(name);
   DM_CHECK(family != families_->counters.end(), "unknown counter " + std::string(name));
   prometheus::Counter& counter = family->second->Add(labels);
+  // For totals that somebody else counts; a counter never goes back.
   counter.Increment(std::max(total - counter.Value(), 0.0));
 }
 

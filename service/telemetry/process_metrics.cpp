@@ -1,4 +1,5 @@
-// From /proc and getrlimit.
+// The metrics of the process that Prometheus clients agree on (process_*), read from /proc and
+// getrlimit.
 #include "service/telemetry/process_metrics.h"
 
 #include <fmt/format.h>

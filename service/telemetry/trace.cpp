@@ -1,4 +1,5 @@
-// The only neighbour of spdlog: lines are made here and handed over as plain text.
+// Makes the lines of trace events and hands them to spdlog as plain text. Its queue is bounded and
+// drops the oldest: a terminal that does not read must not stop the service.
 #include "service/telemetry/trace.h"
 
 #include <fmt/chrono.h>
@@ -67,6 +68,7 @@ Trace::Trace(const TraceSettings& settings)
       "deltamill", std::make_shared<spdlog::sinks::stderr_sink_mt>(), writer_->pool,
       spdlog::async_overflow_policy::overrun_oldest);
   writer_->logger->set_pattern("%v");
+  // What matters is out before a crash that may follow it.
   writer_->logger->flush_on(spdlog::level::warn);
 }
 
@@ -85,6 +87,7 @@ void Trace::event(TraceLevel level, std::string_view event, std::string_view mes
   for (const TraceField& field : fields) append(field.name, field.value, line);
   append("msg", message, line);
   if (settings_.format == TraceFormat::json) line += '}';
+  // systemd's journal takes the priority from this prefix (sd-daemon(3)).
   if (writer_->to_journal) line.insert(0, journal_prefixes[static_cast<std::size_t>(level)]);
   const auto severity = level == TraceLevel::error     ? spdlog::level::err
                         : level == TraceLevel::warning ? spdlog::level::warn
