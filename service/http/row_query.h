@@ -66,8 +66,8 @@ struct RowFilter {
   bool negated = false;
   Quantifier quantifier = Quantifier::none;
   std::uint32_t column = 0;
-  std::vector<SqlValue>
-      operands;  // under the aspect of the kind; patterns of like as GLOB has them
+  // Under the aspect of the kind; patterns of like as GLOB has them.
+  std::vector<SqlValue> operands;
   std::vector<RowFilter> children;  // all_of, any_of
 };
 

@@ -60,8 +60,8 @@ struct JournalTable {
   Oid oid = 0;
   std::string schema;
   std::string name;
-  Frontier
-      base;  // its base chunks are as of this frontier; transactions below it do not apply to it
+  // Its base chunks are as of this frontier; transactions below it do not apply to it.
+  Frontier base;
   bool complete = false;  // all base chunks are there
   std::uint64_t row_count = 0;
   std::uint32_t chunk_count = 0;

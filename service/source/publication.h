@@ -21,8 +21,8 @@ struct PublicationState {
 
 [[nodiscard]] PublicationState read_publication(SqlSession& sql, const std::string& name);
 
-using TableList =
-    std::vector<std::shared_ptr<const Table>>;  // shared with the catalog they come from
+// Shared with the catalog they come from.
+using TableList = std::vector<std::shared_ptr<const Table>>;
 
 // Statements that make the publication hold these tables; empty = it does.
 // Throws SourceFailed (stop) if it is of a kind that is refused.

@@ -13,8 +13,8 @@ namespace deltamill {
 struct SessionSettings {
   std::string url;  // libpq URI or keyword=value string; may hold a password
   std::string application_name = "deltamill";
-  std::vector<std::string>
-      search_path;  // for the user's own SQL; empty = nothing is found unqualified
+  // For the user's own SQL; empty = nothing is found unqualified.
+  std::vector<std::string> search_path;
   std::chrono::milliseconds lock_timeout{10'000};
   bool replication = false;  // may run replication commands
 };

@@ -33,8 +33,8 @@ struct CatalogSelection {
 
 struct SourceCatalog {
   Catalog catalog;  // also tables with a problem, if they have columns of their own
-  std::vector<TableProblem>
-      problems;  // of selected tables, and of selected names that are no tables
+  // Of selected tables, and of selected names that are no tables.
+  std::vector<TableProblem> problems;
 };
 
 // `settings.search_path` becomes the catalog's. Throws SourceFailed.

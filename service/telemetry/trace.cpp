@@ -54,11 +54,11 @@ void append_member(std::string_view name, std::string_view value, std::string& l
 }  // namespace
 
 struct Trace::Writer {
-  std::shared_ptr<spdlog::details::thread_pool>
-      pool;  // spdlog's own interface asks for shared ownership
+  // spdlog's own interface asks for shared ownership.
+  std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
-  bool to_journal =
-      std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe): at start
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): at start
+  bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
 };
 
 Trace::Trace(const TraceSettings& settings)
