@@ -9,6 +9,7 @@
 #include "service/http/target.h"
 
 namespace deltamill {
+
 namespace {
 
 using Json = nlohmann::ordered_json;

@@ -10,6 +10,7 @@
 #include "views/functions/letter_case.h"
 
 namespace deltamill {
+
 namespace {
 
 // The letters that lower case would change although they fold to themselves: dotted capital and

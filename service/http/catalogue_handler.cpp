@@ -7,6 +7,7 @@
 #include "views/data/text_form.h"
 
 namespace deltamill {
+
 namespace {
 
 void append_member(const char* name, std::string_view value, std::string& json) {

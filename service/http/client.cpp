@@ -18,6 +18,7 @@
 #include <utility>
 
 namespace deltamill {
+
 namespace {
 
 namespace beast_http = boost::beast::http;

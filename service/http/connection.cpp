@@ -18,6 +18,7 @@
 #include "service/http/target.h"
 
 namespace deltamill {
+
 namespace {
 
 namespace asio = boost::asio;

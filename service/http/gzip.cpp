@@ -11,6 +11,7 @@
 #include "views/data/check.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr int gzip_window_bits = 15 + 16;  // + 16: gzip's frame

@@ -20,6 +20,7 @@
 #include "service/http/connection.h"
 
 namespace deltamill {
+
 namespace {
 
 namespace asio = boost::asio;

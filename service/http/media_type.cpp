@@ -6,6 +6,7 @@
 #include <string>
 
 namespace deltamill {
+
 namespace {
 
 struct Offer {

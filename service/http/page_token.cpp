@@ -7,6 +7,7 @@
 #include "service/http/page_token.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr std::string_view alphabet =

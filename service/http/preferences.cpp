@@ -6,6 +6,7 @@
 #include <charconv>
 
 namespace deltamill {
+
 namespace {
 
 constexpr int wait_seconds_max = 30;

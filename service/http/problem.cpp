@@ -10,6 +10,7 @@
 #include "views/data/text_form.h"
 
 namespace deltamill {
+
 namespace {
 
 struct ProblemRow {

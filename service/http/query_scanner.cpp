@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace deltamill {
+
 namespace {
 
 std::string_view trim(std::string_view text) {

@@ -11,6 +11,7 @@
 #include "service/http/case_folding.h"
 
 namespace deltamill {
+
 namespace {
 
 std::optional<Lsn> parse_min_lsn(const Request& request) {

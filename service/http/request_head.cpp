@@ -11,6 +11,7 @@
 #include <utility>
 
 namespace deltamill {
+
 namespace {
 
 namespace beast_http = boost::beast::http;

@@ -10,6 +10,7 @@
 #include <random>
 
 namespace deltamill {
+
 namespace {
 
 // IMF-fixdate in English whatever the locale (RFC 9110, section 5.6.7), hence no strftime.

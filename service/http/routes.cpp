@@ -18,6 +18,7 @@
 #include "service/http/view_handlers.h"
 
 namespace deltamill {
+
 namespace {
 
 Answer not_available(Site& site, const Call& call);

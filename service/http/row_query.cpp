@@ -13,6 +13,7 @@
 #include "service/http/query_scanner.h"
 
 namespace deltamill {
+
 namespace {
 
 struct OperatorRow {

@@ -9,6 +9,7 @@
 #include "views/data/check.h"
 
 namespace deltamill {
+
 namespace {
 
 const char* comparison_of(FilterKind kind) {

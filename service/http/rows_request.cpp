@@ -10,6 +10,7 @@
 #include <utility>
 
 namespace deltamill {
+
 namespace {
 
 // A range of rows as "0-19" or "20-"; nothing = other units, which RFC 9110 lets us ignore.

@@ -9,6 +9,7 @@
 #include "service/http/deadline.h"
 
 namespace deltamill {
+
 namespace {
 
 QueriedView queried_view(const ServedView& view, bool all_columns) {

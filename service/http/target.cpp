@@ -5,6 +5,7 @@
 #include <cstdint>
 
 namespace deltamill {
+
 namespace {
 
 int hex_digit(char c) {

@@ -15,6 +15,7 @@
 #include "service/http/rows_request.h"
 
 namespace deltamill {
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

@@ -8,6 +8,7 @@
 #include "service/http/view_handlers.h"
 
 namespace deltamill {
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

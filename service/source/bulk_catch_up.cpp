@@ -19,6 +19,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 using namespace std::chrono_literals;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 namespace deltamill {
+
 namespace {
 
 void write_big_endian(std::uint32_t value, std::size_t bytes, char* target) {

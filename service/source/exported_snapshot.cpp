@@ -12,6 +12,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr int attempts_max = 60;  // times lock_timeout: with ten seconds each, ten minutes

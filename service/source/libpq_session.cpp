@@ -8,6 +8,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 std::string first_line(const char* text) {

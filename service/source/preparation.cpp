@@ -10,6 +10,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr int slot_attempts_max = 60;  // times lock_timeout

@@ -5,6 +5,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr int server_version_min = 150000;

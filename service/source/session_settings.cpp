@@ -11,6 +11,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 using Keywords = std::map<std::string, std::string>;

@@ -10,6 +10,7 @@
 #include "service/source/sql_session.h"
 
 namespace deltamill {
+
 namespace {
 
 // Tables and what a user may take for one. relkind: r table, p partitioned, v view, m materialized

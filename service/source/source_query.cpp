@@ -10,6 +10,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 void take_row(const PGresult* result, std::vector<std::optional<std::string_view>>& row,

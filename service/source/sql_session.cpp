@@ -6,6 +6,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 // The first line is the message; DETAIL, which can hold row values, follows on others.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 namespace deltamill {
+
 namespace {
 
 constexpr std::chrono::seconds patience(5);

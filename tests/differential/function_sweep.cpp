@@ -16,6 +16,7 @@
 #include "views/data/text_form.h"
 
 namespace deltamill {
+
 namespace {
 
 constexpr int null_percent = 4;

@@ -9,6 +9,7 @@
 #include "tests/differential/random_project.h"
 
 namespace deltamill {
+
 namespace {
 
 struct Arguments {

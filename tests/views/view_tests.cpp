@@ -15,6 +15,7 @@
 #include "views/sql/view_definition.h"
 
 namespace deltamill {
+
 namespace {
 
 std::string read_file(const std::filesystem::path& path) {

@@ -13,6 +13,7 @@
 #include "tests/support/view_oracle.h"
 
 namespace deltamill {
+
 namespace {
 
 struct Arguments {

@@ -4,7 +4,8 @@
 
 #include "tests/unit/http/http_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using Json = nlohmann::json;
 
 namespace {
@@ -187,3 +188,5 @@ TEST_CASE("a store that fails is a 500 without details") {
   CHECK(response.body.find("nonexistent") == std::string::npos);
   CHECK_FALSE(reported.empty());
 }
+
+}  // namespace deltamill

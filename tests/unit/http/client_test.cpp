@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -72,3 +72,5 @@ TEST_CASE("a server that hangs up is no answer") {
   const OneAnswer server(bytes);
   CHECK_THROWS_AS(HttpClient(server.url()).get("/"), NoAnswer);
 }
+
+}  // namespace deltamill

@@ -4,7 +4,7 @@
 
 #include "tests/unit/http/http_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -182,3 +182,5 @@ TEST_CASE("waiting for the store, a view and a sink") {
   CHECK(problem_of(http.get("/v1/wait?lsn=x", impatient)) == "bad_lsn");
   CHECK(problem_of(http.get("/v1/wait?lsn=0/1&x=1", impatient)) == "bad_query");
 }
+
+}  // namespace deltamill

@@ -5,7 +5,7 @@
 #include "service/http/preferences.h"
 #include "tests/unit/http/thrown_problem.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("the most wanted format wins, JSON without a wish") {
   CHECK(negotiate_format("") == RowFormat::json);
@@ -54,3 +54,5 @@ TEST_CASE("unknown preferences are ignored unless handling is strict") {
   CHECK(problem->name == ProblemName::bad_preference);
   CHECK(problem->details == "invalid preferences: return=minimal");
 }
+
+}  // namespace deltamill

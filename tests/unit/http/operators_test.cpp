@@ -8,7 +8,7 @@
 #include "service/http/target.h"
 #include "tests/unit/http/http_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -203,3 +203,5 @@ TEST_CASE("CSV is what COPY prints") {
   const Response response = operators.fixture->get("/v1/views/v", {{"Accept", "text/csv"}});
   CHECK(response.body == joined(operators.section("csv"), "\n") + "\n");
 }
+
+}  // namespace deltamill

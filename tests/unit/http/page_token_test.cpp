@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("a token comes back as it was made") {
   const PageToken token{0xfedcba9876543210U, 3, {"x", std::nullopt, "", std::string(300, 'y')}};
@@ -23,3 +23,5 @@ TEST_CASE("what is cut off or made up is no token") {
   CHECK_FALSE(decode_page_token("not a token!"));
   CHECK_FALSE(decode_page_token(std::string(64, '_')));
 }
+
+}  // namespace deltamill

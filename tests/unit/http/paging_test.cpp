@@ -6,7 +6,7 @@
 #include "service/http/page_token.h"
 #include "tests/unit/http/http_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -216,3 +216,5 @@ TEST_CASE("the zeros of floating-point numbers share their place in pages") {
   for (const char* limit : {"1", "2", "3"})
     CHECK(joined(pages(http, std::string("/v1/views/zeros?limit=") + limit)) == whole);
 }
+
+}  // namespace deltamill

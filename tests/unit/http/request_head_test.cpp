@@ -6,7 +6,7 @@
 
 #include "tests/unit/http/thrown_problem.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -128,3 +128,5 @@ TEST_CASE("only known hosts are answered") {
        {"", "evil.example", "localhost.evil.example", "evil.example:8080", "192.168.0.1", ":80"})
     CHECK_FALSE(hosts.known(host, ""));
 }
+
+}  // namespace deltamill

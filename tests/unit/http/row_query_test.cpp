@@ -8,7 +8,7 @@
 #include "tests/unit/http/thrown_problem.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -182,3 +182,5 @@ TEST_CASE("a key is read value by value") {
   CHECK(key("").empty());
   CHECK(problem("1") == ProblemName::bad_request);
 }
+
+}  // namespace deltamill

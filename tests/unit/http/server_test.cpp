@@ -15,7 +15,8 @@
 #include "tests/unit/http/raw_client.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using std::chrono::milliseconds;
 
 namespace {
@@ -340,3 +341,5 @@ TEST_CASE("a server stops while clients are connected") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
   CHECK(idle.read_all().empty());
 }
+
+}  // namespace deltamill

@@ -5,7 +5,7 @@
 
 #include "tests/unit/http/thrown_problem.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("percent-encoding is undone once") {
   CHECK(percent_decode("a%2520b", false) == "a%20b");
@@ -45,3 +45,5 @@ TEST_CASE("parameters keep their order and their repetitions") {
   CHECK(parameters[1].value.empty());
   CHECK(parameters[2].value == "x=y");
 }
+
+}  // namespace deltamill

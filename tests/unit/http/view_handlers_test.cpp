@@ -4,7 +4,7 @@
 
 #include "tests/unit/http/http_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -276,3 +276,5 @@ TEST_CASE("requests are counted by pattern, never by path") {
   CHECK(http.process.counted ==
         std::vector<std::string>{"/v1/views/{view} 200", "/v1/views/{view} 404", "none 404"});
 }
+
+}  // namespace deltamill

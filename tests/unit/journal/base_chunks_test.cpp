@@ -3,7 +3,7 @@
 
 #include "tests/unit/journal/journal_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -74,3 +74,5 @@ TEST_CASE("a chunk of a table that was not begun is refused") {
   CHECK_THROWS_AS(journal->append_base_chunk({7, 0, 1, "x"}), JournalFailed);
   CHECK_THROWS_AS(journal->complete_table(7), JournalFailed);
 }
+
+}  // namespace deltamill

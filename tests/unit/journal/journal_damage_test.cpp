@@ -4,7 +4,7 @@
 #include "sinks/sqlite/database.h"
 #include "tests/unit/journal/journal_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -85,3 +85,5 @@ TEST_CASE("after a failed commit everything fails") {
   const std::unique_ptr<Journal::Reader> reader = journal->read_from(at(30));
   CHECK_THROWS_AS(reader->next({}, std::chrono::steady_clock::now()), JournalFailed);
 }
+
+}  // namespace deltamill

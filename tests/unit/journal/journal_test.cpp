@@ -9,7 +9,8 @@
 #include "tests/unit/journal/journal_fixture.h"
 #include "views/data/check.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using Blocks = std::vector<std::string>;
 
 namespace {
@@ -398,3 +399,5 @@ TEST_CASE("a journal that ends after a tick goes on from there") {
   journal.settle();
   CHECK(journal.read(at(20, 1)) == Blocks{"20t1-30:b"});
 }
+
+}  // namespace deltamill

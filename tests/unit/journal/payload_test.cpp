@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("messages come back as they were appended") {
   std::string payload;
@@ -34,3 +34,5 @@ TEST_CASE("a torn payload is an error, not an end") {
     CHECK_THROWS_AS(cursor.next(), TornPayload);
   }
 }
+
+}  // namespace deltamill

@@ -6,6 +6,7 @@
 #include "tests/unit/source/messages.h"
 
 namespace deltamill {
+
 namespace {
 
 using namespace messages;

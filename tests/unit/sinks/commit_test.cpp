@@ -6,7 +6,8 @@
 #include "sinks/sqlite/reader.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using Rows = std::vector<std::string>;
 
 namespace {
@@ -152,3 +153,5 @@ TEST_CASE("the write-ahead log is moved when it is large, and small ones only wh
   sink.change({{1, {"2", "b"}}});
   CHECK(sink.rows() == Rows{"1|a", "2|b"});
 }
+
+}  // namespace deltamill

@@ -3,7 +3,8 @@
 
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using Rows = std::vector<std::string>;
 
 namespace {
@@ -49,3 +50,5 @@ TEST_CASE("a multiplicity does not go below zero") {
   CHECK_THROWS(sink.apply({{-1, {"9", "x"}}}));
   CHECK(sink.rows() == Rows{"1|x|2"});
 }
+
+}  // namespace deltamill

@@ -4,7 +4,8 @@
 #include "tests/unit/sinks/sink_fixture.h"
 #include "views/data/check.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using Rows = std::vector<std::string>;
 
 namespace {
@@ -188,3 +189,5 @@ TEST_CASE("a frozen view keeps its rows and its frontier and follows no more") {
   CHECK_FALSE(sink->current(0).has_value());
   CHECK(sink->readable(0));
 }
+
+}  // namespace deltamill

@@ -5,7 +5,7 @@
 
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -106,3 +106,5 @@ TEST_CASE("keys of several columns do not run into each other") {
   CHECK(key("ab", "c") != key("a", "bc"));
   CHECK(key("a", "z") < key("ab", "a"));
 }
+
+}  // namespace deltamill

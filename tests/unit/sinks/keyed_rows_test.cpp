@@ -5,7 +5,8 @@
 #include "tests/unit/sinks/sink_fixture.h"
 #include "views/data/check.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using Rows = std::vector<std::string>;
 
 namespace {
@@ -197,3 +198,5 @@ TEST_CASE("declared indexes follow updates of indexed and of other columns") {
   CHECK_THAT(plan.at(0), Catch::Contains("USING INDEX"));
   CHECK(sink.store().query("PRAGMA integrity_check") == Rows{"ok"});
 }
+
+}  // namespace deltamill

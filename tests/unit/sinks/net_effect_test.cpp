@@ -5,7 +5,7 @@
 
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -54,3 +54,5 @@ TEST_CASE("long keys that share their beginning are told apart") {
   REQUIRE(net_effect.of(delta).size() == 2);
   CHECK(net_effect.of(delta)[0].added == delta[1].row);
 }
+
+}  // namespace deltamill

@@ -5,7 +5,7 @@
 
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -59,3 +59,5 @@ TEST_CASE("each type whose stored form does not sort right has a kind") {
   CHECK(order_kind(TypeKind::int4).empty());
   CHECK(order_kind(TypeKind::enumeration).empty());
 }
+
+}  // namespace deltamill

@@ -6,7 +6,8 @@
 #include "sinks/sqlite/reader.h"
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
+
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
@@ -160,3 +161,5 @@ TEST_CASE("a store that is not there is an error, and does not use up a connecti
   CHECK_THROWS_AS(reader.open(Clock::now() + 10s), SqliteError);
   CHECK_THROWS_AS(reader.open(Clock::now() + 10s), SqliteError);
 }
+
+}  // namespace deltamill

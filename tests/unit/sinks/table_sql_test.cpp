@@ -5,7 +5,7 @@
 
 #include "tests/unit/sinks/sink_fixture.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -78,3 +78,5 @@ TEST_CASE("what SQLite cannot keep is refused with every reason") {
     CHECK_THAT(reasons(reserved), Catch::Contains("begin with"));
   }
 }
+
+}  // namespace deltamill

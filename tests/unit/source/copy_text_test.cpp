@@ -6,6 +6,7 @@
 #include "tests/unit/source/messages.h"
 
 namespace deltamill {
+
 namespace {
 
 std::string copied(const std::string& row, std::size_t columns) {

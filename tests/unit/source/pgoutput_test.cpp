@@ -6,6 +6,7 @@
 #include "tests/unit/source/messages.h"
 
 namespace deltamill {
+
 namespace {
 
 std::string from_hex(std::string_view hex) {

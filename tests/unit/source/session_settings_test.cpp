@@ -10,6 +10,7 @@
 #include "service/source/source_failed.h"
 
 namespace deltamill {
+
 namespace {
 
 using Catch::Contains;

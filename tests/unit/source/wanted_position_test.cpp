@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 namespace deltamill {
+
 namespace {
 
 using namespace std::chrono_literals;
