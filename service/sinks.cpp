@@ -2,26 +2,16 @@
 // instance that was opened before can no longer commit there.
 #include "service/sinks.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <random>
+
+#include "service/random_epoch.h"
 
 namespace deltamill {
-
-namespace {
-
-// Of an instance, not of a history: every opening has its own.
-std::string random_epoch() {
-  std::random_device device;
-  return fmt::format("{:08x}{:08x}", device(), device());
-}
-
-}  // namespace
 
 bool Sinks::open(const std::string& journal_epoch) {
   close();
   journal_epoch_ = journal_epoch;
+  // The instance's own epoch is new at every opening.
   store_ = std::make_unique<SqliteSink>(
       settings_.store_path().string(), journal_epoch, random_epoch(), deployment_.sink_views(),
       SqliteSinkOptions{.keep_generations = settings_.keep_generations});

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "views/data/ascii.h"
+
 namespace deltamill {
 
 namespace {
@@ -57,10 +59,6 @@ constexpr std::string_view prefix = "DELTAMILL_";
 constexpr std::string_view not_settings[] = {"DELTAMILL_DIR", "DELTAMILL_ADMIN",
                                              "DELTAMILL_ADMIN_TOKEN"};
 
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-}
-
 }  // namespace
 
 void expand_variables(YamlNode& node, const EnvironmentMap& environment, YamlSource& source) {
@@ -79,7 +77,7 @@ std::string variable_of(std::string_view path) {
     if (letter == '.')
       variable += "__";
     else
-      variable += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 32) : letter;
+      variable += to_upper(letter);
   }
   return variable;
 }
@@ -93,7 +91,7 @@ std::vector<Override> overrides_of(const EnvironmentMap& environment) {
     std::string path;
     for (std::size_t at = prefix.size(); at < name.size(); ++at) {
       const bool separator = name.compare(at, 2, "__") == 0;
-      path += separator ? '.' : lower(name[at]);
+      path += separator ? '.' : to_lower(name[at]);
       if (separator) ++at;
     }
     overrides.push_back({name, path, value});

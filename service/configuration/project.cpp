@@ -11,6 +11,8 @@
 #include <string_view>
 
 #include "service/configuration/read_settings.h"
+#include "views/data/ascii.h"
+#include "views/data/utf8.h"
 
 namespace deltamill {
 
@@ -36,33 +38,10 @@ void report(Diagnostics& diagnostics, const std::string& file, std::string_view 
   diagnostics.push_back(std::move(diagnostic));
 }
 
-// Whether a text is UTF-8 without overlong forms and surrogates.
-bool is_utf8(std::string_view text) {
-  std::size_t at = 0;
-  const auto byte = [&](std::size_t offset) {
-    return offset < text.size() ? static_cast<unsigned char>(text[offset]) : 0U;
-  };
-  while (at < text.size()) {
-    const unsigned lead = byte(at);
-    const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (lead >= 0x80 && (lead < 0xc2 || lead > 0xf4)) return false;
-    for (std::size_t next = 1; next < size; ++next)
-      if ((byte(at + next) & 0xc0U) != 0x80U) return false;
-    const unsigned second = byte(at + 1);
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
-        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90))
-      return false;
-    at += size;
-  }
-  return true;
-}
-
 bool is_view_name(const std::string& name) {
-  if (name.empty() || name.size() > 63 || (name[0] != '_' && (name[0] < 'a' || name[0] > 'z')))
-    return false;
-  return std::ranges::all_of(name, [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_';
-  });
+  if (name.empty() || name.size() > 63 || (name[0] != '_' && !is_lower(name[0]))) return false;
+  return std::ranges::all_of(
+      name, [](char letter) { return is_lower(letter) || is_digit(letter) || letter == '_'; });
 }
 
 std::vector<std::filesystem::path> view_files(const std::filesystem::path& directory) {

@@ -15,6 +15,7 @@
 #include "service/configuration/setting_reader.h"
 #include "service/configuration/sink_settings.h"
 #include "service/configuration/source_url.h"
+#include "views/data/ascii.h"
 #include "views/sql/suggestion.h"
 
 namespace deltamill {
@@ -24,10 +25,9 @@ namespace {
 // What PostgreSQL takes for a slot: the names of slot and publication are made of the project's.
 bool is_name(std::string_view text, std::size_t length_max, bool digit_first) {
   if (text.empty() || text.size() > length_max) return false;
-  if (!digit_first && !(text[0] >= 'a' && text[0] <= 'z')) return false;
-  return std::ranges::all_of(text, [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_';
-  });
+  if (!digit_first && !is_lower(text[0])) return false;
+  return std::ranges::all_of(
+      text, [](char letter) { return is_lower(letter) || is_digit(letter) || letter == '_'; });
 }
 
 void read_listen(SettingReader& reader, std::string& listen, bool off_allowed) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "views/data/ascii.h"
+
 namespace deltamill {
 
 namespace {
@@ -17,12 +19,8 @@ struct Span {
 constexpr std::string_view secret_words[] = {"password", "passwd", "secret", "token"};
 constexpr std::string_view value_ends = " \t\"',}&";
 
-bool is_blank(char letter) {
-  return letter == ' ' || letter == '\t';
-}
-
 bool is_word(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
+  return is_letter(letter) || letter == '_';
 }
 
 std::size_t skip_blanks(std::string_view line, std::size_t at) {

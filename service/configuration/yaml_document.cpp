@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "service/configuration/secrets.h"
+#include "views/data/utf8.h"
 
 namespace deltamill {
 
@@ -16,17 +17,8 @@ namespace {
 
 constexpr std::size_t depth_max = 32;
 
-std::uint32_t count_characters(std::string_view text) {
-  return static_cast<std::uint32_t>(
-      std::ranges::count_if(text, [](char byte) { return (byte & '\xc0') != '\x80'; }));
-}
-
-// Bytes of the first `characters` characters, or of all.
-std::size_t bytes_of(std::string_view text, std::uint32_t characters) {
-  std::size_t bytes = 0;
-  for (; bytes < text.size(); ++bytes)
-    if ((text[bytes] & '\xc0') != '\x80' && characters-- == 0) break;
-  return bytes;
+std::uint32_t width_of(std::string_view text) {
+  return static_cast<std::uint32_t>(count_characters(text));
 }
 
 class TreeBuilder : public YAML::EventHandler {
@@ -58,7 +50,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.text = value;
     // yaml-cpp tags quoted scalars so. Quotes make a text of what would be a number or a word.
     node.quoted = tag == "!";
-    node.length = count_characters(value) + (node.quoted ? 2 : 0);
+    node.length = width_of(value) + (node.quoted ? 2 : 0);
     refuse_anchor(node, anchor);
     refuse_tag(node, tag);
     if (!node.quoted && (value == "null" || value == "~")) node.kind = YamlNode::Kind::null;
@@ -219,7 +211,7 @@ Diagnostic YamlSource::at(const YamlNode& node) const {
 }
 
 Diagnostic YamlSource::at(const YamlNode::Entry& entry) const {
-  return located({entry.line, entry.column, count_characters(entry.key)});
+  return located({entry.line, entry.column, width_of(entry.key)});
 }
 
 void YamlSource::error(const YamlNode& at, std::string_view code, std::string message,
@@ -266,16 +258,16 @@ Diagnostic YamlSource::located(const Place& place) const {
   // yaml-cpp counts bytes; people count characters, and so do editors.
   const std::size_t byte =
       std::min<std::size_t>(place.column - 1 + (place.line == 1 ? bytes_before_ : 0), line.size());
-  diagnostic.column = 1 + count_characters(std::string_view(line).substr(0, byte));
-  const std::size_t end = byte + bytes_of(std::string_view(line).substr(byte), place.length);
+  diagnostic.column = 1 + width_of(std::string_view(line).substr(0, byte));
+  const std::size_t end =
+      byte + bytes_of_characters(std::string_view(line).substr(byte), place.length);
   // The mark moves with the text when something before it is hidden.
   const ShownLine shown = hidden_ ? ShownLine{"***", 0} : hide_secrets(line, byte);
   const std::size_t shown_end = hidden_ ? 3 : hide_secrets(line, end).mark;
   const std::string_view text = shown.text;
   diagnostic.source_line = shown.text;
-  diagnostic.mark = 1 + count_characters(text.substr(0, shown.mark));
-  diagnostic.length =
-      std::max(1U, count_characters(text.substr(shown.mark, shown_end - shown.mark)));
+  diagnostic.mark = 1 + width_of(text.substr(0, shown.mark));
+  diagnostic.length = std::max(1U, width_of(text.substr(shown.mark, shown_end - shown.mark)));
   return diagnostic;
 }
 

@@ -10,6 +10,7 @@
 
 #include "service/configuration/quantity.h"
 #include "sinks/sqlite/table_sql.h"
+#include "views/data/ascii.h"
 #include "views/plan/plan.h"
 #include "views/sql/suggestion.h"
 
@@ -238,10 +239,7 @@ std::string definition_of(const DeployedView& view,
   // Big-endian, so that the text is the same on every machine.
   XXH128_canonicalFromHash(&canonical, hash);
   std::string text;
-  for (const unsigned char byte : canonical.digest) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
+  append_hex({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest}, text);
   return text;
 }
 

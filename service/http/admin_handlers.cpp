@@ -165,7 +165,7 @@ bool all_ok(const std::vector<ReadyCheck>& checks) {
 Json parse_body(const Request& request, std::initializer_list<std::string_view> known) {
   const std::string type = request.header("Content-Type").value_or("");
   const std::string_view media = std::string_view(type).substr(0, type.find_first_of("; "));
-  if (!same_header_name(media, "application/json"))
+  if (!equals_ignoring_case(media, "application/json"))
     throw Problem(ProblemName::unsupported_media_type, "Content-Type is not application/json");
   Json body = Json::parse(request.body, nullptr, false);
   if (!body.is_object()) throw Problem(ProblemName::bad_request, "the body is not a JSON object");

@@ -209,7 +209,7 @@ Response HttpClient::send(const std::string& method, const std::string& target,
 
 std::optional<std::string> header_of(const Response& response, std::string_view name) {
   for (const Header& header : response.headers)
-    if (same_header_name(header.name, name)) return header.value;
+    if (equals_ignoring_case(header.name, name)) return header.value;
   return std::nullopt;
 }
 

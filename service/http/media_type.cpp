@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include "views/data/ascii.h"
+
 namespace deltamill {
 
 namespace {
@@ -28,18 +30,12 @@ struct Range {
   int quality = 1000;
 };
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // Takes the part before `separator` off the text.
 std::string_view take(std::string_view& text, char separator) {
   const std::size_t end = text.find(separator);
   const std::string_view part = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return trim(part);
+  return without_blanks(part);
 }
 
 // "0.5" as 500. What is malformed counts as wanted: refusing an answer over a typing error helps
@@ -49,7 +45,7 @@ int parse_quality(std::string_view text) {
   int quality = (text[0] - '0') * 1000;
   int unit = 100;
   for (std::size_t i = 2; i < text.size() && i < 5; ++i, unit /= 10) {
-    if (text[i] < '0' || text[i] > '9') return 1000;
+    if (!is_digit(text[i])) return 1000;
     quality += (text[i] - '0') * unit;
   }
   return quality > 1000 ? 1000 : quality;
@@ -57,8 +53,7 @@ int parse_quality(std::string_view text) {
 
 Range parse_range(std::string_view text) {
   Range range;
-  for (const char c : take(text, ';'))
-    range.type += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  range.type = in_lower_case(take(text, ';'));
   while (!text.empty()) {
     const std::string_view parameter = take(text, ';');
     if (parameter.starts_with("q=") || parameter.starts_with("Q="))
@@ -90,7 +85,7 @@ int quality_of(std::string_view accept, std::string_view type) {
 }
 
 std::optional<RowFormat> negotiate(std::span<const Offer> of, std::string_view accept) {
-  if (trim(accept).empty()) return RowFormat::json;
+  if (without_blanks(accept).empty()) return RowFormat::json;
   std::optional<RowFormat> chosen;
   int best = 0;
   for (const Offer& offer : of) {

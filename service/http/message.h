@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "service/http/body_stream.h"
+#include "views/data/ascii.h"
 
 namespace deltamill {
 
@@ -17,15 +18,6 @@ struct Header {
   std::string name;
   std::string value;
 };
-
-// Equality of header names: ASCII letters without case.
-[[nodiscard]] inline bool same_header_name(std::string_view left, std::string_view right) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  if (left.size() != right.size()) return false;
-  for (std::size_t i = 0; i < left.size(); ++i)
-    if (lower(left[i]) != lower(right[i])) return false;
-  return true;
-}
 
 struct Request {
   std::string method;
@@ -40,7 +32,7 @@ struct Request {
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const {
     std::optional<std::string> joined;
     for (const Header& field : headers) {
-      if (!same_header_name(field.name, name)) continue;
+      if (!equals_ignoring_case(field.name, name)) continue;
       joined = joined ? *joined + ", " + field.value : field.value;
     }
     return joined;

@@ -5,17 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "views/data/ascii.h"
+
 namespace deltamill {
 
 namespace {
 
 constexpr int wait_seconds_max = 30;
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::optional<std::chrono::seconds> parse_wait(std::string_view digits) {
   unsigned seconds = 0;
@@ -49,7 +45,7 @@ Preferences parse_preferences(std::string_view header) {
   std::string unknown;
   while (!header.empty()) {
     const std::size_t comma = header.find(',');
-    const std::string_view token = trim(header.substr(0, comma));
+    const std::string_view token = without_blanks(header.substr(0, comma));
     header.remove_prefix(comma == std::string_view::npos ? header.size() : comma + 1);
     if (token.empty()) continue;
     if (apply(token, preferences))

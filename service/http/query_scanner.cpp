@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "views/data/ascii.h"
+
 namespace deltamill {
 
 namespace {
@@ -18,7 +20,7 @@ std::string_view trim(std::string_view text) {
 // An element without quotes: blanks around it do not count, NULL is NULL, backslashes escape.
 ListElement unquoted_element(std::string_view text) {
   const std::string_view trimmed = trim(text);
-  if (same_word(trimmed, "null")) return std::nullopt;
+  if (equals_ignoring_case(trimmed, "null")) return std::nullopt;
   std::string value;
   for (std::size_t i = 0; i < trimmed.size(); ++i) {
     if (trimmed[i] == '\\' && i + 1 < trimmed.size()) ++i;
@@ -103,13 +105,6 @@ std::optional<std::vector<ListElement>> parse_array(std::string_view text) {
   } while (scanner.take(","));
   if (!scanner.done()) return std::nullopt;
   return elements;
-}
-
-bool same_word(std::string_view text, std::string_view lower) {
-  const auto same = [](char left, char right) {
-    return (left >= 'A' && left <= 'Z' ? static_cast<char>(left + 32) : left) == right;
-  };
-  return std::ranges::equal(text, lower, same);
 }
 
 std::optional<std::string> glob_of(std::string_view pattern) {

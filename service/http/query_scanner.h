@@ -40,9 +40,6 @@ using ListElement = std::optional<std::string>;
 // A one-dimensional array as PostgreSQL reads it: {a,"b c",NULL}. Nothing = malformed.
 [[nodiscard]] std::optional<std::vector<ListElement>> parse_array(std::string_view text);
 
-// True for the same letters, whatever the case of `text`.
-[[nodiscard]] bool same_word(std::string_view text, std::string_view lower);
-
 // LIKE's pattern (with * for %) as SQLite's GLOB, which never folds case. Nothing: it ends with its
 // escape.
 [[nodiscard]] std::optional<std::string> glob_of(std::string_view pattern);

@@ -17,13 +17,6 @@ namespace {
 namespace beast_http = boost::beast::http;
 using Parser = beast_http::request_parser<beast_http::empty_body>;
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return result;
-}
-
 Problem bad_request(const char* message) {
   return {ProblemName::bad_request, message};
 }
@@ -77,8 +70,7 @@ void check_fields(const Parser::value_type& message) {
     throw bad_request("a request has at most one Content-Length");
   // Beast takes "2, 2" for 2.
   const std::string_view length = message[beast_http::field::content_length];
-  if (length.find_first_not_of("0123456789") != std::string_view::npos)
-    throw bad_request("Content-Length is not a number");
+  if (!std::ranges::all_of(length, is_digit)) throw bad_request("Content-Length is not a number");
   if (message.version() != 10 && message.version() != 11)
     throw bad_request("the version is neither HTTP/1.0 nor HTTP/1.1");
   const std::string_view target = message.target();
@@ -99,7 +91,7 @@ void check_body(const RequestHead& head) {
 std::string name_of(std::string_view host) {
   const std::size_t bracket = host.rfind(']');
   const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  std::string name = lower(host.substr(0, colon));
+  std::string name = in_lower_case(host.substr(0, colon));
   // "host." is the same name, written from the root of the DNS.
   if (name.ends_with('.')) name.pop_back();
   return name;
@@ -146,7 +138,8 @@ RequestHead read_head(std::string_view raw) {
   head.body_bytes = static_cast<std::size_t>(parser.content_length().value_or(0));
   head.takes_chunks = message.version() == 11;
   head.keep_alive = message.version() == 11 && message.keep_alive();
-  head.expects_continue = lower(head.request.header("Expect").value_or("")) == "100-continue";
+  head.expects_continue =
+      equals_ignoring_case(head.request.header("Expect").value_or(""), "100-continue");
   check_body(head);
   return head;
 }

@@ -222,7 +222,8 @@ class ReportedBody : public BodyStream {
 // Events are sent as they come, not when a block of them is full.
 bool is_event_stream(const Response& response) {
   for (const Header& header : response.headers)
-    if (same_header_name(header.name, "Content-Type")) return header.value == "text/event-stream";
+    if (equals_ignoring_case(header.name, "Content-Type"))
+      return header.value == "text/event-stream";
   return false;
 }
 

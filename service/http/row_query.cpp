@@ -11,6 +11,7 @@
 
 #include "service/http/case_folding.h"
 #include "service/http/query_scanner.h"
+#include "views/data/ascii.h"
 
 namespace deltamill {
 
@@ -372,19 +373,19 @@ void Parser::parse_list(QueryScanner& scanner, RowFilter& filter) {
 }
 
 void Parser::parse_is(std::string_view word, RowFilter& filter) {
-  if (same_word(word, "null")) {
+  if (equals_ignoring_case(word, "null")) {
     filter.kind = FilterKind::is_null;
     return;
   }
-  if (same_word(word, "not_null")) {
+  if (equals_ignoring_case(word, "not_null")) {
     filter.kind = FilterKind::is_not_null;
     return;
   }
-  if (same_word(word, "true"))
+  if (equals_ignoring_case(word, "true"))
     filter.kind = FilterKind::is_true;
-  else if (same_word(word, "false"))
+  else if (equals_ignoring_case(word, "false"))
     filter.kind = FilterKind::is_false;
-  else if (same_word(word, "unknown"))
+  else if (equals_ignoring_case(word, "unknown"))
     filter.kind = FilterKind::is_null;
   else
     throw bad_query("\"is\" takes null, not_null, true, false or unknown, not " + quoted(word));

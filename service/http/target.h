@@ -34,7 +34,4 @@ struct Parameter {
 // The parameters of a query in their order; a name without "=" has an empty value.
 [[nodiscard]] std::vector<Parameter> parse_parameters(std::string_view query);
 
-// True for text that PostgreSQL would take as UTF-8 (no overlong forms, no surrogates, no NUL).
-[[nodiscard]] bool valid_utf8(std::string_view text);
-
 }  // namespace deltamill

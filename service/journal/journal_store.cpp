@@ -3,8 +3,8 @@
 #include "service/journal/journal_store.h"
 
 #include <filesystem>
-#include <random>
 
+#include "service/random_epoch.h"
 #include "sinks/sqlite/migrate.h"
 #include "sinks/sqlite/stored_frontier.h"
 
@@ -20,16 +20,6 @@ constexpr int verified_rows = 16;
 
 std::uint64_t unsigned_of(std::int64_t integer) {
   return static_cast<std::uint64_t>(integer);
-}
-
-std::string random_epoch() {
-  std::random_device device;
-  std::string epoch;
-  for (int word = 0; word < 4; ++word) {
-    const std::uint32_t bits = device();
-    for (int shift = 28; shift >= 0; shift -= 4) epoch += "0123456789abcdef"[bits >> shift & 15U];
-  }
-  return epoch;
 }
 
 // 8 KB pages: a small commit writes few bytes, a run of 256 KB few pages. The page size only counts

@@ -9,6 +9,7 @@
 #include "service/pipeline/row_comparison.h"
 #include "service/source/source_query.h"
 #include "sinks/sqlite/stored_value.h"
+#include "sinks/sqlite/table_sql.h"
 #include "views/data/check.h"
 
 namespace deltamill {
@@ -95,7 +96,7 @@ class Verification {
     const std::string table = snapshot_->table(target_.view);
     if (table.empty()) throw std::runtime_error("the view has no complete generation yet");
     std::string sql = "SELECT ";
-    for (const Column& column : target_.columns) sql += quoted_identifier(column.name) + ", ";
+    for (const Column& column : target_.columns) sql += quote_name(column.name) + ", ";
     // A view without key keeps equal rows once, with their number.
     sql += (target_.key ? "1" : "deltamill_count");
     Statement& rows = snapshot_->prepare(sql + " FROM " + table);

@@ -17,6 +17,7 @@
 #include "service/source/libpq_session.h"
 #include "service/source/replication_slot.h"
 #include "service/source/source_failed.h"
+#include "views/data/big_endian.h"
 
 namespace deltamill {
 
@@ -31,13 +32,11 @@ constexpr auto journal_patience = 60s;
 constexpr auto wait_max = 1s;
 constexpr std::string_view signature("PGCOPY\n\377\r\n\0", 11);
 
-std::uint32_t integer_at(std::string_view bytes, std::size_t offset, std::size_t size) {
-  if (bytes.size() < offset + size)
+template <typename Integer>
+Integer integer_at(std::string_view bytes, std::size_t offset) {
+  if (bytes.size() < offset + sizeof(Integer))
     throw MalformedMessage('d', offset, "a copied row ends too early");
-  std::uint32_t value = 0;
-  for (const char byte : bytes.substr(offset, size))
-    value = value << 8 | static_cast<unsigned char>(byte);
-  return value;
+  return read_big_endian<Integer>(bytes.data() + offset);
 }
 
 struct FreeMemory {
@@ -113,15 +112,15 @@ class BulkCall {
   bool take_row() {
     if (!row_) return false;
     std::string_view row(row_.get(), static_cast<std::size_t>(size_));
-    if (row.starts_with(signature)) row.remove_prefix(19 + integer_at(row, 15, 4));
-    if (integer_at(row, 0, 2) == 1) take_message(row);
+    if (row.starts_with(signature)) row.remove_prefix(19 + integer_at<std::uint32_t>(row, 15));
+    if (integer_at<std::uint16_t>(row, 0) == 1) take_message(row);
     await_row();
     return true;
   }
 
   void take_message(std::string_view row) {
     const std::string_view message = row.substr(6);
-    if (message.size() != integer_at(row, 2, 4))
+    if (message.size() != integer_at<std::uint32_t>(row, 2))
       throw MalformedMessage('d', 2, "a torn copied row");
     assembler_.add(message);
     ++messages_;

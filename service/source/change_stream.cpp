@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "service/source/source_failed.h"
+#include "views/data/big_endian.h"
 #include "views/data/check.h"
 
 namespace deltamill {
@@ -30,17 +31,6 @@ constexpr auto journal_patience = 2s;      // with a full journal, before we dis
 constexpr auto question_delay_min = 2ms;
 constexpr auto question_delay_max = 50ms;
 constexpr auto finish_patience = 2s;
-
-std::uint64_t from_network(const char* data) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, data, sizeof value);
-  return __builtin_bswap64(value);
-}
-
-void to_network(std::uint64_t value, char* data) {
-  value = __builtin_bswap64(value);
-  std::memcpy(data, &value, sizeof value);
-}
 
 struct FreeMemory {
   void operator()(char* buffer) const { PQfreemem(buffer); }
@@ -133,7 +123,7 @@ void ChangeStream::take_message(std::string_view message) {
 void ChangeStream::take_keepalive(std::string_view message) {
   if (message.size() != keepalive_bytes)
     throw MalformedMessage('k', 0, "a keepalive of another length");
-  const Lsn position(from_network(message.data() + 1));
+  const Lsn position(read_big_endian<std::uint64_t>(message.data() + 1));
   const bool reply_requested = message.back() != 0;
   raise(progress_.position, position);
   assembler_.keepalive(position);
@@ -198,10 +188,10 @@ void ChangeStream::send_status(bool ask_for_reply) {
   const Frontier durable = journal_.durable();
   DM_CHECK(durable <= assembler_.received(), "nothing is confirmed that was not received");
   char message[34] = {'r'};
-  to_network(assembler_.received().end().value, message + 1);
-  to_network(durable.end().value, message + 9);
-  to_network(durable.end().value, message + 17);
-  to_network(static_cast<std::uint64_t>(clock_.wall_us()), message + 25);
+  write_big_endian(assembler_.received().end().value, message + 1);
+  write_big_endian(durable.end().value, message + 9);
+  write_big_endian(durable.end().value, message + 17);
+  write_big_endian(static_cast<std::uint64_t>(clock_.wall_us()), message + 25);
   message[33] = ask_for_reply ? 1 : 0;
   if (PQputCopyData(session_.handle(), message, sizeof message) < 0)
     session_.fail("confirm", nullptr);

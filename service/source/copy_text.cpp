@@ -5,14 +5,11 @@
 
 #include <cstring>
 
+#include "views/data/big_endian.h"
+
 namespace deltamill {
 
 namespace {
-
-void write_big_endian(std::uint32_t value, std::size_t bytes, char* target) {
-  for (std::size_t place = 0; place < bytes; ++place)
-    target[place] = static_cast<char>(value >> (8 * (bytes - 1 - place)) & 0xff);
-}
 
 char unescaped(char code) {
   switch (code) {
@@ -48,8 +45,7 @@ void append_field(std::string_view text, std::string& payload) {
   const std::size_t start = payload.size();
   // Straight into the payload; the length in front of it is known afterwards.
   append_unescaped(text, payload);
-  write_big_endian(static_cast<std::uint32_t>(payload.size() - start), 4,
-                   payload.data() + start - 4);
+  write_big_endian(static_cast<std::uint32_t>(payload.size() - start), payload.data() + start - 4);
 }
 
 }  // namespace
@@ -61,8 +57,8 @@ void append_copied_row(std::string_view row, Oid table, std::size_t column_count
   // The length of the message, written at the end (payload.h).
   payload.append(4, '\0');
   char head[8] = {'I', 0, 0, 0, 0, 'N', 0, 0};
-  write_big_endian(table, 4, head + 1);
-  write_big_endian(static_cast<std::uint32_t>(column_count), 2, head + 6);
+  write_big_endian(table, head + 1);
+  write_big_endian(static_cast<std::uint16_t>(column_count), head + 6);
   payload.append(head, sizeof head);
   std::size_t fields = 0;
   for (bool more = column_count > 0; more; ++fields) {

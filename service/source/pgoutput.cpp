@@ -4,9 +4,9 @@
 // used or allocated for.
 #include "service/source/pgoutput.h"
 
-#include <algorithm>
-#include <bit>
 #include <cstring>
+
+#include "views/data/big_endian.h"
 
 namespace deltamill {
 
@@ -29,16 +29,6 @@ MalformedMessage::MalformedMessage(char message, std::size_t offset, const std::
 namespace pgoutput {
 namespace {
 
-template <typename Integer>
-Integer from_network(const char* data) {
-  Integer value;
-  std::memcpy(&value, data, sizeof value);
-  if constexpr (sizeof value == 2) return __builtin_bswap16(value);
-  if constexpr (sizeof value == 4) return __builtin_bswap32(value);
-  if constexpr (sizeof value == 8) return __builtin_bswap64(value);
-  return value;
-}
-
 // Reads forward through one message; the first byte is already known.
 class Cursor {
  public:
@@ -52,7 +42,7 @@ class Cursor {
   template <typename Integer>
   Integer integer() {
     if (left() < sizeof(Integer)) fail("it ends too early");
-    const Integer value = from_network<Integer>(next_);
+    const Integer value = read_big_endian<Integer>(next_);
     next_ += sizeof(Integer);
     return value;
   }
@@ -276,12 +266,6 @@ Message read(char kind, Cursor& cursor, std::vector<Field>& fields) {
   }
 }
 
-template <typename Integer>
-void append_integer(Integer value, std::string& target) {
-  for (int shift = 8 * static_cast<int>(sizeof value) - 8; shift >= 0; shift -= 8)
-    target.push_back(static_cast<char>(value >> shift & 0xff));
-}
-
 void append_string(std::string_view text, std::string& target) {
   target.append(text);
   target.push_back('\0');
@@ -301,23 +285,23 @@ Message decode(std::string_view bytes, std::vector<Field>& fields) {
 Oid relation_of_change(std::string_view bytes) {
   if (bytes.size() < 5)
     throw MalformedMessage(bytes.empty() ? '\0' : bytes.front(), bytes.size(), "it ends too early");
-  return from_network<std::uint32_t>(bytes.data() + 1);
+  return read_big_endian<std::uint32_t>(bytes.data() + 1);
 }
 
 // Base chunks name their table as the stream does, byte for byte: so whoever reads rows of a base
 // and then of transactions sees one shape, unless it did change.
 std::string encode_relation(const Relation& relation) {
   std::string bytes = "R";
-  append_integer(relation.oid, bytes);
+  append_big_endian(relation.oid, bytes);
   append_string(relation.schema == "pg_catalog" ? "" : relation.schema, bytes);
   append_string(relation.name, bytes);
   bytes.push_back(static_cast<char>(relation.identity));
-  append_integer(static_cast<std::uint16_t>(relation.columns.size()), bytes);
+  append_big_endian(static_cast<std::uint16_t>(relation.columns.size()), bytes);
   for (const RelationColumn& column : relation.columns) {
     bytes.push_back(column.identity ? '\1' : '\0');
     append_string(column.name, bytes);
-    append_integer(column.type, bytes);
-    append_integer(static_cast<std::uint32_t>(column.modifier), bytes);
+    append_big_endian(column.type, bytes);
+    append_big_endian(static_cast<std::uint32_t>(column.modifier), bytes);
   }
   return bytes;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "service/source/source_failed.h"
+#include "views/data/ascii.h"
 
 namespace deltamill {
 
@@ -159,10 +160,8 @@ std::string quoted_array(const std::vector<std::string>& elements) {
 // PostgreSQL's own rule for slots. The replication grammar takes names as they stand, so nothing
 // else may get there.
 void check_replication_name(std::string_view what, std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  if (!name.empty() && name.size() <= 63 && std::all_of(name.begin(), name.end(), allowed)) return;
+  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_'; };
+  if (!name.empty() && name.size() <= 63 && std::ranges::all_of(name, allowed)) return;
   throw SourceFailed("use " + std::string(what) + " \"" + std::string(name) + "\"",
                      "names are 1 to 63 of a-z, 0-9 and _", Remedy::stop);
 }

@@ -30,6 +30,7 @@ constexpr std::array flow = {
     std::string_view("service/mutex"),
     std::string_view("service/clock"),
     std::string_view("service/atomic_frontier"),
+    std::string_view("service/random_epoch"),
     std::string_view("service/time_zone_database"),
     std::string_view("service/bounded_queue"),
     std::string_view("service/configuration"),

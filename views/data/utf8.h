@@ -27,6 +27,37 @@ namespace deltamill {
   return (byte & '\xc0') == '\x80';
 }
 
+// Bytes of the well-formed character at the start of the text (Unicode, table 3-7: no overlong
+// forms, no surrogates, nothing beyond U+10FFFF), 0 = none.
+[[nodiscard]] inline std::size_t well_formed_bytes(std::string_view text) {
+  const auto within = [text](std::size_t at, unsigned first, unsigned last) {
+    if (at >= text.size()) return false;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return byte >= first && byte <= last;
+  };
+  if (within(0, 0x00, 0x7f)) return 1;
+  if (within(0, 0xc2, 0xdf)) return within(1, 0x80, 0xbf) ? 2 : 0;
+  if (within(0, 0xe0, 0xef)) {
+    const unsigned first = within(0, 0xe0, 0xe0) ? 0xa0 : 0x80;
+    const unsigned last = within(0, 0xed, 0xed) ? 0x9f : 0xbf;
+    return within(1, first, last) && within(2, 0x80, 0xbf) ? 3 : 0;
+  }
+  if (!within(0, 0xf0, 0xf4)) return 0;
+  const unsigned first = within(0, 0xf0, 0xf0) ? 0x90 : 0x80;
+  const unsigned last = within(0, 0xf4, 0xf4) ? 0x8f : 0xbf;
+  return within(1, first, last) && within(2, 0x80, 0xbf) && within(3, 0x80, 0xbf) ? 4 : 0;
+}
+
+// Whether the text is UTF-8, for what does not come from the source.
+[[nodiscard]] inline bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = well_formed_bytes(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
 [[nodiscard]] inline std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
   for (const char byte : text) count += continues_character(byte) ? 0 : 1;
