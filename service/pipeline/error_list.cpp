@@ -1,4 +1,4 @@
-// Weights add up; zero vanishes.
+// The weights of equal entries add up; an entry whose weight is zero is no longer in error.
 #include "service/pipeline/error_list.h"
 
 namespace deltamill {
@@ -10,22 +10,22 @@ std::int64_t total_weight(const std::vector<ErrorDelta>& deltas) {
 }
 
 void ErrorLists::apply(std::size_t view, const std::vector<ErrorDelta>& deltas) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const ErrorDelta& delta : deltas) {
-    const auto place =
+    const auto entry =
         lists_[view].try_emplace({delta.operator_name, delta.message, delta.key}).first;
-    place->second += delta.weight;
-    if (place->second == 0) lists_[view].erase(place);
+    entry->second += delta.weight;
+    if (entry->second == 0) lists_[view].erase(entry);
   }
 }
 
 void ErrorLists::clear(std::size_t view) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   lists_[view].clear();
 }
 
 std::vector<ErrorRow> ErrorLists::rows(std::size_t view, std::size_t limit) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<ErrorRow> rows;
   for (const auto& [key, weight] : lists_[view]) {
     if (rows.size() == limit) break;

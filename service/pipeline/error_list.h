@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "service/mutex.h"
 #include "service/pipeline/error_row.h"
 #include "views/dataflow/graph.h"
 
@@ -29,8 +29,8 @@ class ErrorLists {
  private:
   using Key = std::tuple<std::string, std::string, std::string>;  // operator, message, key
 
-  mutable std::mutex mutex_;
-  std::vector<std::map<Key, std::int64_t>> lists_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::vector<std::map<Key, std::int64_t>> lists_ DM_GUARDED_BY(mutex_);
 };
 
 }  // namespace deltamill

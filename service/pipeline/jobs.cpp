@@ -1,4 +1,5 @@
-// The registry and its thread. A job's fields are guarded by the registry's mutex.
+// Keeps the jobs and runs them, one after another, on a thread of its own. Work runs without the
+// mutex; what it tells of itself it writes under it.
 #include "service/pipeline/jobs.h"
 
 #include <fmt/chrono.h>
@@ -24,6 +25,7 @@ bool active_state(JobState state) {
 
 }  // namespace
 
+// Guarded by the registry's mutex, but for `stop`, which has its own, and `work` while it runs.
 struct Jobs::Job {
   JobStatus status;
   JobWork work;
@@ -38,14 +40,14 @@ class Jobs::Control : public JobControl {
   Control(Jobs& jobs, Job& job) : jobs_(jobs), job_(job), stop_(job.stop.get_token()) {}
 
   void phase(const std::string& name) override {
-    const std::lock_guard lock(jobs_.mutex_);
+    const MutexLock lock(jobs_.mutex_);
     job_.status.phase = name;
     job_.phase_began = std::chrono::steady_clock::now();
     job_.phase_begin_rows = job_.status.rows;
   }
 
   void progress(std::uint64_t rows, std::uint64_t total_rows) override {
-    const std::lock_guard lock(jobs_.mutex_);
+    const MutexLock lock(jobs_.mutex_);
     const std::chrono::duration<double> elapsed =
         std::chrono::steady_clock::now() - job_.phase_began;
     job_.status.rows = rows;
@@ -70,7 +72,7 @@ Jobs::Jobs()
 
 Jobs::~Jobs() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
     for (const auto& job : jobs_) job->stop.request_stop();
   }
@@ -84,10 +86,8 @@ std::string Jobs::new_id() {
 
 std::optional<std::string> Jobs::start(JobKind kind, const std::string& view, JobWork work,
                                        const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  for (const auto& job : jobs_)
-    if (job->status.kind == kind && job->status.view == view && active_state(job->status.state))
-      return std::nullopt;
+  const MutexLock lock(mutex_);
+  if (find_active(kind, view) != nullptr) return std::nullopt;
   auto job = std::make_shared<Job>();
   job->status.id = id.empty() ? new_id() : id;
   job->status.kind = kind;
@@ -100,29 +100,40 @@ std::optional<std::string> Jobs::start(JobKind kind, const std::string& view, Jo
 }
 
 std::vector<JobStatus> Jobs::all() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<JobStatus> result;
   for (const auto& job : jobs_) result.push_back(job->status);
   return result;
 }
 
 std::optional<JobStatus> Jobs::find(const std::string& id) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& job : jobs_)
     if (job->status.id == id) return job->status;
   return std::nullopt;
 }
 
 std::string Jobs::active(JobKind kind, const std::string& view) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
+  const std::shared_ptr<Job> job = find_active(kind, view);
+  return job == nullptr ? std::string() : job->status.id;
+}
+
+std::shared_ptr<Jobs::Job> Jobs::find_active(JobKind kind, const std::string& view) const {
   for (const auto& job : jobs_)
     if (job->status.kind == kind && job->status.view == view && active_state(job->status.state))
-      return job->status.id;
-  return {};
+      return job;
+  return nullptr;
+}
+
+std::shared_ptr<Jobs::Job> Jobs::first_queued() const {
+  for (const auto& job : jobs_)
+    if (job->status.state == JobState::queued) return job;
+  return nullptr;
 }
 
 bool Jobs::cancel(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& job : jobs_) {
     if (job->status.id != id || !active_state(job->status.state)) continue;
     job->stop.request_stop();
@@ -137,7 +148,7 @@ bool Jobs::cancel(const std::string& id) {
 }
 
 void Jobs::interrupt(const std::string& reason) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& job : jobs_) {
     if (job->status.state != JobState::running || job->stop.stop_requested()) continue;
     job->interruption = reason;
@@ -146,15 +157,13 @@ void Jobs::interrupt(const std::string& reason) {
 }
 
 void Jobs::loop() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    std::shared_ptr<Job> next;
-    changed_.wait(lock, [&] {
-      for (const auto& job : jobs_)
-        if (!next && job->status.state == JobState::queued) next = job;
-      return stopping_ || next != nullptr;
-    });
-    if (stopping_) return;
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    const std::shared_ptr<Job> next = first_queued();
+    if (next == nullptr) {
+      changed_.wait(lock);
+      continue;
+    }
     next->status.state = JobState::running;
     next->status.started_at = now_text();
     lock.unlock();
@@ -175,7 +184,7 @@ void Jobs::run(Job& job) {
     state = job.stop.stop_requested() ? JobState::cancelled : JobState::failed;
     if (state == JobState::failed) error = failure.what();
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (state == JobState::cancelled && !job.interruption.empty()) {
     state = JobState::failed;
     error = job.interruption;

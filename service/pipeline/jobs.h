@@ -3,17 +3,17 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "service/mutex.h"
 
 namespace deltamill {
 
@@ -76,14 +76,20 @@ class Jobs {
 
   void loop();
   void run(Job& job);
+  [[nodiscard]] std::shared_ptr<Job> first_queued() const DM_REQUIRES(mutex_);
+  // The queued or running job of this kind for the view; nullptr = none.
+  [[nodiscard]] std::shared_ptr<Job> find_active(JobKind kind, const std::string& view) const
+      DM_REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::shared_ptr<Job>> jobs_;  // shared: a caller may hold one that is being forgotten
+  const std::string prefix_;  // of ids: differs from run to run
   std::atomic<std::uint64_t> next_id_ = 1;
-  bool stopping_ = false;
-  std::string prefix_;  // of ids: differs from run to run
-  std::thread thread_;
+
+  mutable Mutex mutex_;
+  CondVar changed_;
+  // In the order in which they were started. Shared: the one that runs may be forgotten meanwhile.
+  std::deque<std::shared_ptr<Job>> jobs_ DM_GUARDED_BY(mutex_);
+  bool stopping_ DM_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: uses all the others
 };
 
 }  // namespace deltamill

@@ -322,12 +322,14 @@ std::string RandomExpressions::text_of_other(int depth) {
   return in_parentheses(text_of(kind, depth)) + "::text";
 }
 
+// A value of one of the types of text.
+std::string RandomExpressions::any_text(int depth) {
+  const std::vector<Kind> kinds = {Kind::text, Kind::text, Kind::varchar, Kind::bpchar};
+  return text_of(random_.pick(kinds), depth);
+}
+
 std::string RandomExpressions::text(int depth) {
-  const auto inner = [&] {
-    return text_of(
-        random_.pick(std::vector<Kind>{Kind::text, Kind::text, Kind::varchar, Kind::bpchar}),
-        depth);
-  };
+  const auto inner = [&] { return any_text(depth); };
   const auto small = [&] { return std::to_string(random_.between(0, 5)); };
   return one_of(
       [&] { return in_parentheses(inner() + "::text || " + text_of(Kind::text, depth)); },

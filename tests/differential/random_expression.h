@@ -51,6 +51,7 @@ class RandomExpressions {
   [[nodiscard]] std::string small_integer(int depth);
   [[nodiscard]] std::string real(int depth);
   [[nodiscard]] std::string numeric(int depth);
+  [[nodiscard]] std::string any_text(int depth);
   [[nodiscard]] std::string text(int depth);
   [[nodiscard]] std::string text_of_other(int depth);
   [[nodiscard]] std::string datetime(Kind kind, int depth);

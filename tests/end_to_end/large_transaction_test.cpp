@@ -55,6 +55,42 @@ class CountReader {
   std::thread thread_;
 };
 
+constexpr const char* tables_of_groups =
+    "CREATE TABLE big (id int PRIMARY KEY, g int, v numeric(12,2));"
+    "CREATE TABLE groups (id int PRIMARY KEY, name text);"
+    "INSERT INTO groups SELECT n, 'group ' || n FROM generate_series(1, 40) n;"
+    "INSERT INTO big SELECT n, n % 50, n FROM generate_series(1, 40000) n";
+
+void add_views_of_groups(SourceAndViews& scene) {
+  scene.add_view("joined", "SELECT b.id, g.name, b.v FROM big b JOIN groups g ON g.id = b.g");
+  scene.add_view(
+      "outer_joined",
+      "SELECT g.id, g.name, count(b.id) AS n, min(b.v) AS least, max(b.v) AS most FROM groups g "
+      "FULL JOIN big b ON b.g = g.id GROUP BY g.id, g.name");
+  scene.add_view("unmatched",
+                 "SELECT b.id, g.id AS g FROM big b FULL JOIN groups g ON g.id = b.g "
+                 "WHERE b.id IS NULL OR g.id IS NULL");
+  scene.add_view("different", "SELECT DISTINCT g, v > 20000 AS large FROM big");
+  scene.add_view("twice",
+                 "SELECT id, 1 AS part FROM big UNION ALL SELECT id, 2 FROM big WHERE g = 1");
+}
+
+const std::vector<std::string> changes_of_all_rows = {
+    // Every row goes and comes back, some changed: the slices in between are unlike both ends.
+    "BEGIN; CREATE TEMPORARY TABLE kept AS SELECT * FROM big; DELETE FROM big;"
+    "UPDATE groups SET name = name || '!' WHERE id < 5;"
+    "INSERT INTO big SELECT id, g, v + (id % 3) FROM kept;"
+    "DELETE FROM groups WHERE id = 7; DROP TABLE kept; COMMIT",
+    // Keys move away and others take them.
+    "BEGIN; UPDATE big SET id = id + 1000000; UPDATE groups SET id = id + 5 WHERE id > 35;"
+    "UPDATE big SET id = 1040001 - (id - 1000000) + 2000000;"
+    "UPDATE big SET id = id - 3000000, g = g + 1; COMMIT",
+    "BEGIN; UPDATE big SET g = 60; TRUNCATE groups; INSERT INTO groups VALUES (60, 'all');"
+    "INSERT INTO big SELECT n, n % 3, NULL FROM generate_series(100001, 150000) n;"
+    "UPDATE big SET g = 1 WHERE id > 20000; SAVEPOINT s; DELETE FROM big; ROLLBACK TO s;"
+    "DELETE FROM big WHERE id % 2 = 0; COMMIT",
+};
+
 }  // namespace
 
 TEST_CASE("a transaction of a million rows is seen whole or not at all, in bounded memory") {
@@ -85,42 +121,11 @@ TEST_CASE("a transaction of a million rows is seen whole or not at all, in bound
 }
 
 TEST_CASE("a transaction in several slices through joins, groups and distinct rows") {
-  SourceAndViews scene(
-      "CREATE TABLE big (id int PRIMARY KEY, g int, v numeric(12,2)); CREATE TABLE groups (id int "
-      "PRIMARY KEY, name text); INSERT INTO groups SELECT n, 'group ' || n FROM generate_series(1, "
-      "40) n; INSERT INTO big SELECT n, n % 50, n FROM generate_series(1, 40000) n");
-  scene.add_view("joined", "SELECT b.id, g.name, b.v FROM big b JOIN groups g ON g.id = b.g");
-  scene.add_view(
-      "outer_joined",
-      "SELECT g.id, g.name, count(b.id) AS n, min(b.v) AS least, max(b.v) AS most FROM groups "
-      "g FULL JOIN big b ON b.g = g.id GROUP BY g.id, g.name");
-  scene.add_view(
-      "unmatched",
-      "SELECT b.id, g.id AS g FROM big b FULL JOIN groups g ON g.id = b.g WHERE b.id IS NULL "
-      "OR g.id IS NULL");
-  scene.add_view("different", "SELECT DISTINCT g, v > 20000 AS large FROM big");
-  scene.add_view("twice",
-                 "SELECT id, 1 AS part FROM big UNION ALL SELECT id, 2 FROM big WHERE g = 1");
+  SourceAndViews scene(tables_of_groups);
+  add_views_of_groups(scene);
   scene.service.start();
   REQUIRE(scene.differences() == "");
-  const std::string change = GENERATE(
-      as<std::string>{},
-      // Every row goes and comes back, some changed: the slices in between are unlike both ends.
-      "BEGIN; CREATE TEMPORARY TABLE kept AS SELECT * FROM big; DELETE FROM big; UPDATE groups SET "
-      "name = name || '!' WHERE id < 5; INSERT INTO big SELECT id, g, v + (id % 3) FROM kept; "
-      "DELETE FROM groups WHERE id = 7; DROP TABLE kept; COMMIT",
-      // Keys move away and others take them.
-      "BEGIN; UPDATE big SET id = id + 1000000; UPDATE groups SET id = id + 5 WHERE id > 35; "
-      "UPDATE "
-      "big SET id = 1040001 - (id - 1000000) + 2000000; UPDATE big SET id = id - 3000000, g = g + "
-      "1; "
-      "COMMIT",
-      "BEGIN; UPDATE big SET g = 60; TRUNCATE groups; INSERT INTO groups VALUES (60, 'all'); "
-      "INSERT "
-      "INTO big SELECT n, n % 3, NULL FROM generate_series(100001, 150000) n; UPDATE big SET g = 1 "
-      "WHERE id > 20000; SAVEPOINT s; DELETE FROM big; ROLLBACK TO s; DELETE FROM big WHERE id % 2 "
-      "= 0; "
-      "COMMIT");
+  const std::string change = GENERATE(from_range(changes_of_all_rows));
   CAPTURE(change);
   SECTION("while following") {
     scene.execute(change);

@@ -67,11 +67,6 @@ void check_each(const Select& select, const Rule& rule,
 constexpr Exception long_files[] = {
     {"views/expressions/evaluate.cpp", "being split"},
 };
-constexpr Exception with_long_functions[] = {
-    {"tests/differential/random_expression.cpp", "being split"},
-    {"tests/end_to_end/crash/workload.cpp", "being split"},
-    {"tests/end_to_end/large_transaction_test.cpp", "being split"},
-};
 constexpr Exception sleepers[] = {
     {"service/cli/running_service.cpp", "asks another process again and again"},
     {"service/cli/status.cpp", "--watch shows a page each second"},
@@ -128,7 +123,7 @@ TEST_CASE("lines of the tree are short and clean") {
 }
 
 TEST_CASE("functions of the tree fit a screen") {
-  check_each(is_code, long_functions, with_long_functions);
+  check_each(is_code, long_functions);
 }
 
 TEST_CASE("files of the tree are short") {

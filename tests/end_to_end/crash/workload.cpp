@@ -14,61 +14,100 @@ namespace {
 constexpr int orders_per_writer = 400;
 constexpr int products = 50;
 
-// One transaction of a writer.
-std::string transaction(int writer, Random& random) {
-  const int first = writer * orders_per_writer;
-  const auto order = [&] {
-    return std::to_string(random.between(first, first + orders_per_writer - 1));
-  };
-  const auto product = [&] { return std::to_string(random.between(1, products)); };
-  const std::string one = order();
-  const int choice = random.between(0, 99);
-  if (choice < 24)
-    return "INSERT INTO orders VALUES (" + one + ", " + product() +
+// The transactions of one writer, over orders and accounts of its own.
+class Transactions {
+ public:
+  Transactions(int writer, Random& random) : writer_(writer), random_(random) {}
+
+  // Statements without BEGIN and COMMIT.
+  [[nodiscard]] std::string next() {
+    const std::string order = std::to_string(random_.between(first_, last_));
+    const int choice = random_.between(0, 99);
+    if (choice < 24) return take(order);
+    if (choice < 44) return pay(order);
+    if (choice < 54) return remove(order);
+    if (choice < 66) return "UPDATE lines SET price = price + 1 WHERE order_id = " + order;
+    if (choice < 75) return annotate(order);
+    if (choice < 80) return renumber(order);
+    if (choice < 83) return raise_all_prices();
+    if (choice < 94) return transfer();
+    if (choice < 97) return remove_and_roll_back(order);
+    return rewrite_document(order);
+  }
+
+ private:
+  [[nodiscard]] std::string product() { return std::to_string(random_.between(1, products)); }
+  [[nodiscard]] std::string account() {
+    return std::to_string(writer_ * 25 + random_.between(0, 24));
+  }
+  // Of all its orders.
+  [[nodiscard]] std::string range() const {
+    return std::to_string(first_) + " AND " + std::to_string(last_);
+  }
+
+  // New, or one that is there.
+  std::string take(const std::string& order) {
+    const std::string lines = std::to_string(random_.between(1, 8));
+    return "INSERT INTO orders VALUES (" + order + ", " + product() +
            ", 'new') ON CONFLICT (id) DO UPDATE SET status = 'again';"
            "INSERT INTO lines SELECT " +
-           one + ", n, " + product() + ", n * 1.5 FROM generate_series(1, " +
-           std::to_string(random.between(1, 8)) + ") n ON CONFLICT DO NOTHING";
-  if (choice < 44)
+           order + ", n, " + product() + ", n * 1.5 FROM generate_series(1, " + lines +
+           ") n ON CONFLICT DO NOTHING";
+  }
+  std::string pay(const std::string& order) {
     return "UPDATE orders SET status = 'paid', customer = " + product() + " WHERE id BETWEEN " +
-           one + " AND " + one + " + 20 AND id < " + std::to_string(first + orders_per_writer);
-  if (choice < 54)
-    return "DELETE FROM lines WHERE order_id = " + one + "; DELETE FROM orders WHERE id = " + one;
-  if (choice < 66) return "UPDATE lines SET price = price + 1 WHERE order_id = " + one;
-  if (choice < 75)
-    return "INSERT INTO notes SELECT " + one +
+           order + " AND " + order + " + 20 AND id <= " + std::to_string(last_);
+  }
+  static std::string remove(const std::string& order) {
+    return "DELETE FROM lines WHERE order_id = " + order +
+           "; DELETE FROM orders WHERE id = " + order;
+  }
+  // Rows without a key, some of them equal.
+  std::string annotate(const std::string& order) const {
+    return "INSERT INTO notes SELECT " + order +
            ", 'note ' || n % 3 FROM generate_series(1, 5) n;"
            "DELETE FROM notes WHERE ctid IN (SELECT ctid FROM notes WHERE order_id BETWEEN " +
-           std::to_string(first) + " AND " + std::to_string(first + orders_per_writer - 1) +
-           " LIMIT 4)";
-  if (choice < 80)  // keys move
-    return "UPDATE lines SET line_no = line_no + 100 WHERE order_id = " + one +
-           " AND line_no < 100; UPDATE lines SET line_no = line_no - 100 WHERE order_id = " + one +
-           " AND line_no > 100 AND line_no - 100 NOT IN (SELECT line_no FROM lines WHERE order_id "
-           "= " +
-           one + ")";
-  if (choice < 83)
-    return "UPDATE lines SET price = price * 1.01 WHERE order_id BETWEEN " + std::to_string(first) +
-           " AND " + std::to_string(first + orders_per_writer - 1);
-  if (choice < 94) {  // a transfer within the writer's own accounts, also to one that is new
-    const std::string from = std::to_string(writer * 25 + random.between(0, 24));
-    const std::string to = std::to_string(writer * 25 + random.between(0, 24));
+           range() + " LIMIT 4)";
+  }
+  // Keys move away and back.
+  static std::string renumber(const std::string& order) {
+    return "UPDATE lines SET line_no = line_no + 100 WHERE order_id = " + order +
+           " AND line_no < 100; UPDATE lines SET line_no = line_no - 100 WHERE order_id = " +
+           order +
+           " AND line_no > 100 AND line_no - 100 NOT IN "
+           "(SELECT line_no FROM lines WHERE order_id = " +
+           order + ")";
+  }
+  std::string raise_all_prices() const {
+    return "UPDATE lines SET price = price * 1.01 WHERE order_id BETWEEN " + range();
+  }
+  // Within the writer's own accounts, also to one that is new.
+  std::string transfer() {
+    const std::string from = account();
+    const std::string to = account();
     return "UPDATE accounts SET balance = balance - 7 WHERE id = " + from +
            "; UPDATE accounts SET balance = balance + 7 WHERE id = " + to +
-           "; UPDATE accounts SET id = id + CASE WHEN id < 1000 THEN 1000 ELSE -1000 END WHERE id "
-           "% "
-           "1000 = " +
+           "; UPDATE accounts SET id = id + CASE WHEN id < 1000 THEN 1000 ELSE -1000 END "
+           "WHERE id % 1000 = " +
            to + "; UPDATE accounts SET id = id % 1000 WHERE id % 1000 = " + to;
   }
-  if (choice < 97)
-    return "SAVEPOINT s; DELETE FROM orders WHERE id = " + one +
-           "; ROLLBACK TO s; UPDATE orders SET "
-           "status = 'kept' WHERE id = " +
-           one;
-  return "UPDATE documents SET version = version + 1 WHERE id = " + std::to_string(writer) +
-         "; UPDATE documents SET body = repeat('" + one +
-         " ', 1500) WHERE id = " + std::to_string(writer) + " AND version % 5 = 0";
-}
+  static std::string remove_and_roll_back(const std::string& order) {
+    return "SAVEPOINT s; DELETE FROM orders WHERE id = " + order +
+           "; ROLLBACK TO s; UPDATE orders SET status = 'kept' WHERE id = " + order;
+  }
+  // A value that is mostly left as it is, out of line.
+  std::string rewrite_document(const std::string& order) const {
+    const std::string id = std::to_string(writer_);
+    return "UPDATE documents SET version = version + 1 WHERE id = " + id +
+           "; UPDATE documents SET body = repeat('" + order + " ', 1500) WHERE id = " + id +
+           " AND version % 5 = 0";
+  }
+
+  const int writer_;
+  Random& random_;
+  const int first_ = writer_ * orders_per_writer;
+  const int last_ = first_ + orders_per_writer - 1;
+};
 
 }  // namespace
 
@@ -141,6 +180,7 @@ std::string Workload::failure() {
 
 void Workload::write(int writer, std::uint64_t seed) {
   Random random(seed);
+  Transactions transactions(writer, random);
   try {
     SqlSession session(url_);
     while (!ended_) {
@@ -150,7 +190,7 @@ void Workload::write(int writer, std::uint64_t seed) {
         --waiting_;
         continue;
       }
-      session.execute("BEGIN; " + transaction(writer, random) + "; COMMIT");
+      session.execute("BEGIN; " + transactions.next() + "; COMMIT");
       ++transactions_;
       if (random.chance(30))
         std::this_thread::sleep_for(std::chrono::milliseconds(random.between(0, 4)));
