@@ -30,7 +30,6 @@ using UnixAcceptor = Listening::UnixAcceptor;
 
 constexpr std::size_t overload_connections = 64;  // beyond the maximum, answered with 503
 constexpr auto accept_backoff = std::chrono::milliseconds(100);
-constexpr auto stop_deadline = std::chrono::seconds(5);
 constexpr std::string_view unix_prefix = "unix:";
 
 struct TcpAddress {
@@ -225,7 +224,7 @@ Listening::~Listening() {
   });
   {
     std::unique_lock lock(mutex_);
-    none_connected_.wait_for(lock, stop_deadline, [this] { return connection_count == 0; });
+    none_connected_.wait_for(lock, options.stop_deadline, [this] { return connection_count == 0; });
   }
   work_.reset();
   io.stop();

@@ -35,6 +35,7 @@ struct ServerOptions {
   std::chrono::milliseconds request_deadline{10'000};  // header and body, from the first byte
   std::chrono::milliseconds idle_deadline{60'000};     // between two requests
   std::chrono::milliseconds write_stall{10'000};       // without a byte taken by the client
+  std::chrono::milliseconds stop_deadline{5'000};      // for answers under way when it stops
   // Whose store's commits answers wait for; outlives the server. nullptr: they wait for deadlines.
   Positions* positions = nullptr;
   // Told how many are open whenever that changes; on the listener's thread.
