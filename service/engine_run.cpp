@@ -30,7 +30,8 @@ void EngineRun::start() {
   // begins.
   options.until = parts_.until;
   engine_ = std::make_unique<Engine>(
-      parts_.journal, parts_.sinks.followers(), std::move(views), options, parts_.metrics,
+      parts_.journal, parts_.clock, parts_.sinks.followers(), std::move(views), options,
+      parts_.metrics,
       engine_listeners(parts_.ears, parts_.loading, [this] { measure_operators(); }));
   parts_.ears.slot.put(*engine_);
 }

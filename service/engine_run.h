@@ -20,7 +20,7 @@ namespace deltamill {
 class EngineRun {
  public:
   struct Parts {
-    const Clock& clock;
+    Clock& clock;
     const Settings& settings;
     const Deployment& deployment;
     std::optional<Frontier> until;  // where it stops

@@ -2,23 +2,15 @@
 // whoever waits on the public one does not shut operators out.
 #include "service/listeners.h"
 
-#include <fmt/chrono.h>
 #include <unistd.h>
-
-#include <chrono>
 
 #include "service/http/routes.h"
 #include "service/run_file.h"
+#include "service/telemetry/utc_text.h"
 
 namespace deltamill {
 
 namespace {
-
-std::string now_text() {
-  return fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
-}
 
 std::string url_of(const Server* server) {
   if (server == nullptr) return {};
@@ -80,7 +72,7 @@ void Listeners::tell_where() const {
   run_file.pid = ::getpid();
   run_file.public_url = url_of(public_server_.get());
   run_file.admin_url = url_of(admin_server_.get());
-  run_file.started_at = now_text();
+  run_file.started_at = utc_text(parts_.clock.wall_us());
   write_run_file(parts_.settings.state, run_file);
   parts_.trace.event(TraceLevel::info, "service.listening", "listening",
                      {{"public", run_file.public_url}, {"admin", run_file.admin_url}});

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "service/clock.h"
 #include "service/configuration/settings.h"
 #include "service/http/server.h"
 #include "service/http/site.h"
@@ -26,6 +27,7 @@ class Listeners {
       public_threads + admin_threads + public_large_answers + admin_large_answers;
 
   struct Parts {
+    const Clock& clock;
     const Settings& settings;
     Metrics& metrics;
     Trace& trace;

@@ -56,7 +56,7 @@ Service::~Service() {
 
 bool Service::run(const std::stop_token& stop) {
   listeners_ = std::make_unique<Listeners>(
-      Listeners::Parts{settings_, metrics_, trace_, status_, positions_, jobs_, store_});
+      Listeners::Parts{clock_, settings_, metrics_, trace_, status_, positions_, jobs_, store_});
   const SourceStart source_start{clock_,    settings_, deployment_, metrics_,   trace_,
                                  *journal_, sinks_,    source_,     heartbeat_, options_.once};
   Supervisor supervisor({clock_, settings_, deployment_, metrics_, trace_, board_, events_, source_,

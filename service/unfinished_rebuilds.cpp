@@ -23,18 +23,18 @@ UnfinishedRebuilds::UnfinishedRebuilds(std::filesystem::path state) : state_(std
 }
 
 std::map<std::string, std::string> UnfinishedRebuilds::all() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return views_;
 }
 
 void UnfinishedRebuilds::add(const std::string& id, const std::string& view) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   views_[id] = view;
   write();
 }
 
 void UnfinishedRebuilds::remove(const std::string& id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (views_.erase(id) != 0) write();
 }
 

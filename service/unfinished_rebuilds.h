@@ -4,8 +4,9 @@
 
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <string>
+
+#include "service/mutex.h"
 
 namespace deltamill {
 
@@ -21,11 +22,11 @@ class UnfinishedRebuilds {
   void remove(const std::string& id);
 
  private:
-  void write() const;
+  void write() const DM_REQUIRES(mutex_);
 
   const std::filesystem::path state_;
-  mutable std::mutex mutex_;
-  std::map<std::string, std::string> views_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::map<std::string, std::string> views_ DM_GUARDED_BY(mutex_);
 };
 
 }  // namespace deltamill

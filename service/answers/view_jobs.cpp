@@ -34,7 +34,8 @@ ViewJobs::ViewJobs(Parts parts)
     : parts_(std::move(parts)),
       unfinished_(parts_.settings.state),
       board_changes_(parts_.board.on_change([this] { look_again(); })),
-      moves_(parts_.positions.on_move([this] { look_again(); })) {}
+      moves_(parts_.positions.on_move([this] { look_again(); })),
+      jobs_(parts_.clock) {}
 
 void ViewJobs::take_up_unfinished() {
   const std::vector<DeployedView>& views = parts_.deployment.views;

@@ -109,7 +109,7 @@ JournalStore::JournalStore(std::string path)
   Statement meta = database_.prepare("SELECT 1 FROM meta");
   const bool fresh = !meta.step();
   meta.reset();
-  if (fresh) database_.transact([this] { begin_history(Frontier()); });
+  if (fresh) database_.transact([this]() DM_REQUIRES(mutex_) { begin_history(Frontier()); });
   // Pieces behind the last complete run belong to a transaction that was being received when we
   // stopped. It was not confirmed, so PostgreSQL sends all of it again: kept, its pieces would
   // stand there twice. They go before the tail is verified, since nobody needs them whole.
@@ -147,7 +147,7 @@ void JournalStore::verify_tail() {
 }
 
 std::optional<SourceIdentity> JournalStore::identity() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement meta = database_.prepare("SELECT system_id, timeline, database_oid, slot FROM meta");
   if (!meta.step() || meta.is_null(0)) return std::nullopt;
   SourceIdentity identity;
@@ -159,13 +159,13 @@ std::optional<SourceIdentity> JournalStore::identity() {
 }
 
 std::string JournalStore::epoch() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement meta = database_.prepare("SELECT epoch FROM meta");
   return meta.step() ? std::string(meta.text(0)) : std::string();
 }
 
 Frontier JournalStore::frontier() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement meta = database_.prepare("SELECT frontier, frontier_tick FROM meta");
   return meta.step() ? frontier_in(meta, 0) : Frontier();
 }
@@ -173,7 +173,7 @@ Frontier JournalStore::frontier() {
 // Below its base a table has no rows here: what is older than the latest base cannot be reproduced
 // for all tables.
 Frontier JournalStore::oldest() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement latest = database_.prepare(
       "SELECT oldest, oldest_tick FROM meta "
       "UNION ALL SELECT base, base_tick FROM tables WHERE complete = 1 "
@@ -182,14 +182,14 @@ Frontier JournalStore::oldest() {
 }
 
 std::int64_t JournalStore::last_sequence() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement last = database_.prepare(
       "SELECT sequence FROM transactions WHERE complete = 1 ORDER BY sequence DESC LIMIT 1");
   return last.step() ? last.integer(0) : 0;
 }
 
 std::int64_t JournalStore::oldest_commit_time() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement first = database_.prepare(
       "SELECT oldest_commit_time FROM transactions WHERE oldest_commit_time <> 0 ORDER BY sequence "
       "LIMIT 1");
@@ -197,8 +197,8 @@ std::int64_t JournalStore::oldest_commit_time() {
 }
 
 void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
-  const std::lock_guard lock(mutex_);
-  database_.transact([&] {
+  const MutexLock lock(mutex_);
+  database_.transact([&]() DM_REQUIRES(mutex_) {
     // One commit with the new identity: no crash leaves rows of one source under the name of
     // another.
     database_.execute("DELETE FROM transactions; DELETE FROM base_chunks; DELETE FROM tables");
@@ -214,9 +214,9 @@ void JournalStore::reset(const SourceIdentity& identity, Frontier start) {
 // Runs and frontier in one commit: no crash leaves a frontier beyond what is stored, nor complete
 // runs beyond the frontier. Sequences go up by one, so that readers can step from run to run.
 std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier frontier) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::int64_t sequence = last_written_;
-  database_.transact([&] {
+  database_.transact([&]() DM_REQUIRES(mutex_) {
     for (const StoredRun& run : runs) {
       bind_frontier(insert_run_.bind(1, ++sequence), 2, run.from);
       bind_frontier(insert_run_, 4, run.to).bind(6, std::int64_t{run.complete ? 1 : 0});
@@ -236,8 +236,8 @@ std::int64_t JournalStore::append(std::span<const StoredRun> runs, Frontier fron
 
 // Safe for readers: the sequence they may go to is below, since it only moves with a complete run.
 void JournalStore::erase_above(std::int64_t sequence) {
-  const std::lock_guard lock(mutex_);
-  database_.transact([&] {
+  const MutexLock lock(mutex_);
+  database_.transact([&]() DM_REQUIRES(mutex_) {
     database_.prepare("DELETE FROM transactions WHERE sequence > ?1").bind(1, sequence).run();
   });
   last_written_ = sequence;
@@ -246,9 +246,9 @@ void JournalStore::erase_above(std::int64_t sequence) {
 // The table is incomplete from here on: a crash before complete_table() has it read again, and its
 // half-read chunks are dropped by the next begin_table().
 void JournalStore::begin_table(const JournalTable& table) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::int64_t oid{table.oid};
-  database_.transact([&] {
+  database_.transact([&]() DM_REQUIRES(mutex_) {
     database_.prepare("DELETE FROM base_chunks WHERE table_oid = ?1").bind(1, oid).run();
     Statement insert = database_.prepare(
         "INSERT OR REPLACE INTO tables (oid, schema, name, base, base_tick) "
@@ -262,8 +262,8 @@ void JournalStore::begin_table(const JournalTable& table) {
 // anyway (begin_table), so chunks need not be durable together. The chunk takes the base of its
 // table, not one of its own.
 void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload& payload) {
-  const std::lock_guard lock(mutex_);
-  database_.transact([&] {
+  const MutexLock lock(mutex_);
+  database_.transact([&]() DM_REQUIRES(mutex_) {
     insert_chunk_.bind(1, std::int64_t{chunk.table}).bind(2, std::int64_t{chunk.number});
     insert_chunk_.bind(3, static_cast<std::int64_t>(chunk.row_count));
     insert_chunk_.bind(4, static_cast<std::int64_t>(payload.raw_bytes));
@@ -278,8 +278,8 @@ void JournalStore::append_base_chunk(const BaseChunk& chunk, const StoredPayload
 // Counted from what is stored. Replay relies on the row count for the order of loading, and on the
 // flag for everything.
 void JournalStore::complete_table(Oid table) {
-  const std::lock_guard lock(mutex_);
-  database_.transact([&] {
+  const MutexLock lock(mutex_);
+  database_.transact([&]() DM_REQUIRES(mutex_) {
     database_
         .prepare(
             "UPDATE tables SET complete = 1, (row_count, chunk_count) = (SELECT "
@@ -292,7 +292,7 @@ void JournalStore::complete_table(Oid table) {
 }
 
 std::vector<JournalTable> JournalStore::tables() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statement rows = database_.prepare(
       "SELECT oid, schema, name, base, base_tick, complete, row_count, chunk_count FROM tables "
       "ORDER BY oid");
@@ -337,7 +337,7 @@ void JournalStore::read_base(Oid table, const std::function<void(const BaseChunk
 // some commit, with the source waiting for its confirmation. A passive one moves what no reader
 // needs any more and never waits.
 void JournalStore::checkpoint_if_due() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (database_.wal_bytes() > wal_bytes_max) database_.checkpoint();
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "service/journal/journal.h"
 #include "service/journal/stored_payload.h"
+#include "service/mutex.h"
 #include "sinks/sqlite/database.h"
 
 namespace deltamill {
@@ -86,16 +86,16 @@ class JournalStore {
   [[nodiscard]] std::uint64_t size_bytes() const;
 
  private:
-  void begin_history(Frontier start);
-  void verify_tail();
+  void begin_history(Frontier start) DM_REQUIRES(mutex_);
+  void verify_tail() DM_REQUIRES(mutex_);
 
   std::string path_;
-  std::mutex mutex_;
-  Database database_;  // guarded by mutex_, as all that follows
-  Statement insert_run_;
-  Statement move_frontier_;
-  Statement insert_chunk_;
-  std::int64_t last_written_ = 0;
+  Mutex mutex_;
+  Database database_ DM_GUARDED_BY(mutex_);
+  Statement insert_run_ DM_GUARDED_BY(mutex_);
+  Statement move_frontier_ DM_GUARDED_BY(mutex_);
+  Statement insert_chunk_ DM_GUARDED_BY(mutex_);
+  std::int64_t last_written_ DM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace deltamill

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "service/pipeline/pursuit.h"
 
@@ -22,15 +20,6 @@ constexpr std::chrono::milliseconds retry_delay_max(10'000);
 constexpr std::chrono::milliseconds room_wait(50);
 constexpr std::chrono::milliseconds engine_wait(20);
 constexpr std::chrono::seconds journal_wait(5);
-
-// False = stopped.
-bool pause(std::chrono::milliseconds delay, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, delay, [] { return false; });
-  return !stop.stop_requested();
-}
 
 }  // namespace
 
@@ -53,7 +42,7 @@ void CatchUp::loop(const std::stop_token& stop) {
       // The engine reads the same changes: what is wrong with them, it says itself.
       plan_.follower.detach(failed.what());
     }
-    if (!pause(delay, stop)) return;
+    if (!plan_.clock.pause_for(delay, stop)) return;
     delay = std::min(delay * 2, retry_delay_max);
   }
 }
@@ -93,7 +82,7 @@ bool CatchUp::chase(ViewStream& stream, const std::stop_token& stop) {
     // Where the engine was a moment ago, never more: joining needs equality, and a stream cannot go
     // back.
     const Frontier goal = plan_.engine.frontier();
-    if (goal < stream.frontier() && !pause(engine_wait, stop)) return false;
+    if (goal < stream.frontier() && !plan_.clock.pause_for(engine_wait, stop)) return false;
     // The journal may be ahead of the engine; the sink must not be.
     if (!advance_to(goal, stream, Pace::of_sink, stop) || !drain(stop)) return false;
     const std::uint64_t changes = changes_ - before;
@@ -104,8 +93,7 @@ bool CatchUp::chase(ViewStream& stream, const std::stop_token& stop) {
 
 bool CatchUp::drain(const std::stop_token& stop) {
   while (plan_.follower.attached() && !stop.stop_requested())
-    if (plan_.follower.wait_until_drained(std::chrono::steady_clock::now() + room_wait))
-      return true;
+    if (plan_.follower.wait_until_drained(plan_.clock.now() + room_wait)) return true;
   return false;
 }
 
@@ -123,7 +111,7 @@ bool CatchUp::join(ViewStream& stream, const std::stop_token& stop) {
     });
     // The engine has ended; whoever ended it ends this replay too.
     if (!ran) return false;
-    if (!joined_ && !pause(engine_wait, stop)) return false;
+    if (!joined_ && !plan_.clock.pause_for(engine_wait, stop)) return false;
   }
   return joined_;
 }
@@ -133,7 +121,7 @@ bool CatchUp::advance_to(Frontier goal, ViewStream& stream, Pace pace,
                          const std::stop_token& stop) {
   stream.cut_at(goal);
   while (stream.frontier() < goal || stream.within_transaction()) {
-    const auto step = stream.next(stop, std::chrono::steady_clock::now() + journal_wait);
+    const auto step = stream.next(stop, plan_.clock.now() + journal_wait);
     // Everything up to the engine's frontier is durable, so nothing comes only when we are to stop.
     if (!step || !plan_.follower.attached()) return false;
     changes_ += step->batch.changes.size();
@@ -147,7 +135,7 @@ bool CatchUp::advance_to(Frontier goal, ViewStream& stream, Pace pace,
 
 void CatchUp::wait_for_room(const std::stop_token& stop) {
   while (!stop.stop_requested() && plan_.follower.attached() &&
-         !plan_.follower.wait_for_room(std::chrono::steady_clock::now() + room_wait)) {
+         !plan_.follower.wait_for_room(plan_.clock.now() + room_wait)) {
   }
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "service/clock.h"
 #include "service/journal/journal.h"
 #include "service/pipeline/pausable_engine.h"
 #include "service/pipeline/sink_follower.h"
@@ -24,6 +25,7 @@ class CatchUp {
  public:
   struct Plan {
     Journal& journal;
+    Clock& clock;
     SinkFollower& follower;
     PausableEngine& engine;
     // The views that the sink keeps and those they read, in dependency order.

@@ -61,10 +61,11 @@ class Engine::Boundary : public Engine::Pause {
   Engine& engine_;
 };
 
-Engine::Engine(Journal& journal, std::vector<SinkFollower*> followers,
+Engine::Engine(Journal& journal, Clock& clock, std::vector<SinkFollower*> followers,
                std::vector<StreamedView> views, EngineOptions options, Metrics& metrics,
                EngineListeners listeners)
     : journal_(journal),
+      clock_(clock),
       options_(std::move(options)),
       metrics_(metrics),
       listeners_(std::move(listeners)),
@@ -86,13 +87,13 @@ Engine::~Engine() {
 
 bool Engine::run(const std::function<void(Pause&)>& work) {
   Task task{&work, nullptr, false};
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   // `ended_` is set under the lock and never taken back: either the loop sees this task, or we see
   // that it has ended.
   if (ended_) return false;
   tasks_.push_back(&task);
   task_come_.notify_one();
-  task_done_.wait(lock, [&] { return task.done || ended_; });
+  while (!task.done && !ended_) task_done_.wait(lock);
   // What a task throws is its caller's affair; the engine goes on.
   if (task.failure) std::rethrow_exception(task.failure);
   return task.done;
@@ -111,7 +112,7 @@ void Engine::loop(const std::stop_token& stop) {
   } catch (const std::exception& failure) {
     fail({{}, failure.what()});
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   // Whoever waits in run() is let go, with its task not done.
   ended_ = true;
   task_done_.notify_all();
@@ -138,7 +139,7 @@ void Engine::work(const std::stop_token& stop) {
       continue;
     }
     if (!make_room()) continue;
-    const auto deadline = std::chrono::steady_clock::now() + idle_wait;
+    const auto deadline = clock_.now() + idle_wait;
     const std::optional<ViewStream::Step> step = stream_.next(stop, deadline);
     if (!step) continue;
     record(*step);
@@ -158,18 +159,17 @@ void Engine::begin_sinks(const std::stop_token& stop) {
   std::vector<std::future<SinkFollower::Cuts>> beginning;
   for (Attachment& attachment : attachments_)
     beginning.push_back(attachment.follower->begin_soon(bases));
-  const auto deadline = std::chrono::steady_clock::now() + options_.begin_patience;
+  const auto deadline = clock_.now() + options_.begin_patience;
   for (std::size_t sink = 0; sink < attachments_.size(); ++sink)
     join_begun(attachments_[sink], beginning[sink], deadline, stop);
 }
 
 void Engine::join_begun(Attachment& attachment, std::future<SinkFollower::Cuts>& beginning,
-                        std::chrono::steady_clock::time_point deadline,
-                        const std::stop_token& stop) {
+                        Clock::Time deadline, const std::stop_token& stop) {
   const bool alone = attachments_.size() == 1;
   while (beginning.wait_for(idle_wait) != std::future_status::ready) {
     if (stop.stop_requested()) return;
-    if (!alone && std::chrono::steady_clock::now() > deadline)
+    if (!alone && clock_.now() > deadline)
       // The task still runs some time and its result goes nowhere; begin() of the replay comes
       // behind it in the sink's order.
       return leave_behind(attachment, "it does not answer");
@@ -202,9 +202,9 @@ void Engine::leave_behind(Attachment& attachment, const std::string& reason) {
     const std::size_t used = memory_bytes_;
     return used < options_.memory_bytes_max ? options_.memory_bytes_max - used : std::size_t{0};
   };
-  attachment.catch_up = std::make_unique<CatchUp>(
-      CatchUp::Plan{journal_, follower, *this, with_dependencies(follower.views(), stream_.views()),
-                    options_.batch, memory_left});
+  attachment.catch_up = std::make_unique<CatchUp>(CatchUp::Plan{
+      journal_, clock_, follower, *this, with_dependencies(follower.views(), stream_.views()),
+      options_.batch, memory_left});
 }
 
 // At a boundary only: this is the one place at which the set of sinks changes, so push() and
@@ -238,7 +238,7 @@ bool Engine::make_room() {
     SinkFollower& follower = *attachment.follower;
     if (!attachment.joined || follower.has_room()) continue;
     if (may_wait_for(follower))
-      room = follower.wait_for_room(std::chrono::steady_clock::now() + idle_wait) && room;
+      room = follower.wait_for_room(clock_.now() + idle_wait) && room;
     else
       leave_behind(attachment, "its queue is full");
   }
@@ -291,7 +291,7 @@ void Engine::run_tasks() {
   while (true) {
     Task* task = nullptr;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       // One at a time, without the lock while it runs: a task takes as long as a snapshot, and
       // others may queue meanwhile.
       if (tasks_.empty()) return;
@@ -303,7 +303,7 @@ void Engine::run_tasks() {
     } catch (...) {
       task->failure = std::current_exception();
     }
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     // Behind this line the task may be gone: its owner returns as soon as it gets the lock.
     task->done = true;
     task_done_.notify_all();
@@ -311,8 +311,9 @@ void Engine::run_tasks() {
 }
 
 void Engine::wait_for_task() {
-  std::unique_lock lock(mutex_);
-  task_come_.wait_for(lock, idle_wait, [this] { return !tasks_.empty(); });
+  const Clock::Time until = clock_.now() + idle_wait;
+  MutexLock lock(mutex_);
+  while (tasks_.empty() && clock_.now() < until) clock_.wait_until(lock, task_come_, until, {});
 }
 
 // --- what is told of it ---

@@ -5,12 +5,10 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -19,6 +17,7 @@
 
 #include "service/atomic_frontier.h"
 #include "service/journal/journal.h"
+#include "service/mutex.h"
 #include "service/pipeline/catch_up.h"
 #include "service/pipeline/pausable_engine.h"
 #include "service/pipeline/sink_follower.h"
@@ -58,8 +57,9 @@ class Engine : public PausableEngine {
  public:
   // REQUIRES: the bases of all tables of the views are complete in the journal; views in dependency
   // order; the followers hang on no other stream; everything outlives the engine.
-  Engine(Journal& journal, std::vector<SinkFollower*> followers, std::vector<StreamedView> views,
-         EngineOptions options, Metrics& metrics, EngineListeners listeners);
+  Engine(Journal& journal, Clock& clock, std::vector<SinkFollower*> followers,
+         std::vector<StreamedView> views, EngineOptions options, Metrics& metrics,
+         EngineListeners listeners);
   ~Engine() override;  // stops at the next batch boundary and detaches the followers
 
   using Pause = EnginePause;
@@ -90,7 +90,7 @@ class Engine : public PausableEngine {
   void work(const std::stop_token& stop);
   void begin_sinks(const std::stop_token& stop);
   void join_begun(Attachment& attachment, std::future<SinkFollower::Cuts>& beginning,
-                  std::chrono::steady_clock::time_point deadline, const std::stop_token& stop);
+                  Clock::Time deadline, const std::stop_token& stop);
   void load_base(const std::stop_token& stop);
   void at_boundary();
   void mind_sinks();
@@ -107,6 +107,7 @@ class Engine : public PausableEngine {
   void fail(EngineFailure failure);
 
   Journal& journal_;
+  Clock& clock_;
   const EngineOptions options_;
   Metrics& metrics_;
   const EngineListeners listeners_;
@@ -120,11 +121,11 @@ class Engine : public PausableEngine {
   bool loading_ = true;  // base rows are being read
   std::multimap<Frontier, Waiting> waiting_;
 
-  std::mutex mutex_;
-  std::deque<Task*> tasks_;  // guarded by mutex_
-  std::condition_variable task_come_;
-  std::condition_variable task_done_;
-  bool ended_ = false;  // guarded by mutex_
+  Mutex mutex_;
+  CondVar task_come_;
+  CondVar task_done_;
+  std::deque<Task*> tasks_ DM_GUARDED_BY(mutex_);
+  bool ended_ DM_GUARDED_BY(mutex_) = false;
   std::atomic<bool> failed_ = false;
   std::jthread thread_;
 };

@@ -2,22 +2,18 @@
 // mutex; what it tells of itself it writes under it.
 #include "service/pipeline/jobs.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
+
+#include "service/telemetry/utc_text.h"
 
 namespace deltamill {
 
 namespace {
 
+// Jobs that have ended are kept for whoever asks later, so their number is bounded.
 constexpr std::size_t kept_jobs_max = 100;
-
-std::string now_text() {
-  return fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
-}
 
 bool active_state(JobState state) {
   return state == JobState::queued || state == JobState::running;
@@ -31,7 +27,7 @@ struct Jobs::Job {
   JobWork work;
   std::stop_source stop;
   std::string interruption;  // why it was stopped, if not by its caller
-  std::chrono::steady_clock::time_point phase_began;
+  Clock::Time phase_began;
   std::uint64_t phase_begin_rows = 0;
 };
 
@@ -42,14 +38,14 @@ class Jobs::Control : public JobControl {
   void phase(const std::string& name) override {
     const MutexLock lock(jobs_.mutex_);
     job_.status.phase = name;
-    job_.phase_began = std::chrono::steady_clock::now();
+    job_.phase_began = jobs_.clock_.now();
+    // A rate is one of its phase: loading is much faster than catching up.
     job_.phase_begin_rows = job_.status.rows;
   }
 
   void progress(std::uint64_t rows, std::uint64_t total_rows) override {
     const MutexLock lock(jobs_.mutex_);
-    const std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - job_.phase_began;
+    const std::chrono::duration<double> elapsed = jobs_.clock_.now() - job_.phase_began;
     job_.status.rows = rows;
     job_.status.total_rows = total_rows;
     if (elapsed.count() > 0 && rows > job_.phase_begin_rows)
@@ -65,15 +61,14 @@ class Jobs::Control : public JobControl {
   std::stop_token stop_;
 };
 
-Jobs::Jobs()
-    : prefix_(
-          fmt::format("{:x}", std::chrono::system_clock::now().time_since_epoch().count() / 1000)),
-      thread_([this] { loop(); }) {}
+Jobs::Jobs(Clock& clock)
+    : clock_(clock), prefix_(fmt::format("{:x}", clock.wall_us())), thread_([this] { loop(); }) {}
 
 Jobs::~Jobs() {
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
+    // Those queued too, or the thread would begin the next one.
     for (const auto& job : jobs_) job->stop.request_stop();
   }
   changed_.notify_all();
@@ -94,6 +89,7 @@ std::optional<std::string> Jobs::start(JobKind kind, const std::string& view, Jo
   job->status.view = view;
   job->work = std::move(work);
   jobs_.push_back(job);
+  // One that is queued or runs is never forgotten, however many come.
   if (jobs_.size() > kept_jobs_max && !active_state(jobs_.front()->status.state)) jobs_.pop_front();
   changed_.notify_all();
   return job->status.id;
@@ -137,9 +133,10 @@ bool Jobs::cancel(const std::string& id) {
   for (const auto& job : jobs_) {
     if (job->status.id != id || !active_state(job->status.state)) continue;
     job->stop.request_stop();
+    // It never begins. One that runs ends when its work looks at the token.
     if (job->status.state == JobState::queued) {
       job->status.state = JobState::cancelled;
-      job->status.finished_at = now_text();
+      job->status.finished_at = utc_text(clock_.wall_us());
       job->work = nullptr;
     }
     return true;
@@ -151,6 +148,7 @@ void Jobs::interrupt(const std::string& reason) {
   const MutexLock lock(mutex_);
   for (const auto& job : jobs_) {
     if (job->status.state != JobState::running || job->stop.stop_requested()) continue;
+    // Told apart from a cancellation, which its caller wanted.
     job->interruption = reason;
     job->stop.request_stop();
   }
@@ -165,7 +163,8 @@ void Jobs::loop() {
       continue;
     }
     next->status.state = JobState::running;
-    next->status.started_at = now_text();
+    next->status.started_at = utc_text(clock_.wall_us());
+    // Its work takes as long as it takes, and tells about itself under the lock.
     lock.unlock();
     run(*next);
     lock.lock();
@@ -192,7 +191,8 @@ void Jobs::run(Job& job) {
   job.status.state = state;
   job.status.result_json = std::move(result);
   job.status.error = std::move(error);
-  job.status.finished_at = now_text();
+  job.status.finished_at = utc_text(clock_.wall_us());
+  // What the work holds on to is let go with it: the status stays for long.
   job.work = nullptr;
 }
 

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "service/clock.h"
 #include "service/mutex.h"
 
 namespace deltamill {
@@ -52,7 +53,7 @@ using JobWork = std::function<std::string(JobControl& control)>;
 
 class Jobs {
  public:
-  Jobs();
+  explicit Jobs(Clock& clock);
   ~Jobs();  // cancels what runs and waits for it
 
   // An id that no job has or had.
@@ -81,6 +82,7 @@ class Jobs {
   [[nodiscard]] std::shared_ptr<Job> find_active(JobKind kind, const std::string& view) const
       DM_REQUIRES(mutex_);
 
+  Clock& clock_;
   const std::string prefix_;  // of ids: differs from run to run
   std::atomic<std::uint64_t> next_id_ = 1;
 

@@ -7,17 +7,17 @@
 namespace deltamill {
 
 void LagTracker::known(Frontier to, std::int64_t oldest_commit_time) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (oldest_commit_time != 0) known_.push_back({to, oldest_commit_time});
 }
 
 void LagTracker::heard(std::int64_t now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   heard_ = std::max(heard_, now);
 }
 
 void LagTracker::reached(Frontier frontier) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   // What is forgotten for all may be the first commit that a view which stands still does not
   // contain: its time goes there.
   for (; !known_.empty() && known_.front().to <= frontier; known_.pop_front())
@@ -27,12 +27,12 @@ void LagTracker::reached(Frontier frontier) {
 }
 
 void LagTracker::hold(Frontier frontier) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   held_.emplace(frontier, 0);
 }
 
 std::int64_t LagTracker::lag_ms(Frontier frontier, std::int64_t now) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto held = held_.find(frontier); held != held_.end() && held->second != 0)
     return std::max<std::int64_t>(0, (now - held->second) / 1000);
   for (const Known& run : known_)

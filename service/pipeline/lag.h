@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <mutex>
 
+#include "service/mutex.h"
 #include "views/data/frontier.h"
 
 namespace deltamill {
@@ -34,10 +34,11 @@ class LagTracker {
     std::int64_t oldest_commit_time = 0;
   };
 
-  mutable std::mutex mutex_;
-  std::deque<Known> known_;                // guarded by mutex_, ascending
-  std::map<Frontier, std::int64_t> held_;  // guarded by mutex_; first commit beyond, 0 = none yet
-  std::int64_t heard_ = 0;                 // guarded by mutex_
+  mutable Mutex mutex_;
+  std::deque<Known> known_ DM_GUARDED_BY(mutex_);  // ascending
+  // The time of the first commit beyond, 0 = none is known yet.
+  std::map<Frontier, std::int64_t> held_ DM_GUARDED_BY(mutex_);
+  std::int64_t heard_ DM_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace deltamill

@@ -37,7 +37,7 @@ SinkWorker::Listeners SinkFollower::worker_listeners() {
   SinkWorker::Listeners listeners;
   listeners.committed = [this](Frontier frontier) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       frontier_ = frontier;
     }
     listeners_.committed(frontier);
@@ -67,23 +67,23 @@ SinkWorker::Listeners SinkFollower::worker_listeners() {
 // --- thread-safe ---
 
 Frontier SinkFollower::frontier() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return frontier_;
 }
 
 SinkCondition SinkFollower::condition() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return condition_;
 }
 
 std::string SinkFollower::error() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return error_;
 }
 
 void SinkFollower::set_condition(SinkCondition condition, const std::string& error) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (condition_ == condition && error_ == error) return;
     condition_ = condition;
     error_ = error;
@@ -170,7 +170,7 @@ SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Bases& bas
   awaited_.clear();
   for (const Generation& generation : running_) awaited_.insert(generation.view);
   for (const Generation& generation : loading_) awaited_.insert(generation.view);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   frontier_ = cuts.stored;
   return cuts;
 }

@@ -14,13 +14,13 @@
 #include <future>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "service/mutex.h"
 #include "service/pipeline/sink_condition.h"
 #include "service/pipeline/sink_worker.h"
 
@@ -150,10 +150,10 @@ class SinkFollower {
   std::set<std::uint32_t> awaited_;     // sink's views that are to follow before it is settled
 
   std::atomic<bool> settled_ = false;
-  mutable std::mutex mutex_;
-  Frontier frontier_;                                 // guarded by mutex_
-  SinkCondition condition_ = SinkCondition::loading;  // guarded by mutex_
-  std::string error_;                                 // guarded by mutex_
+  mutable Mutex mutex_;
+  Frontier frontier_ DM_GUARDED_BY(mutex_);
+  SinkCondition condition_ DM_GUARDED_BY(mutex_) = SinkCondition::loading;
+  std::string error_ DM_GUARDED_BY(mutex_);
 
   std::unique_ptr<SinkWorker> worker_;  // last: its thread uses all the others
 };

@@ -1,46 +1,78 @@
-// One job at a time, in order; cancelled, failed, forgotten.
+// One job at a time, in order; cancelled, failed, forgotten. Nothing here waits for a time.
 #include "service/pipeline/jobs.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <future>
-#include <thread>
+#include <memory>
+
+#include "tests/support/held_clock.h"
 
 namespace deltamill {
 
 namespace {
 
-// Waits until a job has ended.
-JobStatus ended(const Jobs& jobs, const std::string& id) {
-  for (int round = 0; round < 2000; ++round) {
-    const std::optional<JobStatus> status = jobs.find(id);
-    if (status && status->state != JobState::queued && status->state != JobState::running)
-      return *status;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  throw std::runtime_error("the job did not end");
+const JobWork no_work = [](JobControl&) { return std::string("null"); };
+
+// The job once it has ended, as all jobs that were started so far. They run in their order, so they
+// are over when one behind them begins.
+JobStatus ended(Jobs& jobs, const std::string& id) {
+  const auto begun = std::make_shared<std::promise<void>>();
+  const auto last = jobs.start(JobKind::verify, "behind " + jobs.new_id(), [begun](JobControl&) {
+    begun->set_value();
+    return std::string("null");
+  });
+  REQUIRE(last);
+  begun->get_future().wait();
+  return jobs.find(id).value();
 }
 
-// Work that runs until it is let go or cancelled.
-struct Gate {
-  std::promise<void> opened;
-  std::shared_future<void> open{opened.get_future()};
-
-  [[nodiscard]] JobWork work() const {
-    return [gate = open](JobControl& control) {
-      while (gate.wait_for(std::chrono::milliseconds(1)) == std::future_status::timeout)
-        if (control.stop().stop_requested()) throw JobCancelled();
+// Work that runs until it is let go or stopped.
+class Gate {
+ public:
+  [[nodiscard]] JobWork work() {
+    return [this](JobControl& control) {
+      MutexLock lock(mutex_);
+      running_ = true;
+      changed_.notify_all();
+      while (!open_ && !control.stop().stop_requested()) changed_.wait(lock, control.stop());
+      if (control.stop().stop_requested()) {
+        stopped_ = true;
+        throw JobCancelled();
+      }
       return std::string("1");
     };
   }
+  void open() {
+    const MutexLock lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void wait_until_running() {
+    MutexLock lock(mutex_);
+    while (!running_) changed_.wait(lock);
+  }
+  [[nodiscard]] bool stopped() {
+    const MutexLock lock(mutex_);
+    return stopped_;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  bool running_ DM_GUARDED_BY(mutex_) = false;
+  bool open_ DM_GUARDED_BY(mutex_) = false;
+  bool stopped_ DM_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace
 
 TEST_CASE("a job's result is kept") {
-  Jobs jobs;
-  const auto id = jobs.start(JobKind::verify, "v", [](JobControl& control) {
+  HeldClock clock;
+  clock.set_wall_us(0);
+  Jobs jobs(clock);
+  const auto id = jobs.start(JobKind::verify, "v", [&clock](JobControl& control) {
     control.phase("compare");
+    clock.advance(std::chrono::seconds(2));
     control.progress(3, 4);
     return std::string(R"({"rows":3})");
   });
@@ -51,12 +83,30 @@ TEST_CASE("a job's result is kept") {
   CHECK(status.phase == "compare");
   CHECK(status.rows == 3);
   CHECK(status.total_rows == 4);
-  CHECK_FALSE(status.started_at.empty());
-  CHECK_FALSE(status.finished_at.empty());
+  CHECK(status.rows_per_second == 1.5);
+  CHECK(status.started_at == "2000-01-01T00:00:00Z");
+  CHECK(status.finished_at == "2000-01-01T00:00:02Z");
+}
+
+TEST_CASE("a job's speed is that of its phase") {
+  HeldClock clock;
+  Jobs jobs(clock);
+  const auto id = jobs.start(JobKind::rebuild, "v", [&clock](JobControl& control) {
+    control.phase("load");
+    clock.advance(std::chrono::seconds(1));
+    control.progress(1000, 2000);
+    control.phase("catch_up");
+    clock.advance(std::chrono::seconds(10));
+    control.progress(1100, 1100);
+    return std::string("null");
+  });
+  REQUIRE(id);
+  CHECK(ended(jobs, *id).rows_per_second == 10);
 }
 
 TEST_CASE("what a job throws becomes its error") {
-  Jobs jobs;
+  HeldClock clock;
+  Jobs jobs(clock);
   const auto id = jobs.start(JobKind::rebuild, "v", [](JobControl&) -> std::string {
     throw std::runtime_error("the engine is not running");
   });
@@ -66,8 +116,9 @@ TEST_CASE("what a job throws becomes its error") {
 }
 
 TEST_CASE("one job of a kind runs for a view") {
-  Jobs jobs;
+  HeldClock clock;
   Gate gate;
+  Jobs jobs(clock);
   const auto first = jobs.start(JobKind::rebuild, "v", gate.work());
   REQUIRE(first);
   CHECK_FALSE(jobs.start(JobKind::rebuild, "v", gate.work()));
@@ -75,16 +126,18 @@ TEST_CASE("one job of a kind runs for a view") {
   CHECK(jobs.active(JobKind::verify, "v").empty());
   const auto other = jobs.start(JobKind::rebuild, "w", gate.work());
   REQUIRE(other);
-  gate.opened.set_value();
+  gate.open();
   CHECK(ended(jobs, *other).state == JobState::done);
   CHECK(jobs.start(JobKind::rebuild, "v", gate.work()));
 }
 
 TEST_CASE("a running job is cancelled by its token, a queued one never runs") {
-  Jobs jobs;
+  HeldClock clock;
   Gate gate;
+  Jobs jobs(clock);
   const auto running = jobs.start(JobKind::rebuild, "v", gate.work());
   const auto queued = jobs.start(JobKind::rebuild, "w", gate.work());
+  gate.wait_until_running();
   CHECK(jobs.cancel(*queued));
   CHECK(jobs.cancel(*running));
   CHECK(ended(jobs, *running).state == JobState::cancelled);
@@ -96,12 +149,17 @@ TEST_CASE("a running job is cancelled by its token, a queued one never runs") {
 }
 
 TEST_CASE("whatever a job stumbles over once it is asked to stop, it was cancelled") {
-  Jobs jobs;
-  const auto id = jobs.start(JobKind::verify, "v", [](JobControl& control) -> std::string {
-    while (!control.stop().stop_requested())
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    throw std::runtime_error("the query was cancelled");
+  HeldClock clock;
+  Gate gate;
+  Jobs jobs(clock);
+  const auto id = jobs.start(JobKind::verify, "v", [&gate](JobControl& control) -> std::string {
+    try {
+      return gate.work()(control);
+    } catch (const JobCancelled&) {
+      throw std::runtime_error("the query was cancelled");
+    }
   });
+  gate.wait_until_running();
   CHECK(jobs.cancel(*id));
   const JobStatus status = ended(jobs, *id);
   CHECK(status.state == JobState::cancelled);
@@ -109,40 +167,41 @@ TEST_CASE("whatever a job stumbles over once it is asked to stop, it was cancell
 }
 
 TEST_CASE("an interrupted job fails for the reason given, queued ones go on") {
-  Jobs jobs;
+  HeldClock clock;
   Gate gate;
+  Jobs jobs(clock);
   const auto running = jobs.start(JobKind::rebuild, "v", gate.work());
-  while (jobs.find(*running)->state == JobState::queued)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  const auto queued = jobs.start(JobKind::rebuild, "w", gate.work());
+  gate.wait_until_running();
+  const auto queued = jobs.start(JobKind::rebuild, "w", no_work);
   jobs.interrupt("the engine it used has ended");
   const JobStatus status = ended(jobs, *running);
   CHECK(status.state == JobState::failed);
   CHECK(status.error == "the engine it used has ended");
-  gate.opened.set_value();
-  CHECK(ended(jobs, *queued).state == JobState::done);
+  CHECK(jobs.find(*queued)->state == JobState::done);
 }
 
 TEST_CASE("ending the registry cancels what runs") {
+  HeldClock clock;
   Gate gate;
-  auto jobs = std::make_unique<Jobs>();
+  auto jobs = std::make_unique<Jobs>(clock);
   REQUIRE(jobs->start(JobKind::rebuild, "v", gate.work()));
+  gate.wait_until_running();
   jobs.reset();
-  SUCCEED("it did not wait for the gate");
+  CHECK(gate.stopped());
 }
 
 TEST_CASE("the last hundred jobs are kept") {
-  Jobs jobs;
-  std::string last;
+  HeldClock clock;
+  Jobs jobs(clock);
+  std::string first;
   for (int job = 0; job < 120; ++job) {
-    const auto id = jobs.start(JobKind::verify, "v" + std::to_string(job),
-                               [](JobControl&) { return std::string("null"); });
+    const auto id = jobs.start(JobKind::verify, "v" + std::to_string(job), no_work);
     REQUIRE(id);
-    last = *id;
-    (void)ended(jobs, last);
+    if (first.empty()) first = *id;
+    (void)ended(jobs, *id);
   }
   CHECK(jobs.all().size() == 100);
-  CHECK(jobs.all().back().id == last);
+  CHECK_FALSE(jobs.find(first));
 }
 
 }  // namespace deltamill

@@ -131,8 +131,9 @@ void Mill::add_sink(std::size_t number, std::size_t queue_bytes_max) {
   options.type = "memory";
   options.worker.name = number == 0 ? "local" : "other" + std::to_string(number);
   options.worker.queue_bytes_max = queue_bytes_max;
-  options.worker.retry_delay_min = std::chrono::milliseconds(1);
-  options.worker.retry_delay_max = std::chrono::milliseconds(20);
+  // At once, so that a test waits for attempts, not for a time.
+  options.worker.retry_delay_min = std::chrono::milliseconds(0);
+  options.worker.retry_delay_max = std::chrono::milliseconds(0);
   for (std::uint32_t view = 0; view < views_.size(); ++view) options.views.push_back(view);
   if (number == 0) options.errors = &errors_;
   SinkFollowerListeners listeners;
@@ -206,7 +207,7 @@ void Mill::start(EngineOptions options) {
   };
   std::vector<SinkFollower*> followers;
   for (const auto& follower : followers_) followers.push_back(follower.get());
-  engine_ = std::make_unique<Engine>(*journal_, std::move(followers), streamed_views(),
+  engine_ = std::make_unique<Engine>(*journal_, clock_, std::move(followers), streamed_views(),
                                      std::move(options), metrics_, std::move(listeners));
 }
 

@@ -10,6 +10,18 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
+// Starts an engine while the second sink's thread is in a commit that ends with release().
+void start_beside_a_silent_sink(Mill& mill) {
+  mill.start();
+  REQUIRE(mill.wait_until([&] { return mill.follower(1).settled(); }));
+  mill.stop();
+  mill.sink(1).hold();
+  mill.follower(1).spawn([](Sink& sink) { sink.commit(sink.frontier(), sink.frontier()); });
+  EngineOptions options;
+  options.begin_patience = std::chrono::milliseconds(0);
+  mill.start(options);
+}
+
 }  // namespace
 
 TEST_CASE("every sink has the rows") {
@@ -99,15 +111,7 @@ TEST_CASE("a sink that is put back to an older copy has every row again") {
 
 TEST_CASE("a sink that does not answer at the start is waited for by nobody") {
   Mill mill({"+1,Ada"}, {whole_table("v")}, 2);
-  mill.start();
-  REQUIRE(mill.wait_until([&] { return mill.follower(1).settled(); }));
-  mill.stop();
-  mill.sink(1).hold();
-  // Its thread is in a commit that does not end.
-  mill.follower(1).spawn([](Sink& sink) { sink.commit(sink.frontier(), sink.frontier()); });
-  EngineOptions options;
-  options.begin_patience = std::chrono::milliseconds(0);
-  mill.start(options);
+  start_beside_a_silent_sink(mill);
   mill.commit(20, {"+2,Bob"});
   REQUIRE(mill.sink(0).wait_for(at(20)));
   mill.sink(1).release();
@@ -117,14 +121,7 @@ TEST_CASE("a sink that does not answer at the start is waited for by nobody") {
 
 TEST_CASE("an engine may end before a sink has answered") {
   Mill mill({"+1,Ada"}, {whole_table("v")}, 2);
-  mill.start();
-  REQUIRE(mill.wait_until([&] { return mill.follower(1).settled(); }));
-  mill.stop();
-  mill.sink(1).hold();
-  mill.follower(1).spawn([](Sink& sink) { sink.commit(sink.frontier(), sink.frontier()); });
-  EngineOptions options;
-  options.begin_patience = std::chrono::milliseconds(0);
-  mill.start(options);
+  start_beside_a_silent_sink(mill);
   mill.commit(20, {"+2,Bob"});
   REQUIRE(mill.sink(0).wait_for(at(20)));
   mill.stop();
