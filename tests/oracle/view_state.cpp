@@ -1,4 +1,5 @@
-// Folding deltas, strictly.
+// Adds deltas up to rows, strictly: a weight that becomes negative or a row that was not there is
+// an error.
 #include "tests/oracle/view_state.h"
 
 #include <set>

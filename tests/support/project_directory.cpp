@@ -1,4 +1,4 @@
-// Files as a user writes them.
+// Writes the files of a project as a user writes them: deltamill.yaml and one .sql file per view.
 #include "tests/support/project_directory.h"
 
 #include <cstdlib>

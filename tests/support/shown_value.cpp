@@ -1,4 +1,4 @@
-// Evaluates a batch of one row.
+// Evaluates an expression over a batch of one row and prints what comes out.
 #include "tests/support/shown_value.h"
 
 #include "views/data/text_form.h"

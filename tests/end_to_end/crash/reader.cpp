@@ -1,4 +1,5 @@
-// Finds the service by run.json, as it is another process each time.
+// Reads all the time and notes every answer that goes back. The service is found by run.json, as it
+// is another process each time.
 #include "tests/end_to_end/crash/reader.h"
 
 #include <chrono>

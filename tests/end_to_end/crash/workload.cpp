@@ -1,5 +1,5 @@
-// Each writer has order numbers of its own, so that writers do not wait for each other; stock and
-// journal lines are shared.
+// The writers of the crash loop. Each has order numbers of its own, so that writers do not wait for
+// each other; stock and journal lines are shared.
 #include "tests/end_to_end/crash/workload.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Calls while subscribed, none afterwards.
+// Subscribers are called while they are subscribed, and never afterwards.
 #include "service/http/subscription.h"
 
 #include <atomic>

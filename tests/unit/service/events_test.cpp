@@ -1,4 +1,4 @@
-// Told in order, woken once.
+// Events come in the order in which they were told, and a wake-up is seen once.
 #include "service/events.h"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// The open commit is a copy of the stored state; a commit moves it over.
+// Keeps rows in maps: the open commit is a copy of the stored state, and committing moves it over.
 #include "tests/unit/service/memory_sink.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Messages are those of tests/unit/source/messages.h.
+// Journals blocks of the messages in tests/unit/source/messages.h and runs the engine over them.
 #include "tests/unit/service/mill.h"
 
 #include <chrono>
