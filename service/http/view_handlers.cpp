@@ -18,7 +18,7 @@ namespace deltamill {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 // A longer one would not fit the next request's target.
 constexpr std::size_t token_bytes_max = 4096;
@@ -183,7 +183,7 @@ std::optional<Response> answer_reading(const Call& call, const CommonTerms& term
 
 // Reads, again and again while as many large answers as may be are open.
 Answer answer_rows(Site& site, const Call& call, const std::shared_ptr<const RowsRequest>& request,
-                   const std::shared_ptr<Timing>& timing, Clock::time_point give_up) {
+                   const std::shared_ptr<Timing>& timing, SteadyClock::time_point give_up) {
   const auto read = [&site, call, request, timing, give_up](Reading reading) -> Answer {
     const auto respond = [&](Reading opened) {
       return rows_response(site, call, request, std::move(opened), *timing);
@@ -191,7 +191,7 @@ Answer answer_rows(Site& site, const Call& call, const std::shared_ptr<const Row
     std::optional<Response> response =
         answer_reading(call, request->terms, *timing, std::move(reading), respond);
     if (response) return std::move(*response);
-    const Clock::time_point now = Clock::now();
+    const SteadyClock::time_point now = SteadyClock::now();
     if (now >= give_up || site.positions().stopping())
       throw Problem(ProblemName::overloaded, "too many large answers are being sent");
     return Waiting{{std::nullopt, now + permit_retry}, [&site, call, request, timing, give_up] {

@@ -11,7 +11,7 @@ namespace deltamill {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 // How often a view or a sink is looked at that lags behind the store: what ends that, a rebuild for
 // instance, need not come with a commit.
@@ -67,11 +67,11 @@ Response position_response(Frontier frontier) {
 }
 
 // The store is there; what is asked for may not be.
-Answer answer_target(Site& site, const WaitTarget& target, Clock::time_point deadline) {
+Answer answer_target(Site& site, const WaitTarget& target, SteadyClock::time_point deadline) {
   const std::optional<Frontier> frontier = frontier_of_target(site, target);
   if (!frontier) throw Problem(ProblemName::bad_query, "there is no sink \"" + *target.sink + "\"");
   if (frontier->has_reached(target.lsn)) return position_response(*frontier);
-  const Clock::time_point now = Clock::now();
+  const SteadyClock::time_point now = SteadyClock::now();
   if (now >= deadline || site.positions().stopping()) throw behind_problem(target.lsn);
   return Waiting{{std::nullopt, std::min(deadline, now + look_interval)},
                  [&site, target, deadline] { return answer_target(site, target, deadline); }};
@@ -83,7 +83,7 @@ Answer wait_for_position(Site& site, const Call& call) {
   const WaitTarget target = parse_wait(site, call);
   const std::chrono::seconds patience =
       parse_preferences(call.request.header("Prefer").value_or("")).patience();
-  const Clock::time_point deadline = Clock::now() + patience;
+  const SteadyClock::time_point deadline = SteadyClock::now() + patience;
   return site.after(target.lsn, patience,
                     [&site, target, deadline] { return answer_target(site, target, deadline); });
 }
