@@ -60,7 +60,7 @@ Connection::Connection(Listening& listening, Socket socket, std::string local_ad
 }
 
 Connection::~Connection() {
-  // Also one that ends while it is silent must not be closed once more.
+  // It ends by itself: a listener that stops must not find it and close it.
   listening_.idle.erase(this);
   listening_.connection_ended();
 }

@@ -161,7 +161,7 @@ asio::awaitable<void> Listening::accept_all(Acceptor& acceptor) {
 // A few beyond the maximum are told so; who comes after them is not worth the answer.
 void Listening::accept(Socket socket, std::string local_address) {
   Error ignored;
-  // Counted here and on the io thread only, so the bound cannot be run over.
+  // The count only changes on this thread, so the bound holds exactly.
   if (connection_count >= options.connections_max + overload_connections) {
     socket.close(ignored);
     return;

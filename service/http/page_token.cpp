@@ -78,7 +78,7 @@ std::optional<PageToken> decode_page_token(std::string_view text) {
   if (!fingerprint || !copies) return std::nullopt;
   PageToken token{*fingerprint, *copies, {}};
   while (!bytes.empty()) {
-    // Is there: the loop saw that bytes are left.
+    // Never nothing: the loop saw that a byte is left.
     const auto there = take_number(bytes, 1);
     if (*there > 1) return std::nullopt;
     if (*there == 0) {
