@@ -130,6 +130,14 @@ TEST_CASE("files of the tree are short") {
   check_each(is_code, long_file, long_files);
 }
 
+TEST_CASE("a comment of the service tears no declaration") {
+  check_each(is_of_service, torn_declarations);
+}
+
+TEST_CASE("files of the service stand inside of their namespace") {
+  check_each(is_of_service, namespace_openings);
+}
+
 TEST_CASE("nothing in the service sleeps") {
   check_each(is_of_service, sleeping, sleepers);
 }
