@@ -28,11 +28,11 @@ nlohmann::json live_operators(const CommonOptions& common, const std::string& vi
 std::string live_sizes_text(const nlohmann::json& operators) {
   if (!operators.is_array()) return {};
   std::string text = "sizes now\n";
-  for (const Json& one : operators)
-    text += fmt::format("   {}: {} rows, {:.1f} KiB{}\n", one.at("name").get<std::string>(),
-                        one.at("rows").get<std::uint64_t>(),
-                        static_cast<double>(one.at("bytes").get<std::uint64_t>()) / 1024,
-                        one.at("shared").get<bool>() ? ", shared with other views" : "");
+  for (const Json& size : operators)
+    text += fmt::format("   {}: {} rows, {:.1f} KiB{}\n", size.at("name").get<std::string>(),
+                        size.at("rows").get<std::uint64_t>(),
+                        static_cast<double>(size.at("bytes").get<std::uint64_t>()) / 1024,
+                        size.at("shared").get<bool>() ? ", shared with other views" : "");
   return text;
 }
 

@@ -35,14 +35,14 @@ Database open_store(const std::string& path) {
 
 }  // namespace
 
-std::uint64_t place_of(Frontier from, Frontier to) {
+std::uint64_t checksum_seed(Frontier from, Frontier to) {
   // Odd factors, so that neither part hides behind another; what was stored without ticks keeps its
   // checksum.
   const std::uint64_t ticks = from.tick() * 0xbf58476d1ce4e5b9U ^ to.tick() * 0x94d049bb133111ebU;
   return from.end().value * 0x9e3779b97f4a7c15U ^ to.end().value ^ ticks;
 }
 
-std::uint64_t place_of(Oid table, std::uint32_t chunk) {
+std::uint64_t checksum_seed(Oid table, std::uint32_t chunk) {
   return std::uint64_t{table} << 32 | chunk;
 }
 
@@ -84,7 +84,7 @@ std::optional<StoredRuns::Run> StoredRuns::first_after(std::int64_t sequence,
     block.change_count = unsigned_of(first_after_.integer(7));
     block.oldest_commit_time = first_after_.integer(8);
     block.payload = restore_payload(first_after_.blob(11), unsigned_of(first_after_.integer(9)),
-                                    first_after_.integer(10), place_of(block.from, block.to));
+                                    first_after_.integer(10), checksum_seed(block.from, block.to));
   }
   // A statement that stays open holds its snapshot, and with it the write-ahead log, which could
   // not be emptied then.
@@ -139,7 +139,7 @@ void JournalStore::verify_tail() {
   while (last.step()) {
     const Frontier from = frontier_in(last, 0);
     const Frontier to = frontier_in(last, 2);
-    if (payload_checksum(last.blob(7), place_of(from, to)) != last.integer(6) || from > to ||
+    if (payload_checksum(last.blob(7), checksum_seed(from, to)) != last.integer(6) || from > to ||
         to > frontier_in(last, 4))
       throw JournalFailed("journal.db is damaged: the transactions from " + to_string(from) +
                           " to " + to_string(to) + " are not what was written");
@@ -327,7 +327,7 @@ void JournalStore::read_base(Oid table, const std::function<void(const BaseChunk
     chunk.number = static_cast<std::uint32_t>(last);
     chunk.row_count = unsigned_of(next.integer(1));
     chunk.payload = restore_payload(next.blob(4), unsigned_of(next.integer(2)), next.integer(3),
-                                    place_of(table, chunk.number));
+                                    checksum_seed(table, chunk.number));
     next.reset();
     take(chunk);
   }

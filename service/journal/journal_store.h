@@ -28,8 +28,8 @@ struct StoredRun {
 };
 
 // What seeds the checksum of a run.
-[[nodiscard]] std::uint64_t place_of(Frontier from, Frontier to);
-[[nodiscard]] std::uint64_t place_of(Oid table, std::uint32_t chunk);
+[[nodiscard]] std::uint64_t checksum_seed(Frontier from, Frontier to);
+[[nodiscard]] std::uint64_t checksum_seed(Oid table, std::uint32_t chunk);
 
 // Reads one journal.db through a connection of its own. For one thread.
 class StoredRuns {

@@ -92,7 +92,7 @@ class SqliteJournal final : public Journal {
     // One per call: several snapshot workers compress at once, and only the commit is exclusive.
     PayloadCompressor compressor(options_.compression_level);
     const StoredPayload payload =
-        compressor.compress(chunk.payload, place_of(chunk.table, chunk.number));
+        compressor.compress(chunk.payload, checksum_seed(chunk.table, chunk.number));
     translate([&] {
       store_.append_base_chunk(chunk, payload);
       store_.checkpoint_if_due();

@@ -23,7 +23,7 @@ PayloadCompressor::PayloadCompressor(int level) : context_(ZSTD_createCCtx()), l
   if (context_ == nullptr) throw JournalFailed("zstd has no memory for a compression context");
 }
 
-StoredPayload PayloadCompressor::compress(std::string_view payload, std::uint64_t place) {
+StoredPayload PayloadCompressor::compress(std::string_view payload, std::uint64_t seed) {
   // One buffer for all payloads, at their worst case: only what was really used is copied into a
   // row.
   const std::size_t bound = ZSTD_compressBound(payload.size());
@@ -38,19 +38,19 @@ StoredPayload PayloadCompressor::compress(std::string_view payload, std::uint64_
   StoredPayload stored;
   stored.raw_bytes = payload.size();
   stored.bytes.assign(buffer_.get(), size);
-  stored.checksum = payload_checksum(stored.bytes, place);
+  stored.checksum = payload_checksum(stored.bytes, seed);
   return stored;
 }
 
-std::int64_t payload_checksum(std::string_view stored, std::uint64_t place) {
-  return static_cast<std::int64_t>(XXH3_64bits_withSeed(stored.data(), stored.size(), place));
+std::int64_t payload_checksum(std::string_view stored, std::uint64_t seed) {
+  return static_cast<std::int64_t>(XXH3_64bits_withSeed(stored.data(), stored.size(), seed));
 }
 
 std::string restore_payload(std::string_view stored, std::uint64_t raw_bytes, std::int64_t checksum,
-                            std::uint64_t place) {
+                            std::uint64_t seed) {
   // Before decompressing and before `raw_bytes` is believed: a damaged row neither crashes zstd nor
   // asks for memory.
-  if (payload_checksum(stored, place) != checksum || raw_bytes > raw_bytes_max)
+  if (payload_checksum(stored, seed) != checksum || raw_bytes > raw_bytes_max)
     throw JournalFailed("journal.db is damaged: the checksum of a payload does not match");
   std::string payload(raw_bytes, '\0');
   const std::size_t size =

@@ -21,8 +21,8 @@ struct StoredPayload {
 class PayloadCompressor {
  public:
   explicit PayloadCompressor(int level);
-  // `place` ties the checksum to the payload's row: one that moved to another row is found damaged.
-  [[nodiscard]] StoredPayload compress(std::string_view payload, std::uint64_t place);
+  // `seed` ties the checksum to the payload's row: one that moved to another row is found damaged.
+  [[nodiscard]] StoredPayload compress(std::string_view payload, std::uint64_t seed);
 
  private:
   struct Free {
@@ -35,10 +35,10 @@ class PayloadCompressor {
 };
 
 // Checksum of a stored payload.
-[[nodiscard]] std::int64_t payload_checksum(std::string_view stored, std::uint64_t place);
+[[nodiscard]] std::int64_t payload_checksum(std::string_view stored, std::uint64_t seed);
 
 // The payload again. Throws JournalFailed when the checksum or the length is not what was written.
 [[nodiscard]] std::string restore_payload(std::string_view stored, std::uint64_t raw_bytes,
-                                          std::int64_t checksum, std::uint64_t place);
+                                          std::int64_t checksum, std::uint64_t seed);
 
 }  // namespace deltamill

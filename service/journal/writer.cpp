@@ -284,15 +284,15 @@ StoredRun JournalWriter::run_of(std::span<const BlockPtr> blocks) {
     if (run.oldest_commit_time == 0) run.oldest_commit_time = block->oldest_commit_time;
   }
   // Seeds the checksum: a payload in the wrong row is damage, though it is whole.
-  const std::uint64_t place = place_of(run.from, run.to);
+  const std::uint64_t seed = checksum_seed(run.from, run.to);
   // The usual case copies nothing.
   if (blocks.size() == 1) {
-    run.payload = compressor_.compress(blocks.front()->payload, place);
+    run.payload = compressor_.compress(blocks.front()->payload, seed);
     return run;
   }
   merged_.clear();
   for (const BlockPtr& block : blocks) merged_ += block->payload;
-  run.payload = compressor_.compress(merged_, place);
+  run.payload = compressor_.compress(merged_, seed);
   return run;
 }
 

@@ -53,13 +53,13 @@ std::optional<double> real_of(std::string_view text) {
 }
 
 bool near(const Type& type, std::string_view left, std::string_view right) {
-  const auto one = real_of(left);
-  const auto other = real_of(right);
-  if (!one || !other || !std::isfinite(*one) || !std::isfinite(*other)) return false;
+  const auto ours = real_of(left);
+  const auto theirs = real_of(right);
+  if (!ours || !theirs || !std::isfinite(*ours) || !std::isfinite(*theirs)) return false;
   // A sum of floats depends on the order in which PostgreSQL happened to add.
   const double tolerance = type.kind == TypeKind::float4 ? 1e-5 : 1e-9;
-  return std::abs(*one - *other) <=
-         tolerance * std::max({std::abs(*one), std::abs(*other), 1e-300});
+  return std::abs(*ours - *theirs) <=
+         tolerance * std::max({std::abs(*ours), std::abs(*theirs), 1e-300});
 }
 
 std::vector<std::uint32_t> all_columns(const Columns& columns) {

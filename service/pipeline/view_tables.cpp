@@ -43,8 +43,8 @@ std::vector<BoundView> with_dependencies(const BoundView& view,
   walk(*view.plan, views, reached);
   // In the given order, which is one of dependency.
   std::vector<BoundView> result;
-  for (const BoundView& one : views)
-    if (reached.views.contains(one.name)) result.push_back(one);
+  for (const BoundView& candidate : views)
+    if (reached.views.contains(candidate.name)) result.push_back(candidate);
   return result;
 }
 
