@@ -129,6 +129,8 @@ ReadyCheck ProcessStatus::ready_check(std::size_t view) const {
       lag_allowed(parts_.deployment.views[view].max_lag, parts_.settings.admin.ready_lag_max);
   ReadyCheck check;
   check.name = served_[view].name;
+  // Degraded is ready: every row that has a result is there, and a restart or another instance
+  // would have the same errors.
   check.ok = (state.condition == Condition::live || state.condition == Condition::degraded) &&
              (!allowed || state.lag_ms <= *allowed);
   check.detail = fmt::format("{}, lag {} ms", to_string(state.condition), state.lag_ms);

@@ -34,6 +34,7 @@ void cancel_rebuilds(RunningService& service, const CommonOptions& common,
   const Json jobs = service.jobs();
   std::size_t cancelled = 0;
   for (const Json& job : jobs) {
+    // Rebuilds of this view only, queued or running; a verification is not what was asked to end.
     if (job.at("kind") != "rebuild" || job.at("view") != view || finished(job)) continue;
     service.cancel(job.at("id"));
     ++cancelled;
@@ -57,6 +58,7 @@ ExitCode rebuild_one(RunningService& service, const CommonOptions& common, const
   Progress progress(progress_form(common));
   const std::string text = service.wait_for(id, progress);
   const Json job = job_of(text);
+  // Before anything is printed: the line of progress may stand open on the terminal.
   progress.finish();
   if (common.json) std::cout << text << "\n";
   if (job.at("state") != "done") {
@@ -124,9 +126,9 @@ ExitCode verify_one(RunningService& service, const CommonOptions& common, const 
 }
 
 // A failure says more than a difference.
-ExitCode worse(ExitCode one, ExitCode other) {
-  if (one == ExitCode::failed || other == ExitCode::failed) return ExitCode::failed;
-  return one == ExitCode::done ? other : one;
+ExitCode worse(ExitCode left, ExitCode right) {
+  if (left == ExitCode::failed || right == ExitCode::failed) return ExitCode::failed;
+  return left == ExitCode::done ? right : left;
 }
 
 }  // namespace
@@ -136,6 +138,8 @@ ExitCode rebuild(const CommonOptions& common, const RebuildOptions& options) {
   if (options.from == "source") return not_available(common, "rebuild --from source");
   return with_service(common, [&](RunningService& service) {
     ExitCode code = ExitCode::done;
+    // One after the other, as the service works: progress and messages are of one view at a time. A
+    // view that fails does not keep the others from their turn.
     for (const std::string& view : chosen_views(service, options.views, options.all)) {
       if (options.cancel)
         cancel_rebuilds(service, common, view);

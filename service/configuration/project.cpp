@@ -66,6 +66,7 @@ void load_view(const std::filesystem::path& path, ProjectFiles& project, Diagnos
     return report(
         diagnostics, file, "bad_name", "\"" + name + "\" is not a name for a view",
         "use a-z, 0-9 and _, not beginning with a digit or deltamill_, at most 63 characters");
+  // Directories below views/ are for people: names are of the whole project.
   for (const ProjectView& loaded : project.views)
     if (loaded.source.name == name)
       return report(diagnostics, file, "duplicate_view",

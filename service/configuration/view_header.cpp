@@ -234,6 +234,7 @@ void refuse_late_header(const std::string& file, const std::string& text,
                         Diagnostics& diagnostics) {
   for (std::size_t at = text.find(opening); at != std::string::npos;
        at = text.find(opening, at + 1)) {
+    // Within a line the words may be text of a query or of a comment.
     const bool begins_line = at == 0 || text[at - 1] == '\n';
     if (!begins_line || !opens_header(std::string_view(text).substr(at))) continue;
     Diagnostic diagnostic;

@@ -77,6 +77,8 @@ class Merger {
     diagnostics_.push_back(std::move(diagnostic));
   }
 
+  // WITH (...) of the view's statement. The words are checked as a key of the header is: an unknown
+  // one is an error, not left to somebody else.
   void read_options(const ViewDeclarations& declared, DeployedView& view) {
     for (const auto& [name, value] : declared.options) {
       if (name == "deltamill.max_lag")
@@ -140,6 +142,8 @@ class Merger {
 
   std::vector<std::vector<IndexColumn>> indexes(const Columns& columns,
                                                 const ViewDeclarations& declared) {
+    // The header's first, then the statements': the order is part of the view's definition, so it
+    // must not depend on anything else.
     std::vector<std::vector<std::string>> all_indexes;
     if (files_.header.sinks)
       for (const ViewSink& sink : *files_.header.sinks)
@@ -199,6 +203,7 @@ class Merger {
 
 void append_tables(const PlanNode& node, std::vector<std::shared_ptr<const Table>>& tables) {
   if (const auto* const scan = std::get_if<TableScan>(&node.body)) {
+    // A table that is read twice, or by several views, is one to the source.
     const bool listed = std::ranges::any_of(
         tables, [&](const auto& table) { return table->oid == scan->table->oid; });
     if (!listed) tables.push_back(scan->table);
@@ -301,6 +306,7 @@ std::vector<std::pair<std::string, std::string>> relations_of(const ProjectFiles
   std::set<std::pair<std::string, std::string>> relations;
   for (const ProjectView& view : project.views)
     for (const auto& relation : referenced_relations(view.source)) relations.insert(relation);
+  // A bare name that is a view of the project means the view, as to the binder.
   for (const ProjectView& view : project.views) relations.erase({"", view.source.name});
   return {relations.begin(), relations.end()};
 }

@@ -109,6 +109,7 @@ Json source_json(const SourceState& source) {
                {"wal_status", or_null(source.wal_status)},
                {"retained_bytes", source.retained_bytes},
                {"safe_bytes", nullptr}};
+  // null: without max_slot_wal_keep_size the source drops no slot, however much WAL it keeps.
   if (source.safe_bytes) slot["safe_bytes"] = *source.safe_bytes;
   return {{"connected", source.connected},
           {"position", to_string(source.position)},
@@ -161,10 +162,13 @@ bool all_ok(const std::vector<ReadyCheck>& checks) {
   return true;
 }
 
-// The members of a body: an object with nothing in it but those that are known.
+// The members of a body: an object with nothing in it but those that are known. A misspelt member
+// that is ignored looks as if it had been obeyed.
 Json parse_body(const Request& request, std::initializer_list<std::string_view> known) {
   const std::string type = request.header("Content-Type").value_or("");
   const std::string_view media = std::string_view(type).substr(0, type.find_first_of("; "));
+  // A page of another site cannot make a browser send this type without asking first (Fetch,
+  // CORS-safelisted request headers), so it starts no job here.
   if (!equals_ignoring_case(media, "application/json"))
     throw Problem(ProblemName::unsupported_media_type, "Content-Type is not application/json");
   Json body = Json::parse(request.body, nullptr, false);
@@ -190,6 +194,7 @@ Response answer_job(Site& site, const Call& call, const std::optional<std::strin
   if (!id)
     throw Problem(ProblemName::job_conflict,
                   "a job of this kind runs for view \"" + call.arguments[0] + "\"");
+  // Short of a hundred others started since, it is there, perhaps ended already.
   const std::optional<JobStatus> job = site.jobs().find(*id);
   Response response = answer_json(job ? job_json(*job) : text_of({{"id", *id}}), 202);
   response.set("Location", "/v1/jobs/" + percent_encode(*id));
@@ -241,6 +246,8 @@ Answer show_metrics(Site& site, const Call& /*call*/) {
   return answer_text(site.status().metrics_text(), "text/plain; version=0.0.4; charset=utf-8");
 }
 
+// Not of one moment: each part is as of when it was asked. What must agree, a view's rows and its
+// frontier, comes from one snapshot of the store.
 Answer show_status(Site& site, const Call& /*call*/) {
   const StatusPage& status = site.status();
   const JournalState journal = status.journal_state();
