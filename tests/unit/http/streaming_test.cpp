@@ -30,7 +30,7 @@ class Commits final : public Positions {
     subscribers_.call_all();
   }
 
-  // Waits until the frontier was looked at that often: once by each that begins to wait.
+  // Waits until the frontier was looked at that often: twice by each before it sleeps.
   void await_looks(int count) const {
     for (int seen = looks_; seen < count; seen = looks_) looks_.wait(seen);
   }
@@ -137,7 +137,7 @@ class CommitServer {
   void stop_commits() { commits_.stop(); }
   void stop() { server_.reset(); }
   void await_connections(std::size_t count) { connections_.await(count); }
-  void await_waiting(int count) const { commits_.await_looks(count); }
+  void await_waiting(int count) const { commits_.await_looks(2 * count); }
   // Those that have waited stay in the handler until they are released.
   void hold_resumed() { held_ = true; }
   void release_resumed() {
