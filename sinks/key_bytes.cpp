@@ -1,4 +1,6 @@
-// Order-preserving encoding of key columns: key_bytes.h has the layout.
+// Encodes key columns so that their bytes compare as PostgreSQL compares the values: key_bytes.h
+// has the layout. The bytes are stored, so a change of any rule here needs a new generation of
+// every view whose key it touches.
 #include "sinks/key_bytes.h"
 
 #include <array>
@@ -27,6 +29,7 @@ enum class NumericClass : char {
   nan,
 };
 
+// The sign bit flipped: two's complement then sorts as unsigned bytes do.
 void append_integer(std::int64_t integer, std::string& bytes) {
   append_big_endian(static_cast<std::uint64_t>(integer) ^ std::uint64_t{1} << 63, bytes);
 }
@@ -34,6 +37,7 @@ void append_integer(std::int64_t integer, std::string& bytes) {
 void append_real(double real, std::string& bytes) {
   if (std::isnan(real)) return append_big_endian(~std::uint64_t{0}, bytes);
   const auto bits = std::bit_cast<std::uint64_t>(real == 0 ? 0.0 : real);
+  // IEEE 754 bits of positive numbers sort as integers, those of negative ones the other way round.
   const bool negative = (bits >> 63) != 0;
   append_big_endian(negative ? ~bits : bits | std::uint64_t{1} << 63, bytes);
 }
@@ -45,6 +49,8 @@ void append_finite(std::string_view digits, std::int64_t scale, bool negative, s
     bytes += static_cast<char>(NumericClass::zero);
     return;
   }
+  // Normalised, so that 1, 1.00 and 10e-1 have one key: no leading zeros in front of the exponent,
+  // no trailing ones behind. The exponent decides before the digits do.
   digits.remove_prefix(first);
   const std::int64_t exponent = static_cast<std::int64_t>(digits.size()) - scale;
   digits = digits.substr(0, digits.find_last_not_of('0') + 1);
@@ -54,9 +60,12 @@ void append_finite(std::string_view digits, std::int64_t scale, bool negative, s
   append_big_endian(biased, bytes);
   for (std::size_t offset = 0; offset < digits.size(); offset += 2) {
     const int low = offset + 1 < digits.size() ? digits[offset + 1] - '0' : 0;
+    // From 1 to 100, so that the end mark 00 sorts before every digit: 1.2 before 1.25.
     bytes += static_cast<char>((digits[offset] - '0') * 10 + low + 1);
   }
   bytes += '\0';
+  // Of two negative numbers the one of larger magnitude comes first: exponent, digits and end mark
+  // all flipped.
   if (!negative) return;
   for (std::size_t offset = begin; offset < bytes.size(); ++offset)
     bytes[offset] = static_cast<char>(~bytes[offset]);
@@ -94,6 +103,8 @@ void append_numeric_key(const Value& value, std::string& bytes) {
   append_finite(digits, numeric.scale(), negative, bytes);
 }
 
+// Prefix-free: the end mark 00 00 sorts before any continuation, and a 00 inside is told from it by
+// the FF behind. Without it ('a', 'b') and ('ab', '') would be one key.
 void append_text_key(std::string_view text, std::string& bytes) {
   for (std::size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
     bytes.append(text.substr(0, zero + 1));
@@ -105,6 +116,7 @@ void append_text_key(std::string_view text, std::string& bytes) {
 }
 
 void append_interval_key(const Value& value, std::string& bytes) {
+  // As interval_cmp_value(): a month counts as 30 days and a day as 24 hours.
   const Int128 span = Interval::of_value(value).span();
   append_integer(static_cast<std::int64_t>(span >> 64), bytes);
   append_big_endian(static_cast<std::uint64_t>(span), bytes);

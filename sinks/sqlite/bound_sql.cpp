@@ -1,4 +1,5 @@
-// Appending and binding.
+// Builds SQL text whose values are parameters: only names that the product itself knows go into the
+// text, quoted.
 #include "sinks/sqlite/bound_sql.h"
 
 #include <utility>

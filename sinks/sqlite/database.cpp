@@ -1,4 +1,4 @@
-// Thin calls of SQLite's C interface; every failure becomes a SqliteError with what was being done.
+// Calls SQLite's C interface; every failure becomes a SqliteError with what was being done.
 #include "sinks/sqlite/database.h"
 
 #include <sqlite3.h>
@@ -64,6 +64,8 @@ Statement& Statement::bind_null(int parameter) {
 }
 
 bool Statement::step() {
+  // After an error the statement must be reset before it can be used again or its transaction
+  // rolled back. The message is taken first, since resetting may replace it.
   const int code = sqlite3_step(handle());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -122,11 +124,14 @@ std::string_view Statement::blob(int column) const {
 }
 
 void Database::Close::operator()(sqlite3* database) const {
+  // v2: statements that outlive the connection close it when they go.
   sqlite3_close_v2(database);
 }
 
 int Database::note_wal_size(void* target, sqlite3* database, const char* /*name*/, int pages) {
   Wal& wal = *static_cast<Wal*>(target);
+  // Called by SQLite after each commit, within the commit: no statement of the connection may write
+  // here, and an error would look like one of the commit.
   wal.pages = static_cast<std::uint64_t>(pages);
   if (wal.page_bytes != 0) return SQLITE_OK;
   sqlite3_stmt* prepared = nullptr;
@@ -142,6 +147,7 @@ Database::Database(const std::string& path, Mode mode) : wal_(std::make_unique<W
       mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &opened, access | SQLITE_OPEN_NOMUTEX, nullptr);
+  // SQLite hands out a connection also where opening failed; it has the message.
   database_.reset(opened);
   if (code != SQLITE_OK) fail(opened, code, "open " + path);
   sqlite3_extended_result_codes(opened, 1);
@@ -150,7 +156,8 @@ Database::Database(const std::string& path, Mode mode) : wal_(std::make_unique<W
   execute(
       "PRAGMA trusted_schema = off; PRAGMA secure_delete = off; PRAGMA foreign_keys = off;"
       "PRAGMA temp_store = file; PRAGMA mmap_size = 0");
-  // Replaces automatic checkpoints: the owner of the store says when.
+  // Replaces automatic checkpoints, which would stop a commit now and then: the owner of the store
+  // says when.
   sqlite3_wal_hook(opened, note_wal_size, wal_.get());
 }
 

@@ -1,4 +1,5 @@
-// One stat.
+// Asks the file system for device and inode, which a file keeps under any name and a copy never
+// has.
 #include "sinks/sqlite/file_identity.h"
 
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
-// Which file stands at a path: a store that is put back from a copy, or removed, is another file, while
-// an open connection goes on in the old one.
+// Which file stands at a path: a store that is put back from a copy, or removed, is another file,
+// while an open connection goes on in the old one.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Net effects -> INSERT, UPDATE, DELETE in key order: generation_table.h.
+// Writes net effects as INSERT, UPDATE, DELETE in key order: generation_table.h.
 #include "sinks/sqlite/generation_table.h"
 
 #include <xxhash.h>
@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t key_text_bytes_max = 200;
 
-// 128 bits of the representation: identical rows, and for all purposes only they, share it.
+// 128 bits of the representation: identical rows share it, and for all purposes only they. (Should
+// two rows collide all the same, the insertion sees it and fails.)
 struct HashedRow {
   std::array<char, 16> hash{};
   DeltaRow change;
@@ -86,6 +87,8 @@ void GenerationTable::apply_keyed(const Delta& delta) {
 }
 
 void GenerationTable::apply_effect(const KeyEffect& effect) {
+  // A key that has changes waiting takes all further ones there: applied past them, they would find
+  // a row that is to go, or miss one that is to come.
   if (!effect.simple() || overflow_.holds(id_, effect.key)) return postpone(effect);
   if (effect.removed == nullptr) {
     // The key may be taken by a row that a later slice removes.
@@ -93,6 +96,8 @@ void GenerationTable::apply_effect(const KeyEffect& effect) {
   } else if (effect.added == nullptr) {
     erase(effect.key, effect.removed);
   } else {
+    // UPDATE, not DELETE and INSERT: the row stays where it is, and indexes on unchanged columns
+    // are not touched.
     update(effect.key, effect.removed, effect.added);
   }
 }
@@ -109,7 +114,9 @@ void GenerationTable::settle() {
   });
 }
 
-// What is left of a key: at most the table's row going and one row coming.
+// What is left of a key once all slices are added up: at most the table's row going and one row
+// coming. More coming is the user's mistake (the declared key is not unique), more going than there
+// are is ours.
 void GenerationTable::settle_key(std::string_view key, std::span<const DeltaRow> changes) {
   const DeltaRow& first = changes.front();
   const DeltaRow& last = changes.back();
@@ -141,6 +148,8 @@ bool GenerationTable::insert(std::string_view key, RowBytes row) {
 }
 
 void GenerationTable::update(std::string_view key, RowBytes old_row, RowBytes new_row) {
+  // A statement that names an index's column makes SQLite rewrite the index entry even if the value
+  // is the same.
   const bool unindexed =
       update_unindexed_.statement.handle() != nullptr && !indexed_differs(old_row, new_row);
   Prepared& update = unindexed ? update_unindexed_ : update_;
@@ -172,6 +181,7 @@ void GenerationTable::apply_counted(const Delta& delta) {
   std::vector<HashedRow> rows;
   rows.reserve(delta.size());
   for (const DeltaRow& change : delta) rows.push_back(hashed(change));
+  // By hash, the order of the table: neighbouring rows share pages.
   std::ranges::sort(rows, [](const HashedRow& left, const HashedRow& right) {
     return left.bytes() < right.bytes();
   });
@@ -196,6 +206,7 @@ void GenerationTable::take_count(std::string_view hash, RowBytes row, std::int64
   erase_.statement.bind(extra_parameter_ + 1, weight);
   run(erase_, row, hash);
   changed_ = true;
+  // The row had more copies than go: only its count is reduced.
   if (database_.changes() == 1) return;
   reduce_.statement.bind(extra_parameter_ + 1, weight);
   // The table's CHECK refuses to go below one.

@@ -1,4 +1,6 @@
-// Conflicting changes of keys, summed up in a temporary table: key_overflow.h.
+// Sums up changes of keys that wait for the end of a commit, in a temporary table: key_overflow.h.
+// SQLite rolls it back together with the rows, and spills to disk where a transaction leaves
+// millions of keys waiting.
 #include "sinks/sqlite/key_overflow.h"
 
 #include <string>
@@ -31,6 +33,7 @@ KeyOverflow::KeyOverflow(Database& database)
                               "WHERE target = ?1 AND weight <> 0 ORDER BY key, weight")) {}
 
 bool KeyOverflow::holds(std::int64_t table, std::string_view key) {
+  // Nearly every commit: no statement is run then.
   if (empty()) return false;
   holds_.bind(1, table).bind_blob(2, key);
   const bool found = holds_.step();
@@ -56,6 +59,8 @@ void KeyOverflow::drain(
   std::string key;
   std::vector<DeltaRow> changes;
   read_.bind(1, table);
+  // One pass in key order; a key is handed over when the next one begins. Rows are copied, since
+  // SQLite's bytes end with the step.
   for (bool more = read_.step(); more; more = read_.step()) {
     if (!changes.empty() && read_.blob(0) != key) {
       take(key, changes);

@@ -1,4 +1,5 @@
-// Applies numbered migrations in one transaction, recording each with a hash of its text.
+// Applies numbered migrations in one transaction, recording each with a hash of its text: a store
+// is at a known schema or is not opened.
 #include "sinks/sqlite/migrate.h"
 
 #include <xxhash.h>

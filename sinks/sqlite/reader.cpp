@@ -1,4 +1,4 @@
-// A pool of guarded read-only connections, each a snapshot at a time: reader.h.
+// Keeps a pool of guarded read-only connections, each serving one snapshot at a time: reader.h.
 #include "sinks/sqlite/reader.h"
 
 #include <sqlite3.h>
@@ -72,6 +72,8 @@ struct StoreReader::Snapshot::Connection {
 
 StoreReader::Snapshot::Connection::Connection(const std::string& path)
     : file(identity_of(path)), database(path, Database::Mode::read_only) {
+  // Several walls behind each other, since requests decide what is read: no writing, no attaching,
+  // no schema that runs code, a deadline for runaway statements, and at last the authorizer.
   database.execute("PRAGMA query_only = on; PRAGMA cache_size = -8192");
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -84,9 +86,11 @@ StoreReader::Snapshot::Connection::Connection(const std::string& path)
 void StoreReader::Snapshot::Connection::begin(std::chrono::steady_clock::time_point until) {
   deadline = until;
   views.clear();
+  // At the begin of a snapshot, when nobody holds a reference to one.
   if (statements.size() > statements_max) statements.clear();
   prepare("BEGIN").run();
-  // The first read fixes what the whole snapshot sees.
+  // The first read fixes what the whole snapshot sees: BEGIN alone is deferred, and a commit could
+  // come between it and the first query.
   Statement& store = prepare("SELECT frontier, tick, epoch FROM deltamill_store");
   if (store.step()) {
     frontier = frontier_in(store, 0);
@@ -112,11 +116,13 @@ Statement& StoreReader::Snapshot::Connection::prepare(const std::string& sql) {
 const StoreReader::Snapshot::Connection::View& StoreReader::Snapshot::Connection::view(
     const std::string& name) {
   const auto [place, is_new] = views.try_emplace(name);
+  // Read once per view and snapshot: it cannot change within.
   if (!is_new) return place->second;
   View& view = place->second;
   view.frontier = frontier;
   view.epoch = epoch;
   Statement& row = prepare(
+      // A generation that follows is as of the snapshot's frontier, a frozen one as of its own.
       "SELECT table_name, number, coalesce(frozen, ?2), coalesce(frozen_tick, ?3), epoch, changed, "
       "changed_tick, row_count, error_rows, "
       "(SELECT coalesce(max(p.number), 0) FROM deltamill_generations AS p "
@@ -162,6 +168,8 @@ std::unique_ptr<StoreReader::Pool::Connection> StoreReader::Pool::take(
     if (!returned.wait_until(lock, deadline, [this] { return taken < connections_max; }))
       throw QueryTimeout("all " + std::to_string(connections_max) +
                          " connections to views.db are in use");
+    // Taken while the lock is held, opened without it: to open a connection reads the schema, and
+    // others should not wait for that.
     ++taken;
     // A connection to a store that another one stands in for shows rows that nobody maintains.
     const FileIdentity file = identity_of(path);

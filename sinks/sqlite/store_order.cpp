@@ -1,4 +1,5 @@
-// deltamill_key: a stored value -> its key bytes (sinks/key_bytes.h).
+// Offers deltamill_key to SQL: a stored value as its key bytes (sinks/key_bytes.h), which SQLite
+// compares with memcmp.
 #include "sinks/sqlite/store_order.h"
 
 #include <sqlite3.h>
@@ -51,6 +52,8 @@ std::string_view text_of(sqlite3_value* value) {
 }
 
 std::optional<Value> value_of(const Type& type, sqlite3_value* stored, Arena& arena) {
+  // A number where the stored form is one, and text everywhere else, also for operands of a request
+  // that are text of a numeric type.
   const int form = sqlite3_value_type(stored);
   const bool number = form == SQLITE_INTEGER || form == SQLITE_FLOAT;
   if (number && storage_of(type.kind) == Storage::real)
@@ -89,6 +92,8 @@ std::string_view order_kind(TypeKind kind) {
   return {};
 }
 
+// Deterministic, so that an index may be built on it; innocuous, so that it works while
+// trusted_schema is off.
 void offer_store_order(Database& database) {
   const int code = sqlite3_create_function_v2(database.handle(), "deltamill_key", 2,
                                               SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,

@@ -1,4 +1,5 @@
-// What compares with what, and under which function.
+// Decides what compares with what, and under which function: directly where SQLite's order of the
+// stored form is PostgreSQL's order of the type, since only then does an index on the column serve.
 #include "sinks/sqlite/stored_comparison.h"
 
 #include "sinks/sqlite/store_order.h"
@@ -23,6 +24,8 @@ Comparing comparing(const Type& type, Aspect aspect) {
   const bool order = aspect == Aspect::order;
   switch (type.kind) {
     case TypeKind::numeric: return order || !fixed_scale(type) ? Comparing::key : Comparing::direct;
+    // Texts of dates sort right within the years 1 to 9999; BC and five-digit years do not. For
+    // equality the text is unique.
     case TypeKind::date:
     case TypeKind::timestamp:
     case TypeKind::timestamptz: return order ? Comparing::key : Comparing::direct;
@@ -108,6 +111,7 @@ void append_column(const Column& column, Aspect aspect, BoundSql& sql) {
     case Comparing::label_order: break;
   }
   (sql += "CASE ").identifier(column.name);
+  // An enum's order is that of its labels in the catalog, which the stored label does not show.
   std::int64_t position = 0;
   for (const std::string& label : column.type.enumeration->labels) {
     (sql += " WHEN ").parameter(label);
@@ -125,6 +129,8 @@ void append_operand(const Column& column, Aspect aspect, const SqlValue& value, 
   sql.parameter(value) += ")";
 }
 
+// As an untyped literal beside the column would be read: numeric(10,2) = 1.005 compares with 1.005,
+// not with 1.01, so the modifier is not applied to the operand.
 std::optional<SqlValue> read_operand(const Type& type, Aspect aspect, std::string_view text,
                                      const TimeZones& zones) {
   Arena arena;

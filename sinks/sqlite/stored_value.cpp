@@ -1,4 +1,6 @@
-// One switch per question about a stored type.
+// Binds values of rows to statements and prints stored ones: one switch per question about a stored
+// type. The stored form is the JSON form, so that reading, which happens far more often than
+// writing, copies bytes.
 #include "sinks/sqlite/stored_value.h"
 
 #include <sqlite3.h>

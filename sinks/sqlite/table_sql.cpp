@@ -1,5 +1,5 @@
-// The SQL of generation tables, as text. Tables are STRICT, because SQLite would otherwise turn 30
-// digits into a REAL.
+// Makes the SQL of generation tables, as text. Tables are STRICT, because SQLite would otherwise
+// turn 30 digits into a REAL.
 #include "sinks/sqlite/table_sql.h"
 
 #include <algorithm>
@@ -84,6 +84,8 @@ std::string create_table(const SinkView& view, const std::string& table) {
     parts.emplace_back("deltamill_hash BLOB NOT NULL PRIMARY KEY");
     parts.emplace_back("deltamill_count INTEGER NOT NULL CHECK (deltamill_count > 0)");
   }
+  // WITHOUT ROWID: the key's b-tree holds the rows, so a look-up by key is one descent instead of
+  // two.
   const bool clustered = identity != RowIdentity::integer_key && !has_large_values(view);
   return "CREATE TABLE " + quote_name(table) + " (" + join(parts, ", ") + ") STRICT" +
          (clustered ? ", WITHOUT ROWID" : "");
@@ -180,8 +182,12 @@ Offsets without(Offsets offsets, const Offsets& left_out) {
 
 }  // namespace
 
+// The cheapest identity under which equal keys are the same row: SQLite compares stored forms, so a
+// key whose equal values may be stored differently, or that may be NULL (which is unequal to itself
+// in SQLite's PRIMARY KEY), needs canonical bytes.
 RowIdentity row_identity(const SinkView& view) {
   if (!view.key) return RowIdentity::counted;
+  // No key columns: at most one row, whose canonical key is no bytes at all.
   if (view.key->empty()) return RowIdentity::canonical_key;
   for (const std::uint32_t offset : *view.key) {
     const Column& column = view.columns[offset];
@@ -209,6 +215,7 @@ std::string quote_name(std::string_view name) {
   return quoted + '"';
 }
 
+// The number is what stands behind the last "_", so the tables of a and of a_1 never meet.
 std::string generation_table_name(const std::string& view, std::int64_t number) {
   return "deltamill_" + view + "_" + std::to_string(number);
 }
@@ -221,6 +228,7 @@ TableStatements table_statements(const SinkView& view, const std::string& table)
   statements.erase = {"DELETE FROM " + quote_name(table) + where_row(view), where_columns(view)};
   if (row_identity(view) == RowIdentity::counted) {
     const std::string weight = parameter(view.columns.size() + 2);
+    // Deletes only if all copies go; else nothing is changed and the caller reduces the count.
     statements.erase.sql += " AND deltamill_count = " + weight;
     statements.reduce.sql = "UPDATE " + quote_name(table) +
                             " SET deltamill_count = deltamill_count - " + weight + where_row(view);

@@ -1,4 +1,6 @@
-// Frontier, generations and commits of views.db: view_store.h.
+// Keeps frontier, generations and commits of views.db: view_store.h. Rows, frontier and the state
+// of generations change in one SQLite transaction, so whoever reads the file sees them at one
+// position.
 #include "sinks/sqlite/view_store.h"
 
 #include <sqlite3.h>
@@ -22,6 +24,8 @@ bool retryable(const SqliteError& error) {
 std::unique_ptr<Database> open_store(const std::string& path, const SqliteSinkOptions& options) {
   auto database = std::make_unique<Database>(path, Database::Mode::read_write_create);
   database->execute(
+      // WAL: readers do not wait for the writer, nor it for them. The page size only takes effect
+      // in a new file.
       "PRAGMA page_size = 4096; PRAGMA journal_mode = wal; PRAGMA synchronous = normal;"
       "PRAGMA cache_size = -" +
       std::to_string(options.cache_bytes / 1024) +
@@ -39,7 +43,8 @@ void refuse_unfit(const std::vector<SinkView>& views) {
 
 }  // namespace
 
-// Whatever goes wrong, nothing stays open and nothing is in the store.
+// Every entry goes through here. Whatever goes wrong, nothing stays open and nothing is in the
+// store: the write lock is given back at once, and the worker may try again or reload.
 template <typename Work>
 auto SqliteSink::guarded(Work&& work) -> decltype(work()) {
   try {
@@ -62,6 +67,7 @@ void SqliteSink::transact(Work&& work) {
   begin();
   work();
   if (joined) return;
+  // Under the write lock, so between this look and the COMMIT nobody else takes over.
   require_own_instance();
   database_->execute("COMMIT");
   open_ = false;
@@ -81,11 +87,14 @@ SqliteSink::SqliteSink(const std::string& path, std::string journal_epoch,
 
 void SqliteSink::open() {
   guarded([&] {
+    // Statements before the connection that they belong to.
     overflow_.reset();
     database_ = open_store(path_, options_);
     file_ = identity_of(path_);
     overflow_ = std::make_unique<KeyOverflow>(*database_);
     begin();
+    // One transaction: another process sees the store either as it was or as ours, and of two that
+    // start at once the later one owns it.
     take_over();
     drop_unfinished();
     freeze_what_does_not_follow();
@@ -96,11 +105,13 @@ void SqliteSink::open() {
 
 bool SqliteSink::reopen() {
   DM_CHECK(!open_, "the store is looked at again between commits");
+  // The same file, and nobody else has taken it over: nothing happened but a failed commit.
   if (database_ != nullptr && identity_of(path_) == file_) {
     const bool ours = guarded([&] { return is_own_instance(); });
     if (ours) return false;
   }
   roll_back();
+  // Numbers given out in the other file mean nothing in this one.
   last_numbers_.clear();
   open();
   return true;
@@ -112,6 +123,8 @@ SqliteSink::~SqliteSink() {
 
 void SqliteSink::begin() {
   if (open_) return;
+  // Immediate: the write lock is taken now, not in the middle of a commit, where SQLite could only
+  // fail.
   database_->execute("BEGIN IMMEDIATE");
   open_ = true;
 }
@@ -144,6 +157,8 @@ void SqliteSink::take_over() {
   own.bind(1, std::string_view(journal_epoch_)).bind(2, std::string_view(instance_epoch_)).run();
 }
 
+// A build cannot be resumed: which of its rows had come is known to nobody. Its number is not used
+// again.
 void SqliteSink::drop_unfinished() {
   std::vector<std::pair<std::string, std::int64_t>> unfinished;
   Statement rows =
@@ -153,10 +168,12 @@ void SqliteSink::drop_unfinished() {
   for (const auto& [view, number] : unfinished) drop_rows(view, number);
 }
 
-// A view whose definition changed, or that left the project, gets no deltas any more.
+// A view whose definition changed, or that left the project, gets no deltas any more: its rows stay
+// readable, as of the frontier at which they stop.
 void SqliteSink::freeze_what_does_not_follow() {
   std::vector<std::pair<std::string, std::int64_t>> left;
   Statement rows = database_->prepare(
+      // Collected first: SQLite does not say what a SELECT sees of rows that are updated under it.
       "SELECT view, number, definition FROM deltamill_generations WHERE frozen IS NULL");
   while (rows.step()) {
     const bool follows = std::ranges::any_of(views_, [&](const SinkView& view) {
@@ -187,6 +204,8 @@ Frontier SqliteSink::frontier() {
   });
 }
 
+// Three conditions: readers see it, it has the view's definition, and it has followed to the
+// store's frontier. Only then do deltas from here on make sense for it.
 std::optional<Generation> SqliteSink::current(std::uint32_t view) {
   return guarded([&]() -> std::optional<Generation> {
     Statement found = database_->prepare(
@@ -206,6 +225,8 @@ Generation SqliteSink::begin_generation(std::uint32_t view) {
       Statement last =
           database_->prepare("SELECT last_number FROM deltamill_views WHERE view = ?1");
       last.bind(1, std::string_view(name_of(view)));
+      // The larger of what the store has and what this process gave out: a number whose transaction
+      // was rolled back was seen by others and must not come again.
       const std::int64_t stored_number = last.step() ? last.integer(0) : 0;
       last.reset();
       std::int64_t& given = last_numbers_[view];
@@ -235,6 +256,7 @@ void SqliteSink::create_generation(std::uint32_t view, std::int64_t number) {
 }
 
 GenerationTable& SqliteSink::table(Generation generation) {
+  // Kept open across commits for its prepared statements.
   std::unique_ptr<GenerationTable>& open = tables_[{generation.view, generation.number}];
   if (open != nullptr) return *open;
   Statement found = prepare_for(
@@ -256,7 +278,8 @@ void SqliteSink::apply(Generation generation, const Delta& delta) {
   });
 }
 
-// The table has no declared indexes before it is activated; apart from that, rows are rows.
+// The table has no declared indexes before it is activated (to build an index over sorted rows
+// costs far less than to keep one up to date); apart from that, rows are rows.
 void SqliteSink::load(Generation generation, const Delta& delta) {
   apply(generation, delta);
 }
@@ -285,12 +308,14 @@ void SqliteSink::activate(Generation generation) {
 void SqliteSink::make_current(Generation generation) {
   const SinkView& view = views_[generation.view];
   const std::string table_name = generation_table_name(view.name, generation.number);
-  // Rows that wait for the end of the commit go into the indexes as they are settled.
+  // Filled now, in one sort per index. Rows that wait for the end of the commit go into the indexes
+  // as they are settled.
   for (const std::string& sql : table_statements(view, table_name).create_indexes)
     database_->execute(sql);
   Statement now = database_->prepare(
       "SELECT number FROM deltamill_generations WHERE view = ?1 AND state = 'current'");
   now.bind(1, std::string_view(view.name));
+  // It is frozen by commit(), which knows at which frontier.
   if (now.step()) demoted_.push_back({generation.view, now.integer(0)});
   now.reset();
   database_
@@ -305,10 +330,12 @@ void SqliteSink::make_current(Generation generation) {
       generation)
       .run();
   DM_CHECK(database_->changes() == 1, "only a generation that is being built becomes current");
+  // The SQL view that others read follows at once: DDL is transactional in SQLite.
   database_->execute("DROP VIEW IF EXISTS " + quote_name(view.name));
   database_->execute(create_view_sql(view, table_name));
 }
 
+// The newest ones are kept, since those are what a rollback wants.
 void SqliteSink::drop_surplus(std::uint32_t view) {
   std::vector<std::int64_t> surplus;
   Statement rows = database_->prepare(
@@ -353,11 +380,14 @@ void SqliteSink::require_own_instance() {
   if (!is_own_instance()) throw FrontierMoved("views.db was taken over by another instance");
 }
 
-// An open connection would go on writing into a file that nobody finds any more.
+// An open connection would go on writing into a file that nobody finds any more, after the store
+// was put back from a copy or removed. Looked at before each commit: one stat().
 void SqliteSink::require_same_file() {
   if (identity_of(path_) != file_) throw FrontierMoved("another file stands at " + path_);
 }
 
+// The compare of compare-and-set. A position of another journal is no position, whatever its
+// number.
 void SqliteSink::require_position(Frontier previous) {
   Statement store = database_->prepare("SELECT epoch, frontier, tick FROM deltamill_store");
   if (!store.step() || store.text(0) != journal_epoch_ || frontier_in(store, 1) != previous)
@@ -371,6 +401,8 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
     require_same_file();
     require_own_instance();
     require_position(previous);
+    // 1. Rows that had to wait; a KeyConflict comes here at the latest. 2. What changed. 3. The
+    // frontier, last: from COMMIT on all of it is there, or none.
     for (const auto& [place, generation_table] : tables_) generation_table->settle();
     record_changes(next);
     freeze_demoted(previous, next);
@@ -398,11 +430,14 @@ void SqliteSink::record_changes(Frontier next) {
   };
   for (const auto& [place, generation_table] : tables_)
     if (generation_table->changed()) note(place, generation_table->row_count_change());
+  // A new generation counts as a change of the view, though none of its rows changed in this
+  // commit: an ETag must not outlive the swap.
   for (const Generation& generation : activated_) note({generation.view, generation.number}, 0);
 }
 
-// One that took deltas of this commit is as of its end; otherwise all that is known is that it was
-// as of its begin.
+// Gives the generations that were replaced in this commit their own frontier: `next` for one that
+// took deltas of this commit. One that took none may lack them, since its view's deltas went to the
+// new generation, so nothing more is known than that it is as of `previous`.
 void SqliteSink::freeze_demoted(Frontier previous, Frontier next) {
   for (const Generation& generation : demoted_) {
     const auto open = tables_.find({generation.view, generation.number});
@@ -451,6 +486,8 @@ std::uint64_t SqliteSink::row_count(Generation generation) {
 
 void SqliteSink::rest(bool idle) {
   if (open_) return;
+  // Rare, large checkpoints: a page changed by many commits is then written back once, which halves
+  // the cost of random updates.
   const std::uint64_t due = idle ? options_.idle_checkpoint_bytes : options_.checkpoint_bytes;
   if (database_->wal_bytes() >= due) guarded([this] { database_->checkpoint(); });
 }

@@ -1,4 +1,4 @@
-// Decimal digits of binary numbers.
+// Counts and makes decimal digits of binary integers.
 #include "views/data/big_decimal.h"
 
 #include <limits>

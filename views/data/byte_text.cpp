@@ -1,4 +1,4 @@
-// Digits to bytes and back.
+// Reads and prints uuid and bytea: digits to bytes and back.
 #include "views/data/byte_text.h"
 
 #include "views/data/ascii.h"
@@ -13,6 +13,7 @@ std::optional<Value> parse_hex(std::string_view digits, Arena& arena) {
   auto* const bytes = reinterpret_cast<char*>(arena.allocate(digits.size() / 2 + 1));
   std::size_t size = 0;
   for (std::size_t at = 0; at < digits.size();) {
+    // hex_decode() skips blanks between bytes, but not within one.
     if (is_blank(digits[at])) {
       ++at;
       continue;
@@ -64,6 +65,7 @@ std::optional<Value> parse_uuid(std::string_view text, Arena& arena) {
     if (high < 0 || low < 0) return std::nullopt;
     bytes[byte] = static_cast<char>(high * 16 + low);
     at += 2;
+    // uuid_in takes a hyphen after any group of four digits, in braces or not.
     const bool group_ends = byte % 2 == 1 && byte + 1 < uuid_bytes;
     if (group_ends && at < text.size() && text[at] == '-') ++at;
   }

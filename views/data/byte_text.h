@@ -14,8 +14,8 @@ namespace deltamill {
 [[nodiscard]] std::optional<Value> parse_uuid(std::string_view text, Arena& arena);
 void append_uuid(std::string_view bytes, std::string& text);
 
-// The hex format, \x and pairs of digits with blanks between, or the escape format: \\ and \ooo, all
-// else literal.
+// The hex format, \x and pairs of digits with blanks between, or the escape format: \\ and \ooo,
+// all else literal.
 [[nodiscard]] std::optional<Value> parse_bytea(std::string_view text, Arena& arena);
 void append_bytea(std::string_view bytes, std::string& text);
 

@@ -1,3 +1,4 @@
+// Reads the text types under their modifiers: varchar(n) and char(n) count characters, name bytes.
 // The value views the text wherever it stands in it verbatim.
 #include "views/data/character_text.h"
 

@@ -1,4 +1,5 @@
-// The calendar, and how dates, times and timestamps print. Reading them: datetime_input.cpp.
+// Computes with the calendar and prints dates, times and timestamps. Reading them:
+// datetime_input.cpp.
 #include "views/data/datetime.h"
 
 #include <array>
@@ -57,6 +58,9 @@ bool append_infinity(bool negative, bool positive, std::string& text) {
 
 }  // namespace
 
+// After Howard Hinnant, "chrono-compatible low-level date algorithms": years begin in March, so
+// that the leap day is a year's last day and the months' lengths are a linear function, (153 m + 2)
+// / 5.
 std::int64_t days_from_civil(const CivilDate& date) {
   const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
   const std::int64_t cycle = floor_quotient(year, cycle_years);
@@ -114,6 +118,7 @@ std::int32_t iso_weekday(std::int64_t days) {
 std::int64_t round_fraction(std::int64_t microseconds, std::int32_t modifier) {
   if (modifier < 0 || modifier >= 6 || !timestamp_is_finite(microseconds)) return microseconds;
   const std::int64_t unit = powers[static_cast<std::size_t>(6 - modifier)];
+  // As AdjustTimestampForTypmod(): half a unit added, then cut.
   const std::int64_t half = microseconds >= 0 ? unit / 2 : -(unit / 2);
   std::int64_t moved;
   if (__builtin_add_overflow(microseconds, half, &moved)) moved = microseconds;

@@ -1,6 +1,8 @@
-// Reading dates and times in PostgreSQL's usual input forms (ISO 8601, month names, M/D/Y under
-// DateStyle MDY, AM and PM, zones), token by token. The form that PostgreSQL prints, which is what
-// the stream sends, comes first: printed_datetime.cpp.
+// Reads dates and times in PostgreSQL's usual input forms (ISO 8601, month names, M/D/Y under
+// DateStyle MDY, AM and PM, zones), token by token, after ParseDateTime and DecodeDateTime of
+// datetime.c. Whatever PostgreSQL refuses must be refused; what it takes in rare orders only may be
+// refused too. The form that PostgreSQL prints, which is what the stream sends, comes first:
+// printed_datetime.cpp.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -62,6 +64,7 @@ class Reader {
     const std::size_t begin = at_;
     while (is_digit(peek())) ++at_;
     Number number;
+    // More than nine digits are no field of a date, and would overflow further on.
     number.digits = at_ - begin;
     if (number.digits == 0 || number.digits > 9) return std::nullopt;
     std::from_chars(text_.data() + begin, text_.data() + at_, number.value);
@@ -78,6 +81,7 @@ class Reader {
     const char c = peek();
     if (is_letter(c)) return read_word_token();
     if (is_digit(c)) return read_number_token();
+    // A sign is a zone's only behind a time; before it, "-" stands between fields of a date.
     if ((c == '+' || c == '-') && fields_.time) return read_zone();
     if (c == '-' && is_letter(peek(1))) {
       ++at_;
@@ -224,6 +228,7 @@ class Reader {
       at_ = begin;
       return read_compact_time();
     }
+    // A run of digits alone is the whole date (20240501), with separators it is one field.
     const bool alone = !is_separator(peek());
     if (alone && number->digits >= 5 && numbers_.empty() && !month_)
       return set_compact_date(*number);
@@ -286,6 +291,7 @@ class Reader {
     if (fields_.time || minute > 59 || second > 60) return false;
     const std::int64_t time = hour * microseconds_per_hour + minute * microseconds_per_minute +
                               second * microseconds_per_second + fraction;
+    // 24:00:00 and 23:59:60 are taken, as in PostgreSQL: both are the end of the day.
     if (hour > 24 || time > microseconds_per_day) return false;
     fields_.time = time;
     return true;
@@ -357,6 +363,8 @@ class Reader {
     Number year;
     Number month;
     Number day;
+    // Which number is what: a named month leaves year and day, told apart by the year's digits; a
+    // year of three or more digits in front means Y/M/D; all else is M/D/Y.
     if (fields_.days || numbers_.size() + (month_ ? 1 : 0) != 3) return false;
     if (month_) {
       month = {*month_, 2};
@@ -380,6 +388,7 @@ class Reader {
     if (before_christ_) {
       if (astronomical <= 0) return false;
       astronomical = 1 - astronomical;
+      // ValidateDate(): two digits mean 1970 to 2069.
     } else if (year.digits <= 2) {
       astronomical += astronomical < 70 ? 2000 : 1900;
     } else if (astronomical == 0) {
@@ -413,6 +422,7 @@ std::optional<std::int64_t> timestamp_of(const Fields& fields) {
     case Fields::Special::epoch: return unix_epoch_days * microseconds_per_day;
     case Fields::Special::none: break;
   }
+  // Checked before multiplying, which would overflow for the last dates.
   if (!fields.days || *fields.days < date_begin ||
       *fields.days > timestamp_end / microseconds_per_day)
     return std::nullopt;
@@ -455,6 +465,7 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text, const TimeZon
   if (read_printed_timestamp(text, microseconds)) return microseconds;
   std::optional<Fields> fields = Reader(text, Reader::Expected::date, zones).read();
   if (!fields) return std::nullopt;
+  // A timestamp has no zone: one in the text is read, checked and ignored.
   fields->zone_seconds.reset();
   fields->zone = nullptr;
   return timestamp_of(*fields);

@@ -1,6 +1,6 @@
-// Consolidation by a hash of the representation, in place: every row is hashed once, then found in
-// a flat table of (hash, place) pairs, so that rows are compared only when 32 bits of their hashes
-// agree.
+// Adds up the weights of identical rows by a hash of the representation, in place: every row is
+// hashed once, then found in a flat table of (hash, position) pairs, so that rows are compared only
+// when 32 bits of their hashes agree. O(rows).
 #include "views/data/delta.h"
 
 #include <bit>
@@ -58,6 +58,7 @@ std::size_t merge_many(Delta& delta) {
     const std::uint64_t hash = row_hash(change.row);
     const auto tag = static_cast<std::uint32_t>(hash >> 32);
     std::size_t slot = hash & (size - 1);
+    // Half full at most, so runs of the table are short; hashes of rows are spread well (XXH3).
     while (
         table[slot].place != 0 &&
         (table[slot].hash != tag || !rows_identical(delta[table[slot].place - 1].row, change.row)))

@@ -1,4 +1,5 @@
-// Intervals as values, under a modifier, and as PostgreSQL prints them. Reading: interval_input.cpp.
+// Stores intervals as values, applies modifiers, and prints them as PostgreSQL does. Reading:
+// interval_input.cpp.
 #include "views/data/interval.h"
 
 #include "views/data/datetime.h"
@@ -16,6 +17,7 @@ class PartPrinter {
   void part(std::int64_t count, std::string_view unit) {
     if (count == 0) return;
     if (!first_) text_ += ' ';
+    // AddPostgresIntPart(): without the sign "-1 days 02:00" would read as if both were negative.
     if (after_negative_ && count > 0) text_ += '+';
     text_ += std::to_string(count);
     text_ += ' ';
@@ -67,6 +69,8 @@ Value Interval::to_value(Arena& arena) const {
 Interval fit_interval(const Interval& interval, std::int32_t modifier) {
   Interval fitted = interval;
   const std::int32_t fields = interval_fields(modifier);
+  // AdjustIntervalForTypmod(): fields smaller than the last one named are cut off, larger ones
+  // stay.
   constexpr std::int32_t year_to_month = field_year | field_month;
   if (fields == field_year) fitted.months = fitted.months / 12 * 12;
   if ((fields & ~year_to_month) == 0) {

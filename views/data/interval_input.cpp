@@ -1,5 +1,5 @@
-// Reading intervals: PostgreSQL's own forms, "1 year 2 mons -3 days 04:05:06.7 ago", token by token.
-// ISO 8601: iso_duration.cpp.
+// Reads intervals in PostgreSQL's own forms, "1 year 2 mons -3 days 04:05:06.7 ago", token by
+// token, after DecodeInterval of datetime.c. ISO 8601: iso_duration.cpp.
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -37,6 +37,7 @@ std::optional<std::int64_t> read_clock(std::string_view text, std::int32_t field
   const char* const end = at + text.size();
   for (; count < parts.size(); ++at) {
     const auto [next, error] = std::from_chars(at, end, parts[count++]);
+    // from_chars takes a sign, which no field but the first may have.
     if (error != std::errc() || *at == '-') return std::nullopt;
     at = next;
     if (at == end || *at != ':') break;
@@ -155,6 +156,8 @@ class PhraseReader {
  public:
   explicit PhraseReader(std::int32_t fields) : fields_(fields) {}
 
+  // From the right: in "1 day 2 hours" each unit is seen before the number that it belongs to, and
+  // "ago" before all that it negates.
   std::optional<Interval> read(const std::vector<Token>& tokens) {
     for (std::size_t left = tokens.size(); left-- > 0;)
       if (!take(tokens[left])) return std::nullopt;
@@ -206,6 +209,8 @@ class PhraseReader {
            total_.add(unit, amount->whole, amount->fraction);
   }
 
+  // A field given twice is an error in PostgreSQL, and so is a fraction of a second beside
+  // milliseconds, which it covers.
   bool mark(std::uint32_t units) {
     if ((seen_ & units) != 0) return false;
     seen_ |= units;

@@ -1,4 +1,4 @@
-// Sums with their overflows, and numbers with their sign.
+// Adds up the parts of an interval with their overflows, and reads numbers with their sign.
 #include "views/data/interval_total.h"
 
 #include <charconv>

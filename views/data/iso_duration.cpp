@@ -1,4 +1,5 @@
-// Part by part, from left to right.
+// Reads ISO 8601 durations (DecodeISO8601Interval), part by part from left to right: with
+// designators, P1Y2M3DT4H5M6S, or without, P0001-02-03T04:05:06.
 #include "views/data/iso_duration.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Values as row_to_json prints them as members of an object, and as to_jsonb gives them.
+// Prints values as row_to_json prints them as members of an object, and as to_jsonb gives them.
 #include "views/data/ascii.h"
 #include "views/data/datetime.h"
 #include "views/data/jsonb.h"

@@ -1,5 +1,6 @@
-// Is it JSON, and is it the canonical text of jsonb? One checker walks the brackets with a stack
-// instead of recursion; a grammar says what blanks, tokens and keys it takes.
+// Checks whether a text is JSON, and whether it is the canonical text of jsonb. One checker walks
+// the brackets with a stack of its own instead of recursion, so that nesting costs heap and not
+// stack; a grammar says what blanks, tokens and keys it takes. O(length).
 #include "views/data/json_syntax.h"
 
 #include <array>
@@ -34,6 +35,7 @@ std::size_t pass_decimal(std::string_view text, std::size_t at) {
   if (at < text.size() && text[at] == '-') ++at;
   const std::size_t whole = at;
   at = skip_digits(text, at);
+  // No leading zeros; a point needs digits on both sides.
   if (at == whole || (text[whole] == '0' && at != whole + 1)) return no_token;
   if (at == text.size() || text[at] != '.') return at;
   const std::size_t fraction = at + 1;
@@ -115,6 +117,7 @@ struct CanonicalJsonb {
   static std::size_t pass_number(std::string_view text, std::size_t at) {
     const std::size_t end = pass_decimal(text, at);
     if (end == no_token || text[at] != '-') return end;
+    // numeric has no negative zero: "-0.0" would have been printed as 0.0.
     const bool zero =
         text.substr(at, end - at).find_first_of("123456789") == std::string_view::npos;
     return zero ? no_token : end;
@@ -143,6 +146,7 @@ class Checker {
  public:
   explicit Checker(std::string_view text) : text_(text) {}
 
+  // One value in each round, with the brackets in front of it and those that close behind it.
   bool check() {
     do {
       if (!open_or_scalar() || !close_or_next()) return false;
@@ -313,6 +317,7 @@ bool append_unescaped(std::string_view inner, std::string& plain) {
 void append_json_string(std::string_view utf8, std::string& text) {
   text += '"';
   std::size_t begin = 0;
+  // Runs without escapes, which most strings are as a whole, are copied at once.
   for (std::size_t at = 0; at < utf8.size(); ++at) {
     if (!escaped_bytes[static_cast<unsigned char>(utf8[at])]) continue;
     text.append(utf8, begin, at - begin);

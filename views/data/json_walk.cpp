@@ -1,5 +1,6 @@
-// Looking into JSON. The text was checked when it was read, so that nothing is checked again here:
-// brackets match, strings end.
+// Looks into JSON: kinds, members, elements. The text was checked when it was read, so that nothing
+// is checked again here: brackets match, strings end. Every look-up scans, O(length); a value is
+// looked into once or twice and mostly short.
 #include <algorithm>
 
 #include "views/data/check.h"
@@ -18,6 +19,7 @@ std::string_view without_json_blanks(std::string_view text) {
 
 std::size_t skip_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at)
+    // The character behind a backslash is no end, whatever it is.
     if (text[at] == '\\') ++at;
   return at + 1;
 }
@@ -113,6 +115,7 @@ JsonKind json_kind(std::string_view json) {
 std::optional<std::string_view> json_member(std::string_view json, std::string_view key) {
   std::optional<std::string_view> found;
   JsonMember member;
+  // To the end, since json keeps duplicate keys and the last one counts.
   for (JsonWalker walker(json, JsonKind::object); walker.next(member);)
     if (key_is(member.key, key)) found = member.value;
   return found;

@@ -1,4 +1,5 @@
-// The canonical form of jsonb: from any JSON text, and of objects that are built.
+// Makes the canonical form of jsonb: from any JSON text, and of objects that are built. It is what
+// jsonb_out() prints, so that equal values are equal texts but for the scale of numbers.
 #include "views/data/jsonb.h"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ class Canonicalizer {
   }
 
   static bool write_number(std::string_view digits, std::string& target) {
+    // A number of jsonb is a numeric: 1e2 becomes 100, 1.50 keeps its scale, -0 becomes 0.
     const std::optional<Numeric> number = Numeric::parse(digits);
     if (!number) return false;
     number->append_to(target);
@@ -52,6 +54,7 @@ class Canonicalizer {
   bool write_array(std::string& target, int depth) {
     target += '[';
     at_ = skip_json_blanks(text_, at_ + 1);
+    // The text is valid, so a comma or the bracket follows each element.
     while (text_[at_] != ']') {
       if (!write(target, depth + 1)) return false;
       at_ = skip_json_blanks(text_, at_);
@@ -106,6 +109,8 @@ void append_jsonb_object(std::vector<JsonbMember> members, std::string& text) {
                    });
   text += '{';
   bool first = true;
+  // uniqueifyJsonbObject(): of equal keys the last one given, which the stable sort has left behind
+  // the others.
   for (std::size_t at = 0; at < members.size(); ++at) {
     if (at + 1 < members.size() && members[at + 1].key == members[at].key) continue;
     if (!first) text += ", ";

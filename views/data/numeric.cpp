@@ -1,4 +1,4 @@
-// Decimal arithmetic after PostgreSQL's numeric.c, on a binary mantissa instead of base-10000
+// Computes with decimals after PostgreSQL's numeric.c, on a binary mantissa instead of base-10000
 // digits: those matter in one place only, the scale of a quotient (division_scale). Text:
 // numeric_text.cpp. Bytes and values: numeric_storage.cpp.
 #include "views/data/numeric.h"
@@ -211,6 +211,7 @@ int Numeric::compare(const Numeric& left, const Numeric& right) {
   return order < 0 ? -1 : static_cast<int>(order > 0);
 }
 
+// The scale of a sum is the larger of the two (add_var). Infinity less infinity is NaN.
 Numeric operator+(const Numeric& left, const Numeric& right) {
   if (left.is_nan() || right.is_nan()) return not_a_number();
   if (!left.finite() || !right.finite()) {
@@ -236,6 +237,7 @@ Numeric operator*(const Numeric& left, const Numeric& right) {
     const int sign = left.sign() * right.sign();
     return sign == 0 ? not_a_number() : Numeric::infinity(sign);
   }
+  // Exact: the scale of a product is the sum of the scales (numeric_mul_opt_error).
   Numeric product(left.mantissa_ * right.mantissa_, left.scale_ + right.scale_);
   // Beyond the largest scale PostgreSQL rounds, instead of refusing.
   if (product.scale_ <= numeric_scale_max) return product;
@@ -261,6 +263,7 @@ std::optional<Numeric> Numeric::modulo(const Numeric& left, const Numeric& right
   if (left.is_nan() || right.is_nan()) return not_a_number();
   if (right.is_zero()) return std::nullopt;
   if (!left.finite()) return not_a_number();
+  // numeric_mod(): a finite number is its own remainder of an infinity.
   if (!right.finite()) return left;
   const std::uint32_t scale = std::max(left.scale_, right.scale_);
   const BigInteger dividend = left.mantissa_ * power_of_ten(scale - left.scale_);

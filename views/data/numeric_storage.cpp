@@ -1,5 +1,5 @@
-// Numerics as values: the bytes of those that a plain value does not hold, and what is done with two
-// values where the plain form does not suffice.
+// Stores numerics as values: the bytes of those that a plain value does not hold, and what is done
+// with two values where the plain form does not suffice.
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -78,6 +78,8 @@ Value Numeric::to_value(Arena& arena) const {
   if (const auto mantissa = small(mantissa_)) return Value::of_decimal(*mantissa, scale_);
   const BigInteger magnitude = boost::multiprecision::abs(mantissa_);
   const std::size_t bits = boost::multiprecision::msb(magnitude) + 1;
+  // At least the 8 bytes that encode_decimal() writes: one encoding per number, since rows are
+  // identical iff their bytes are.
   const std::size_t magnitude_bytes = std::max<std::size_t>((bits + 7) / 8, 8);
   const std::size_t size = encoded_header_bytes + magnitude_bytes;
   auto* const target = reinterpret_cast<char*>(arena.allocate(size));
@@ -100,6 +102,7 @@ void encode_decimal(std::int64_t mantissa, std::uint32_t scale, char* target) {
 bool decode_plain(const Value& value, Value& plain) {
   if (value.length != encoded_decimal_bytes) return false;
   const auto magnitude = read_big_endian<std::uint64_t>(value.data + encoded_header_bytes);
+  // The lowest 64-bit integer is left out too, so that every plain value can be negated.
   if (magnitude >> 63 != 0) return false;
   const auto positive = static_cast<std::int64_t>(magnitude);
   plain = Value::of_decimal(value.data[3] != 0 ? -positive : positive, encoded_scale(value.data));

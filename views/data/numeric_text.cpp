@@ -1,6 +1,6 @@
-// Numerics from and to text, and from and to floats, whose conversion goes through text as it does
-// in PostgreSQL. Nearly every number has at most 18 digits and no exponent: it is read and printed
-// without a big integer.
+// Reads and prints numerics, and converts them from and to floats, which goes through text as it
+// does in PostgreSQL. Nearly every number has at most 18 digits and no exponent: it is read and
+// printed without a big integer.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -44,8 +44,8 @@ void append_small(std::int64_t mantissa, std::uint32_t scale, std::string& text)
   append_decimal({digits, static_cast<std::size_t>(end - digits)}, negative, scale, text);
 }
 
-// The nearest float. from_chars tells only that a number is out of range: without a digit before the
-// point it is too small, else too large.
+// The nearest float. from_chars tells only that a number is out of range: without a digit before
+// the point it is too small, else too large.
 template <typename Real>
 Real real_of_text(const std::string& text) {
   Real real = 0;
@@ -60,6 +60,7 @@ Real real_of_text(const std::string& text) {
 }
 
 std::optional<Numeric> parse_special(std::string_view text) {
+  // NaN takes no sign, the infinities do (numeric_in).
   if (equals_ignoring_case(text, "nan")) return Numeric::special(Numeric::Class::nan);
   int sign = 1;
   if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
@@ -124,6 +125,8 @@ std::optional<Numeric> numeric_of(const Literal& literal) {
   // Digits behind the point once the exponent has moved it; below 0, zeros follow the digits.
   const std::int64_t places = literal.fraction - literal.exponent;
   const std::size_t first = literal.digits.find_first_not_of('0');
+  // The limits of the stored format come before any arithmetic: 1e1000000000 must not be computed
+  // to be refused.
   if (places > std::int64_t{numeric_scale_max}) return std::nullopt;
   const auto scale = static_cast<std::uint32_t>(std::max<std::int64_t>(places, 0));
   if (first == std::string::npos) return Numeric(0, scale);
@@ -165,6 +168,8 @@ bool parse_plain(std::string_view text, Value& value) {
 bool plain_fits(const Value& value, std::int32_t modifier) {
   if (modifier < 0) return true;
   const NumericPrecision precision = numeric_precision(modifier);
+  // Fewer digits behind the point would have to be filled up, more to be rounded: both go through
+  // Numeric::fit.
   if (precision.scale != static_cast<std::int32_t>(value.length)) return false;
   return precision.digits > static_cast<std::int32_t>(small_digits_max) ||
          (value.integer < powers_of_ten[static_cast<std::size_t>(precision.digits)] &&

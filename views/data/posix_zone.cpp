@@ -1,4 +1,7 @@
-// name offset [name [offset] [,rule,rule]] with rule = Jn | n | Mmonth.week.weekday, each [/time].
+// Reads POSIX time zones, as tzparse() of PostgreSQL's localtime.c does:
+//
+//   name offset [name [offset] [,rule,rule]]
+//   rule = Jn | n | Mmonth.week.weekday, each with [/time]
 #include "views/data/posix_zone.h"
 
 #include <string>
@@ -45,6 +48,7 @@ class Reader {
       return std::nullopt;
     if (text_.empty()) return read;
     if (!read_name(read.saving_name) || read.saving_name.empty()) return std::nullopt;
+    // An hour ahead unless another offset is given.
     read.saving_west = read.standard_west - seconds_per_hour;
     if (!text_.empty() && text_.front() != ',' && !read_offset(read.saving_west))
       return std::nullopt;
@@ -146,6 +150,8 @@ std::int64_t change_of(const Rule& rule, std::int64_t year, std::int64_t west) {
 bool add_changes(const Specification& specification, ZoneTable& table) {
   constexpr std::uint8_t standard = 0;
   constexpr std::uint8_t saving = 1;
+  // A whole cycle of the calendar, 400 years, behind the last year that had changes: from there on
+  // they repeat, which ZoneRules sees by itself.
   std::int64_t year_limit = first_year + 401;
   for (std::int64_t year = first_year;
        year < year_limit && table.changes.size() + 2 <= zone_changes_max; ++year) {

@@ -1,4 +1,5 @@
-// Fixed columns, no token.
+// Reads the forms that PostgreSQL prints under DateStyle ISO: fixed columns and no tokens. False
+// leaves the text to the general reader.
 #include "views/data/printed_datetime.h"
 
 #include "views/data/ascii.h"

@@ -1,6 +1,6 @@
-// Text of floats. std::to_chars gives the shortest digits that read back; PostgreSQL, independent
-// of how a reader rounds ties, also excludes a decimal exactly midway between two floats (1e23
-// prints as 9.999999999999999e+22).
+// Prints and reads floats. std::to_chars gives the shortest digits that read back; PostgreSQL (Ryū
+// without acceptBounds), independent of how a reader rounds ties, also excludes a decimal exactly
+// midway between two floats (1e23 prints as 9.999999999999999e+22).
 #include "views/data/real_text.h"
 
 #include <bit>
@@ -195,6 +195,7 @@ void append_real(Real real, std::string& text) {
   const char* const end = std::to_chars(buffer, buffer + sizeof buffer, decimal.digits).ptr;
   const std::string_view digits(buffer, static_cast<std::size_t>(end - buffer));
   const int shown_exponent = decimal.exponent + static_cast<int>(digits.size()) - 1;
+  // As double_to_shortest_decimal_buf(): like printf's %g, but for the digits.
   if (shown_exponent >= -4 && shown_exponent < fixed_exponent_max<Real>)
     append_fixed(digits, decimal.exponent, text);
   else
@@ -223,6 +224,7 @@ std::optional<Real> parse_real(std::string_view text) {
     return text.ends_with(')') ? std::nullopt
                                : std::optional<Real>(std::numeric_limits<Real>::quiet_NaN());
   const bool word = text.find_first_of("0123456789") == std::string_view::npos;
+  // Too large or too small is an error in PostgreSQL, not an infinity or a zero.
   if (std::isinf(real) && !word) return std::nullopt;
   if (real == 0 && has_nonzero_digit(text)) return std::nullopt;
   return real;

@@ -1,5 +1,6 @@
-// Values from and to PostgreSQL's text: which reader and printer a type has. What the stream sends
-// is recognised first, without allocation; the other input forms of a type come after.
+// Reads values from PostgreSQL's text and prints them: which reader and printer a type has. What
+// the stream sends is recognised first, without allocation; the other input forms of a type come
+// after.
 #include "views/data/text_form.h"
 
 #include <array>
@@ -22,6 +23,7 @@ namespace {
 std::optional<Value> parse_boolean(std::string_view text) {
   if (text == "t") return Value::of_boolean(true);
   if (text == "f") return Value::of_boolean(false);
+  // parse_bool_with_len(): any unambiguous beginning of the words; "o" is ambiguous.
   const std::string word = in_lower_case(without_blanks(text));
   const auto abbreviates = [&](std::string_view full, std::size_t letters_min) {
     return word.size() >= letters_min && full.substr(0, word.size()) == word;
@@ -36,6 +38,7 @@ std::optional<Value> parse_boolean(std::string_view text) {
 template <typename Integer>
 std::optional<Value> parse_integer(std::string_view text) {
   text = without_blanks(text);
+  // pg_strtoint64() takes a plus sign, from_chars does not.
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   Integer integer = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
@@ -80,6 +83,7 @@ std::optional<Value> parse_json(std::string_view text) {
 }
 
 std::optional<Value> parse_jsonb(std::string_view text, Arena& arena) {
+  // What PostgreSQL printed is canonical already: checked in one pass and not copied.
   if (is_canonical_jsonb(text)) return Value::of_bytes(text);
   const std::optional<std::string> canonical = canonical_jsonb(text);
   if (!canonical) return std::nullopt;

@@ -1,4 +1,5 @@
-// The names, each with the first ten characters only: PostgreSQL compares no more.
+// Looks names of units up in the table of datetime.c (deltatktbl), each with the first ten
+// characters only: PostgreSQL compares no more (TOKMAXLEN).
 #include "views/data/time_unit.h"
 
 #include <algorithm>

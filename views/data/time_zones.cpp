@@ -1,4 +1,5 @@
-// What a name means, and what clocks of a zone show.
+// Finds zones by name, as an abbreviation, a file or a POSIX rule in this order, and tells what
+// their clocks show.
 #include "views/data/time_zones.h"
 
 #include <utility>

@@ -38,7 +38,8 @@ class Zone {
 
 using ZonePtr = std::shared_ptr<const Zone>;
 
-// The zones that views are computed with. What a name means never changes during its life. Thread-safe.
+// The zones that views are computed with. What a name means never changes during its life.
+// Thread-safe.
 class TimeZones {
  public:
   virtual ~TimeZones() = default;

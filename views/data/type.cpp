@@ -1,4 +1,5 @@
-// PostgreSQL's built-in types: OIDs, storage, and the names format_type prints. One row per kind.
+// Lists PostgreSQL's built-in types: OIDs, storage, and the names format_type prints. One row per
+// kind.
 #include "views/data/type.h"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
-// The set "Default" of PostgreSQL 15, by name.
+// The abbreviations of time zones that PostgreSQL 15 knows by default (timezonesets/Default), by
+// name. With a zone in the third column, the offset is what that zone meant by the abbreviation at
+// the time.
 #include "views/data/zone_abbreviations.h"
 
 #include <algorithm>

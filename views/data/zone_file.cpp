@@ -1,5 +1,6 @@
-// A file is a block with 32-bit times and, from version 2 on, one with 64-bit times and a line with
-// the rules that go on after its last change. A block is
+// Reads files of the time zone database (tzloadbody() of PostgreSQL's localtime.c). A file is a
+// block with 32-bit times and, from version 2 on, one with 64-bit times and a line with the rules
+// that go on after its last change. A block is
 //
 //   "TZif" version[1] reserved[15] counts[6 x 4]: UT flags, standard flags, leap seconds, changes,
 //                                                 local times, letters of abbreviations

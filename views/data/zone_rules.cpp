@@ -1,4 +1,6 @@
-// Times are seconds since 1970, of UTC or of the zone's own clocks.
+// Finds the offset of a zone at an instant, by binary search among its changes (localsub of
+// localtime.c), and at a reading of its clocks (DetermineTimeZoneOffset of datetime.c). Times are
+// seconds since 1970, of UTC or of the zone's own clocks.
 #include "views/data/zone_rules.h"
 
 #include <algorithm>

@@ -27,6 +27,9 @@ Arrangement::~Arrangement() {
 }
 
 std::size_t Arrangement::index_on(const KeyColumns& columns) {
+  // Looked for in this order of columns only. Those who ask in another order (OuterJoin, JoinPath)
+  // ask for the primary one by name where it serves. The primary index of a multiset is by the
+  // whole row's bytes and answers no key.
   for (std::size_t index = unique_ ? 0 : 1; index < indexes_.size(); ++index)
     if (indexes_[index].key.columns() == columns) return index;
   DM_CHECK(size() == 0, "an index is added to an arrangement that holds rows");
@@ -37,6 +40,8 @@ std::size_t Arrangement::index_on(const KeyColumns& columns) {
 
 Bucket Arrangement::find(std::size_t index, std::uint64_t hash,
                          std::span<const Value> values) const {
+  // Equal hashes may belong to different keys: each candidate's key is compared, with the first row
+  // of its bucket, since all rows of a bucket share the key.
   const Index& one = indexes_[index];
   for (std::size_t offset = one.entries.first(hash); offset != HashIndex::none;
        offset = one.entries.next(hash, offset)) {
@@ -70,6 +75,8 @@ std::size_t Arrangement::locate(std::uint64_t hash, RowBytes wanted) const {
   const Index& index = indexes_[primary];
   for (std::size_t offset = index.entries.first(hash); offset != HashIndex::none;
        offset = index.entries.next(hash, offset)) {
+    // Buckets of the primary index are single: a key has one row, and identical rows are one row
+    // with a weight. So the handle is in the word (bucket.h).
     const RowBytes stored = row(index.entries.value(offset) >> 2);
     if (unique_ ? index.key.equal(stored, wanted) : rows_identical(stored, wanted)) return offset;
   }
@@ -81,7 +88,8 @@ void Arrangement::apply_unique(const Delta& delta, std::span<const std::uint64_t
   std::array<std::uint64_t, HashIndex::prefetch_group + 1> group;
   std::size_t done = 0;
   while (done < delta.size()) {
-    // A pair (-old, +new) is never cut.
+    // A pair (−old, +new) is never cut: a retraction at the end of the group takes along what
+    // follows it, which may be its other half.
     std::size_t count = std::min(HashIndex::prefetch_group, delta.size() - done);
     const bool cuts = delta[done + count - 1].weight < 0 && done + count < delta.size();
     if (cuts) ++count;
@@ -101,6 +109,8 @@ void Arrangement::apply_unique_group(std::span<const DeltaRow> changes,
     DM_CHECK(change.weight == 1 || change.weight == -1, "a key stands for several rows");
     const std::size_t offset = locate(hashes[i], change.row);
     const bool adds = change.weight > 0;
+    // The state is the sum of the deltas or it is nothing: whatever contradicts it is a bug or a
+    // gap in the input, and going on would spread it into every view.
     DM_CHECK(adds == (offset == HashIndex::none),
              adds ? "two rows with one key" : "a row that is removed is not there");
     if (adds) {
@@ -118,6 +128,9 @@ void Arrangement::apply_unique_group(std::span<const DeltaRow> changes,
   }
 }
 
+// Rows of a multiset come in any order: consolidated, each at most once, so no pair is to be kept
+// together. They are found by all their bytes; rows that are equal and print differently are
+// different rows.
 void Arrangement::apply_multiset(const Delta& delta) {
   std::array<std::uint64_t, HashIndex::prefetch_group> group;
   for (std::size_t done = 0; done < delta.size(); done += HashIndex::prefetch_group) {
@@ -144,9 +157,12 @@ void Arrangement::change_weight(std::uint64_t hash, const DeltaRow& change) {
   const auto changed = static_cast<std::int32_t>(sum);
   // The weight stands before the row, so that handles and buckets need not change with it.
   std::memcpy(store_.block(handle), &changed, sizeof changed);
+  // `change.row` has the bytes of the stored row; the block keeps them until release_removed().
   if (changed == 0) remove_row(offset, change.row);
 }
 
+// Whether the secondary indexes hold both rows under the same keys. By value: a key that only
+// changes its representation stays in its bucket.
 bool Arrangement::same_keys(RowBytes left, RowBytes right) const {
   for (std::size_t index = 1; index < indexes_.size(); ++index)
     if (!indexes_[index].key.equal(left, right)) return false;
@@ -158,11 +174,14 @@ void Arrangement::replace(std::size_t offset, RowBytes old_row, RowBytes new_row
   const RowHandle handle = entries.value(offset) >> 2;
   const bool fits = RowStore::capacity(row_size(old_row)) == RowStore::capacity(row_size(new_row));
   // No index sees a difference: the row is overwritten where it stands, its handle stays valid. Who
-  // needs the old row has a copy (TableInput::finish).
+  // needs the old row has a copy (TableInput::finish). This is the common update, and it costs one
+  // probe, whatever the number of indexes.
   if (fits && same_keys(old_row, new_row)) {
     std::memcpy(store_.block(handle), new_row, row_size(new_row));
     return;
   }
+  // The old row stays in its block until the secondary indexes have let go of it: they find its
+  // bucket by comparing keys with it.
   const RowHandle moved = store_row(new_row, 1);
   entries.set_value(offset, single_bucket(moved));
   moves_.push_back({handle, old_row, false});
@@ -191,6 +210,8 @@ void Arrangement::remove_row(std::size_t offset, RowBytes row) {
   entries.erase(offset);
 }
 
+// In the order of the delta: −old may empty a bucket that +new then makes anew, and a bucket's
+// first row, by which its key is known, is always one that is still readable.
 void Arrangement::apply_moves(Index& index) {
   std::array<std::uint64_t, HashIndex::prefetch_group> group;
   for (std::size_t done = 0; done < moves_.size(); done += HashIndex::prefetch_group) {
@@ -211,6 +232,8 @@ void Arrangement::move(Index& index, std::uint64_t hash, const Move& move) {
        offset = entries.next(hash, offset)) {
     const Bucket bucket = entries.value(offset);
     if (!index.key.equal(row(first_handle(bucket)), move.row)) continue;
+    // A bucket grows and shrinks by itself; memory_bytes() is asked after every batch and must not
+    // visit all buckets.
     index.list_bytes -= bucket_bytes(bucket);
     const Bucket changed =
         move.added ? add_to_bucket(bucket, move.handle) : remove_from_bucket(bucket, move.handle);

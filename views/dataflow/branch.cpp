@@ -1,4 +1,5 @@
-// Substitution of columns: all that flattening is.
+// Flattens plans into branches by substituting columns: each node's expressions are rewritten over
+// the leaves' columns, and the node is gone.
 #include "views/dataflow/branch.h"
 
 #include "views/plan/build.h"
@@ -68,6 +69,7 @@ std::optional<std::vector<std::uint32_t>> plain_columns(const Branch& branch) {
 
 ExpressionPtr replace_node(const ExpressionPtr& expression, const ExpressionPtr& old_node,
                            const ExpressionPtr& new_node) {
+  // By address, since equal expressions may stand elsewhere in the tree on purpose.
   if (expression == old_node) return new_node;
   if (expression->arguments.empty()) return expression;
   Expressions arguments;

@@ -1,4 +1,6 @@
-// Lists of handles: short ones are searched, long ones carry a map from handle to position.
+// Keeps the rows of a key: one handle in the word itself, else a list, searched while it is short
+// and with a map from handle to position when long. A skewed key (all orders of one customer) thus
+// costs constant time per change.
 #include "views/dataflow/bucket.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -74,14 +76,18 @@ Bucket remove_from_bucket(Bucket bucket, RowHandle handle) {
   List& list = list_of(bucket);
   const std::size_t position = position_of(list, handle);
   const RowHandle last = list.handles.back();
+  // The last one takes the freed position: handles of a bucket have no order.
   list.handles[position] = last;
   list.handles.pop_back();
   if (list.positions) {
     (*list.positions)[last] = static_cast<std::uint32_t>(position);
     list.positions->erase(handle);
+    // At half the size at which it was made, so that a list around the limit does not build it
+    // again and again.
     if (list.handles.size() < searched_size_max / 2) list.positions.reset();
   }
   if (list.handles.size() > 1) return bucket;
+  // A list has at least two handles; a single one goes back into the word.
   const RowHandle rest = list.handles.front();
   free_bucket(bucket);
   return single_bucket(rest);

@@ -1,4 +1,5 @@
-// The steps of a batch for one collection: collection.h has the contract.
+// Takes rows into a delta and runs the steps of a batch for one collection: collection.h has the
+// contract.
 #include "views/dataflow/collection.h"
 
 #include "views/data/check.h"
@@ -26,8 +27,8 @@ void Collection::receive(const ValueChunk& chunk) {
     for (std::size_t column = 0; column < values_.size(); ++column)
       values_[column] = chunk.columns[column][row];
     const RowBytes packed = pack_row(layout_, values_, batch_.arena);
-    // An update that changes nothing here is most often an adjacent pair: drop it before it costs a
-    // hash.
+    // An update that changes nothing here is most often an adjacent pair, since producers keep −old
+    // before +new: drop it before it costs a hash.
     const bool cancels = !delta_.empty() && delta_.back().weight == -weight &&
                          rows_identical(delta_.back().row, packed);
     if (cancels)
@@ -38,11 +39,15 @@ void Collection::receive(const ValueChunk& chunk) {
 }
 
 void Collection::step() {
+  // Finish: no row twice and no weight zero, so that a consumer may send a row on at once and the
+  // arrangement finds each row it removes.
   if (stateful_producer_ != nullptr)
     stateful_producer_->finish(delta_, hashes_);
   else if (!arrives_consolidated_ && delta_.size() > 1)
     consolidate(delta_);
   if (delta_.empty()) return;
+  // Emit before apply: while this delta is on its way, collections that come later in the order are
+  // met as they were and this one has its old rows still (the product rule in graph.h).
   for (const Subscription& subscription : consumers_)
     subscription.consumer->consume(subscription.port, delta_);
   if (arrangement_) arrangement_->apply(delta_, hashes_);

@@ -1,4 +1,5 @@
-// The switch over kinds of nodes, and the order in which views are built.
+// Turns the plans of all views into one flow: the switch over kinds of nodes, and the order in
+// which views are built.
 #include "views/dataflow/compile.h"
 
 #include <algorithm>
@@ -37,6 +38,8 @@ struct CompileNode {
   std::vector<Branch> operator()(const Join& join) const {
     if (join.kind != JoinKind::inner)
       return {branch_of_leaf(compile_outer_join(compiler, plan, join))};
+    // Nested inner joins flatten into one branch of many leaves, whose paths choose their own
+    // order: how the joins were nested in FROM does not matter.
     const Branch left = compiler.single_branch(join.left);
     const Branch right = compiler.single_branch(join.right);
     Branch branch = product(left, right);
@@ -57,7 +60,8 @@ struct CompileNode {
   }
 };
 
-// Views first, then against the order of collections what they are made from.
+// Which views a collection's rows reach: views first, then against the order of collections, so
+// that a collection has all its own dependents before it hands them down to its inputs.
 void find_dependents(Flow& flow) {
   flow.dependents.resize(flow.collections.size());
   for (std::uint32_t view = 0; view < flow.views.size(); ++view)
@@ -78,6 +82,7 @@ void find_dependents(Flow& flow) {
 }  // namespace
 
 std::vector<Branch> Compiler::branches_of(const PlanPtr& plan) {
+  // A part that some view has already built is read, not built again, whichever view asks.
   if (Collection* known = find_built(plan)) return {branch_of_leaf(*known)};
   return std::visit(CompileNode{*this, plan}, plan->body);
 }
@@ -86,6 +91,8 @@ std::unique_ptr<Flow> compile(const std::vector<BoundView>& views) {
   auto flow = std::make_unique<Flow>();
   Compiler compiler(*flow);
   std::vector<PlanPtr> plans;
+  // Columns of all views before the first is built: a table is read by all and keeps the union of
+  // what they need.
   for (const BoundView& view : views) {
     plans.push_back(prune_unused_columns(view.plan));
     compiler.note_columns(*plans.back());

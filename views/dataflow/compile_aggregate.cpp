@@ -1,4 +1,5 @@
-// GROUP BY and DISTINCT: the columns that the groups read, and the operator that keeps them.
+// Compiles GROUP BY and DISTINCT to groups: the columns that they read, and the operator that keeps
+// them.
 #include <algorithm>
 
 #include "views/data/check.h"
@@ -9,8 +10,9 @@ namespace deltamill {
 
 namespace {
 
-// The argument of a call with FILTER is not evaluated for the rows that it holds back: sum(1 / x)
-// FILTER (WHERE x <> 0) raises no error. What stands for it there is never read.
+// The argument of a call with FILTER is not evaluated for the rows that it holds back, as in
+// PostgreSQL (ExecBuildAggTrans jumps over them): sum(1 / x) FILTER (WHERE x <> 0) raises no error.
+// What stands for it there is never read.
 ExpressionPtr guarded(const ExpressionPtr& argument, const ExpressionPtr& filter) {
   const bool evaluates =
       argument->kind != Expression::Kind::column && argument->kind != Expression::Kind::constant;
@@ -20,7 +22,8 @@ ExpressionPtr guarded(const ExpressionPtr& argument, const ExpressionPtr& filter
                          {filter, argument, make_constant(type, Value::null())});
 }
 
-// The column of an expression among the inputs; added where it is not there yet.
+// The column of an expression among the inputs; added where it is not there yet. So sum(x) and
+// avg(x) GROUP BY x all read one column.
 std::size_t column_of(Expressions& inputs, const ExpressionPtr& expression) {
   const auto found = std::ranges::find_if(
       inputs, [&](const ExpressionPtr& input) { return equal(*input, *expression); });
@@ -51,6 +54,8 @@ Collection& add_groups(Compiler& compiler, const PlanPtr& plan, const Aggregate&
   for (const AggregateCall& call : aggregate.calls) query.calls.push_back(call_over(call, inputs));
   std::vector<Branch> branches = compiler.branches_of(aggregate.input);
   for (Branch& branch : branches) {
+    // Each branch of a union computes the same inputs over its own leaves and sends them to the
+    // same groups: the union itself is never made.
     branch.outputs = outputs_over(inputs, branch);
     compiler.finish_branch(branch);
   }

@@ -1,4 +1,5 @@
-// Leaves and branches: which collections a plan reads, and the delta joins that read them.
+// Builds leaves and branches: the collections that a plan reads, each once, and the delta joins
+// that read them.
 #include <algorithm>
 
 #include "views/data/check.h"
@@ -20,6 +21,7 @@ void Compiler::note_columns(const PlanNode& plan) {
   if (const auto* scan = std::get_if<TableScan>(&plan.body)) {
     std::set<std::uint32_t>& used = used_columns_[scan->table->oid];
     used.insert(scan->columns.begin(), scan->columns.end());
+    // Also where no view reads the key: without it the old row of a change is not found.
     if (const std::optional<KeyColumns> key = TableInput::row_key_of(*scan->table))
       used.insert(key->begin(), key->end());
   }
@@ -36,6 +38,8 @@ Collection& Compiler::collection_of(const PlanPtr& plan, CollectionKind kind, st
   const std::vector<Branch> branches = branches_of(plan);
   if (branches.size() == 1 && branches[0].leaves.size() == 1) {
     Collection& leaf = *branches[0].leaves[0];
+    // All columns of a leaf in their order: a view that repeats a table or another view needs no
+    // collection and no arrangement of its own.
     const std::optional<std::vector<std::uint32_t>> columns = plain_columns(branches[0]);
     if (columns && columns == plain_columns(branch_of_leaf(leaf))) return leaf;
   }
@@ -57,6 +61,8 @@ Operator& Compiler::add_join(Branch branch, Receiver& target, Collection& collec
 }
 
 void Compiler::feed(std::vector<Branch> branches, FedOperator& target, Collection& collection) {
+  // The branches' joins send to the operator, which makes the collection's delta when that is its
+  // turn. Errors in the branches count at the collection.
   collection.set_stateful_producer(target);
   for (Branch& branch : branches) target.add_feed(add_join(std::move(branch), target, collection));
 }
@@ -70,6 +76,8 @@ Collection& Compiler::view_of(const std::string& name) const {
 Collection& Compiler::table_of(const std::shared_ptr<const Table>& table) {
   Collection*& known = tables_[table->oid];
   if (known != nullptr) return *known;
+  // Ordinals of the table, ascending, become columns 0, 1, … of the collection: scan_table() counts
+  // the same way.
   const std::set<std::uint32_t>& used = used_columns_[table->oid];
   std::vector<std::uint32_t> kept(used.begin(), used.end());
   Columns columns;
@@ -105,9 +113,13 @@ Branch Compiler::scan_table(const TableScan& scan) {
 Branch Compiler::single_branch(const PlanPtr& plan) {
   std::vector<Branch> branches = branches_of(plan);
   if (branches.size() == 1) return std::move(branches.front());
+  // A join of unions of n and m branches would be n·m joins, each with paths and look-ups of its
+  // own; made once, the union costs a copy of its rows.
   return branch_of_leaf(materialize(plan, CollectionKind::inner, "union"));
 }
 
+// Linear in what was built, with a comparison of plans each: configurations hold hundreds of nodes,
+// and this happens once per start.
 Collection* Compiler::find_built(const PlanPtr& plan) const {
   const auto found = std::ranges::find_if(built_, [&](const Built& built) {
     return built.plan == plan || same_plan(*built.plan, *plan);
@@ -122,6 +134,8 @@ void Compiler::remember(const PlanPtr& plan, Collection& collection) {
 Collection& Compiler::materialize(const PlanPtr& plan, CollectionKind kind, std::string name) {
   if (Collection* known = find_built(plan)) return *known;
   std::vector<Branch> branches = branches_of(plan);
+  // Before the collection gets its number: finishing may add collections, which must be older than
+  // the one they feed.
   for (Branch& branch : branches) finish_branch(branch);
   Collection& collection = add_collection({kind, std::move(name), plan->columns, std::nullopt});
   for (Branch& branch : branches)
@@ -133,6 +147,8 @@ Collection& Compiler::materialize(const PlanPtr& plan, CollectionKind kind, std:
 Input Compiler::input_of(const PlanPtr& plan) {
   const std::vector<Branch> branches = branches_of(plan);
   if (branches.size() == 1) {
+    // Columns of a collection in any choice and order: what is left out or exchanged is in the
+    // hands of the operator that reads them, so no copy is made.
     if (std::optional<std::vector<std::uint32_t>> columns = plain_columns(branches[0]))
       return {branches[0].leaves[0], std::move(*columns)};
   }
@@ -143,8 +159,12 @@ Input Compiler::input_of(const PlanPtr& plan) {
 }
 
 void Compiler::finish_branch(Branch& branch) {
+  // First, since it may replace leaves by extended ones, and aliases must be of what is really
+  // read.
   compute_keys(branch);
-  // From the back, so that what stands before a leaf is still what the branch was made of.
+  // From the back, so that what stands before a leaf is still what the branch was made of: of three
+  // equal leaves the second becomes alias 1 and the third alias 2, in every branch, so branches
+  // share aliases.
   for (std::size_t leaf = branch.leaves.size(); leaf-- > 1;) {
     const auto before = branch.leaves.begin() + static_cast<std::ptrdiff_t>(leaf);
     const auto occurrence = std::count(branch.leaves.begin(), before, branch.leaves[leaf]);
@@ -153,7 +173,9 @@ void Compiler::finish_branch(Branch& branch) {
   }
 }
 
-// An equality between expressions of two leaves can be looked up once the expressions are columns.
+// An equality between expressions of two leaves can be looked up once the expressions are columns:
+// the leaf is replaced by a collection that has them behind its own columns, whose ordinals stay
+// valid.
 void Compiler::compute_keys(Branch& branch) {
   std::vector<std::size_t> counts;
   counts.reserve(branch.leaves.size());
@@ -164,6 +186,9 @@ void Compiler::compute_keys(Branch& branch) {
       branch.leaves[leaf] = &extend(*branch.leaves[leaf], computed[leaf]);
 }
 
+// Costs a copy of the leaf's rows, arranged by the computed key; shared by all joins on the same
+// expressions. No unique key is claimed, though the base has one: −old and +new of a computed row
+// need not be adjacent.
 Collection& Compiler::extend(Collection& base, const Expressions& computed) {
   for (const Extended& extended : extended_) {
     const bool same = extended.base == &base &&
@@ -186,6 +211,8 @@ Collection& Compiler::extend(Collection& base, const Expressions& computed) {
   return collection;
 }
 
+// Aliases are shared by all joins: which of two occurrences is the alias makes no difference to the
+// result.
 Collection& Compiler::alias_of(Collection& base, std::size_t occurrence) {
   Collection*& known = aliases_[{base.number(), occurrence}];
   if (known != nullptr) return *known;

@@ -42,6 +42,8 @@ bool add_key(const std::optional<ColumnEquality>& equality, const std::array<Inp
       inputs[1].columns[forward ? equality->right_column : equality->left_column]};
   for (std::size_t side = 0; side < 2; ++side) {
     const KeyColumns& key = query.keys[side];
+    // `a.x = b.y AND a.x = b.z`: an index has each column once. The second equality is not lost, it
+    // is tried on each pair.
     if (std::find(key.begin(), key.end(), columns[side]) != key.end()) return false;
   }
   for (std::size_t side = 0; side < 2; ++side) query.keys[side].push_back(columns[side]);
@@ -68,6 +70,8 @@ Collection& compile_outer_join(Compiler& compiler, const PlanPtr& plan, const Jo
   Expressions conjuncts = conjuncts_of(join.condition);
   const Join keyed = with_computed_keys(join, conjuncts);
   std::array<Input, 2> inputs = {compiler.input_of(keyed.left), compiler.input_of(keyed.right)};
+  // A collection cannot stand on both sides: its delta would meet itself. The alias takes its delta
+  // later, so the two are telescoped like any two collections.
   if (inputs[0].collection == inputs[1].collection)
     inputs[1].collection = &compiler.alias_of(*inputs[1].collection, 1);
   OuterJoin::Query query;
@@ -82,7 +86,7 @@ Collection& compile_outer_join(Compiler& compiler, const PlanPtr& plan, const Jo
   }
   constexpr std::array<const char*, 4> names = {"inner join", "left join", "right join",
                                                 "full join"};
-  // Both sides may have a column of the same name.
+  // Both sides may have a column of the same name; explain must tell them apart.
   Columns columns = plan->columns;
   for (std::uint32_t column = 0; column < columns.size(); ++column)
     columns[column].name = name_of_column(*plan, column);

@@ -1,5 +1,6 @@
-// The driver of a delta join: chunks of combinations go depth first through the steps of a path. A
-// step that makes more rows than a chunk holds sends them on before it goes on.
+// Drives a delta through a path: chunks of combinations go depth first through its steps. A step
+// that makes more rows than a chunk holds sends them on before it goes on. The paths are planned by
+// join_path.cpp.
 #include "views/dataflow/delta_join.h"
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t group_size = HashIndex::prefetch_group;
 
+// A query that only hands rows on, as a view `SELECT * FROM t` or a branch of a union does: its
+// rows are not unpacked.
 bool is_identity(const DeltaJoin::Query& query) {
   if (query.leaves.size() != 1 || !query.conjuncts.empty()) return false;
   if (query.outputs.size() != query.leaves[0]->columns().size()) return false;
@@ -25,6 +28,8 @@ bool is_identity(const DeltaJoin::Query& query) {
   return true;
 }
 
+// A combination stands for as many rows as the product of the weights of its rows: three equal rows
+// joined with two equal ones are six.
 std::int32_t product_of(std::int32_t left, std::int32_t right) {
   const std::int64_t product = std::int64_t{left} * right;
   DM_CHECK(product <= std::numeric_limits<std::int32_t>::max() &&
@@ -59,6 +64,7 @@ DeltaJoin::DeltaJoin(Query query, Receiver& target, Collection& collection, Batc
       batch_(batch),
       projection_(query_.outputs) {
   for (const Collection* leaf : query_.leaves) layouts_.push_back(&leaf->layout());
+  // A program per conjunct, since each path has them in another order and between other steps.
   for (const ExpressionPtr& conjunct : query_.conjuncts)
     conditions_.emplace_back(Expressions{conjunct});
   std::size_t steps_max = 0;
@@ -66,9 +72,11 @@ DeltaJoin::DeltaJoin(Query query, Receiver& target, Collection& collection, Batc
     paths_.push_back(plan_path(leaf, query_.leaves, query_.conjuncts, store));
     steps_max = std::max(steps_max, paths_.back().size());
   }
+  // Steps recurse, and each needs its input while the next ones run: a chunk per depth, made once.
   for (std::size_t step = 0; step <= steps_max; ++step) chunks_.emplace_back(query_.leaves.size());
   hashes_.resize(steps_max, std::vector<std::uint64_t>(TupleChunk::capacity));
   null_keys_.resize(steps_max, std::vector<bool>(TupleChunk::capacity));
+  // Only into the collection itself: a feed's receiver wants columns.
   passes_rows_on_ = &target_ == static_cast<Receiver*>(&collection_) && is_identity(query_);
   for (std::size_t leaf = 0; leaf < query_.leaves.size(); ++leaf)
     query_.leaves[leaf]->add_consumer(*this, leaf);
@@ -114,6 +122,7 @@ const char* DeltaJoin::cost() const {
   return unique ? "O(1)" : "O(matching rows)";
 }
 
+// Nothing is copied: rows of a delta live until the end of the batch (delta.h).
 void DeltaJoin::pass_on(const Delta& delta) {
   for (const DeltaRow& change : delta) collection_.receive_row(change.row, change.weight);
 }
@@ -136,6 +145,8 @@ void DeltaJoin::consume(std::size_t port, const Delta& delta) {
   }
 }
 
+// A query without leaves (SELECT without FROM) has one row, from the start, and never changes: all
+// its conjuncts are tried at once. A false one leaves no row, as WHERE false does.
 void DeltaJoin::start() {
   if (!query_.leaves.empty()) return;
   static const JoinPath no_steps;
@@ -177,11 +188,14 @@ void DeltaJoin::filter(const FilterStep& step, TupleChunk& chunk) {
   errors_.clear();
   conditions_[step.conjunct].select(chunk.input_rows(layouts_), batch_.arena, selected_, errors_);
   // A condition in error does not decide: another one may still drop the combination, and whether
-  // that one comes first depends on the path. settle_doubtful() decides when all leaves are bound.
+  // that one comes first depends on the path. The combination goes on as doubtful and
+  // settle_doubtful() decides when all leaves are bound. PostgreSQL may raise or not, as its plan
+  // has it; here the plan must not show.
   for (const RowError& error : errors_) {
     chunk.set_doubtful(error.row, true);
     selected_.push_back(error.row);
   }
+  // Ascending, or move_tuple() below would overwrite tuples that are still to be moved.
   if (!errors_.empty()) std::sort(selected_.begin(), selected_.end());
   if (selected_.size() == chunk.count) return;
   std::size_t kept = 0;
@@ -193,6 +207,7 @@ void DeltaJoin::hash_sources(const LookUpStep& step, const TupleChunk& chunk) {
   const std::size_t number = static_cast<std::size_t>(&chunk - chunks_.data());
   std::vector<std::uint64_t>& hashes = hashes_[number];
   std::vector<bool>& nulls = null_keys_[number];
+  // Part by part over the whole chunk: the storage and kind of a part are decided once.
   std::fill_n(hashes.begin(), chunk.count, key_hash_seed);
   std::fill_n(nulls.begin(), chunk.count, false);
   const std::vector<KeyPart>& parts = step.target.arrangement->key(step.index).parts();
@@ -227,6 +242,8 @@ void DeltaJoin::look_up_group(const LookUpStep& step, const TupleChunk& chunk, s
     const std::size_t offset = entries.first(hashes[tuple]);
     if (offset == HashIndex::none) continue;
     const Bucket bucket = entries.value(offset);
+    // Where there is a list, to find its first row costs a cache miss itself, which its many rows
+    // outweigh.
     if (is_single(bucket)) __builtin_prefetch(step.target.arrangement->row(bucket >> 2));
   }
   for (std::size_t tuple = begin; tuple < end; ++tuple) {
@@ -246,6 +263,8 @@ Bucket DeltaJoin::match(const LookUpStep& step, const TupleChunk& chunk, std::si
   return step.target.arrangement->find(step.index, hashes_[number][tuple], key_);
 }
 
+// Every combination with every row: a cross product, or a condition that no key serves. Filters
+// come after it, so this costs all rows however few remain, and explain says so.
 void DeltaJoin::scan(const ScanStep& step, const TupleChunk& chunk, std::size_t next) {
   for (std::size_t tuple = 0; tuple < chunk.count; ++tuple) {
     step.target.arrangement->for_each(
@@ -258,6 +277,8 @@ void DeltaJoin::extend(const BoundLeaf& leaf, RowHandle handle, const TupleChunk
   TupleChunk& target = chunks_[next];
   if (target.full()) flush(next);
   const std::size_t added = target.count;
+  // Leaves that are not bound yet keep what an earlier use of the chunk left there; no step reads a
+  // leaf before it is bound.
   target.append(chunk, tuple);
   target.set_row(leaf.leaf, added, leaf.arrangement->row(handle));
   target.set_weight(added, product_of(chunk.weight(tuple), leaf.arrangement->weight(handle)));
@@ -276,6 +297,7 @@ void DeltaJoin::complete(TupleChunk& chunk) {
   for (const RowError& error : projection_.errors()) {
     if (chunk.weight(error.row) == 0) continue;
     report(chunk, error.row, error.message);
+    // Weight 0 leaves the row out without moving the others, whose columns are computed already.
     chunk.set_weight(error.row, 0);
   }
   target_.receive(
@@ -283,7 +305,8 @@ void DeltaJoin::complete(TupleChunk& chunk) {
 }
 
 // Decides each doubtful tuple by all conditions in their order, one tuple at a time: errors are
-// rare.
+// rare. All conditions are tried again, also those passed before, so that the message is the same
+// on every path.
 void DeltaJoin::settle_doubtful(TupleChunk& chunk) {
   std::size_t first = 0;
   while (first < chunk.count && !chunk.doubtful(first)) ++first;

@@ -1,4 +1,5 @@
-// Columns are shown under the names of the collections they are read from.
+// The texts that operators share in explain. Columns are shown under the names of the collections
+// they are read from.
 #include "views/dataflow/description.h"
 
 #include <algorithm>
@@ -56,6 +57,8 @@ std::string describe_conditions(const Expressions& conditions, const ColumnNamer
   for (const ExpressionPtr& condition : conditions) {
     if (!text.empty()) text += " AND ";
     const std::string part = to_text(*condition, name_of);
+    // Only the parentheses that to_text() puts around an operation: `(a) = (b)` has others at its
+    // ends.
     const bool wrapped = condition->kind == Expression::Kind::call &&
                          condition->function->kind == FunctionKind::operation &&
                          part.starts_with('(') && part.ends_with(')');

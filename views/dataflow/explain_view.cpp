@@ -1,4 +1,4 @@
-// The tree of a view: which collection takes its rows from which operator. The lines are the
+// Prints the tree of a view: which collection takes its rows from which operator. The lines are the
 // operators' own.
 #include "views/dataflow/description.h"
 #include "views/dataflow/flow.h"
@@ -12,6 +12,7 @@ std::string arranged_by(const Collection& collection) {
   if (arrangement == nullptr) return "";
   std::string text;
   for (std::size_t index = 0; index < arrangement->index_count(); ++index) {
+    // The primary index of a multiset is by whole rows, which is no key to show.
     if (index == Arrangement::primary && !arrangement->has_unique_key()) continue;
     text += text.empty() ? "  arranged by " : ", ";
     text += column_list(collection.columns(), arrangement->key(index).columns());
@@ -74,6 +75,7 @@ class Printer {
   void print_operator(const Operator& one, const std::string& arranged, const std::string& prefix,
                       bool last) {
     const Description description = one.describe();
+    // An operator that says nothing is left out: what is below it takes its place.
     if (description.text.empty() && arranged.empty()) {
       print_inputs(one, prefix, last);
       return;

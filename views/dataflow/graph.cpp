@@ -1,5 +1,5 @@
-// The steps of a batch. What the collections and operators are: flow.h; how they came about:
-// compile.h.
+// Runs a batch: changes to table inputs, then each collection's step in topological order, then the
+// views' deltas. What the collections and operators are: flow.h; how they came about: compile.h.
 #include "views/dataflow/graph.h"
 
 #include <algorithm>
@@ -37,6 +37,8 @@ constexpr std::size_t unknown_table = ~std::size_t{0};
 
 // The delta of a view, added if there is none yet.
 ViewDelta& delta_of(ViewDeltas& deltas, std::uint32_t view) {
+  // Ascending by view, which is the order in which collect_rows() makes them: an insertion is rare,
+  // for a view whose rows are the same but whose errors changed.
   const auto found = std::lower_bound(
       deltas.views.begin(), deltas.views.end(), view,
       [](const ViewDelta& delta, std::uint32_t wanted) { return delta.view < wanted; });
@@ -46,8 +48,10 @@ ViewDelta& delta_of(ViewDeltas& deltas, std::uint32_t view) {
 
 }  // namespace
 
-// Sorts the changes by table, which changes nothing: only changes of one table depend on each
-// other.
+// Sorts the changes by table, so that a table input gets long runs to prefetch in. The outcome is
+// the same: only changes of one table depend on each other, and the batch is seen as a whole. A
+// table whose relation changes within the batch is flushed first, since bind() says how the tuples
+// that follow are read.
 void Graph::State::stage(const Batch& batch) {
   std::vector<std::size_t> table_of(batch.relations.size(), unknown_table);
   for (std::size_t relation = 0; relation < batch.relations.size(); ++relation) {
@@ -57,6 +61,7 @@ void Graph::State::stage(const Batch& batch) {
   for (const Change& change : batch.changes) {
     DM_CHECK(change.relation < table_of.size(), "a change of a relation that is not in the batch");
     const std::size_t table = table_of[change.relation];
+    // The publication may hold tables that no view reads.
     if (table == unknown_table) continue;
     Pending& waiting = pending[table];
     if (waiting.relation != change.relation) flush(batch, waiting);
@@ -73,6 +78,8 @@ void Graph::State::flush(const Batch& batch, Pending& waiting) {
   waiting.changes.clear();
 }
 
+// Before run(), no collection has seen anything of the batch: what the table inputs gathered is all
+// there is to forget.
 void Graph::State::discard() {
   for (Pending& waiting : pending) {
     waiting.changes.clear();
@@ -82,6 +89,9 @@ void Graph::State::discard() {
 }
 
 ViewDeltas Graph::State::run() {
+  // In the order of their numbers, each once. A collection's step must see earlier arrangements
+  // with their deltas and later ones without (graph.h); any other topological order would do as
+  // well, but not a second one within the batch.
   for (const std::unique_ptr<Collection>& collection : flow->collections) collection->step();
   ViewDeltas deltas;
   deltas.arena = std::make_shared<Arena>();
@@ -92,6 +102,8 @@ ViewDeltas Graph::State::run() {
   return deltas;
 }
 
+// The rows of a delta live until the end of the batch. Those of views are copied to an arena of
+// their own, which the sinks keep while the next batches are applied.
 void Graph::State::collect_rows(ViewDeltas& deltas) const {
   for (std::uint32_t view = 0; view < flow->views.size(); ++view) {
     const Delta& delta = flow->views[view].collection->delta();
@@ -103,7 +115,9 @@ void Graph::State::collect_rows(ViewDeltas& deltas) const {
   }
 }
 
-// Adds up the error changes per view; what cancels is not reported.
+// Adds up the error changes per view; what cancels is not reported. Ordered by content, so that
+// equal batches report in equal order. A report belongs to every view that reads the collection,
+// directly or not: the missing row is missing in all of them.
 void Graph::State::collect_errors(ViewDeltas& deltas) const {
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::string, std::string>, std::int32_t> sums;
   for (const RowErrorChange& change : flow->batch.errors)
@@ -136,6 +150,8 @@ std::vector<Oid> Graph::tables() const {
 }
 
 ViewDeltas Graph::apply(const Batch& batch) {
+  // Only staging may throw what the caller can go on after: parsing needs nothing of the state. A
+  // BrokenInvariant in run() leaves the state half applied, and the graph is thrown away.
   try {
     state_->stage(batch);
   } catch (...) {
@@ -159,6 +175,7 @@ std::vector<OperatorSize> Graph::sizes() const {
     if (arrangement == nullptr && producer == nullptr) continue;
     OperatorSize size;
     const std::vector<std::uint32_t>& views = flow.dependents[collection->number()];
+    // A table's arrangement is shared by nature, even while a single view reads it.
     const bool shared = collection->kind() == CollectionKind::table || views.size() != 1;
     if (!shared) size.view = flow.views[views.front()].name;
     size.name = collection->name();

@@ -1,5 +1,7 @@
-// Chunks in: group numbers for all rows, then aggregate by aggregate. Out: dirty groups, block by
-// block.
+// Adds chunks of rows to groups and emits what changed. A chunk goes in column by column: group
+// numbers for all its rows, then aggregate by aggregate, so that an accumulator runs over one
+// array. At the end of the batch the dirty groups are emitted in blocks, each aggregate's results
+// for a block at a time.
 #include "views/dataflow/group_aggregate.h"
 
 #include <algorithm>
@@ -21,6 +23,8 @@ KeyColumns first_columns(std::size_t count) {
   return columns;
 }
 
+// Whether the accumulator keeps the arguments themselves and not only a sum of them: to find the
+// next smallest when the smallest goes, or to know that a value of DISTINCT is still there.
 bool keeps_arguments(const AggregateCall& call) {
   const AggregateFunction::Rules& rules = call.function->rules;
   return rules.keeps_ordered || (call.distinct && !rules.ignores_repetition);
@@ -65,13 +69,18 @@ GroupAggregate::GroupAggregate(Query query, Collection& collection, BatchState& 
   for (std::uint32_t column = 0; column < query_.key_count; ++column)
     storages.push_back(collection_.layout().storage(column));
   key_layout_ = RowLayout(std::move(storages));
+  // Only values of such types can be equal and print differently (numeric 1.0 and 1.00, −0 and 0,
+  // an interval of a month and of 30 days, char(n) with blanks). For keys of all others nothing is
+  // counted per row.
   representations_differ_ =
       std::any_of(key_.parts().begin(), key_.parts().end(),
                   [](const KeyPart& part) { return part.equality == KeyPart::Equality::general; });
   for (const Call& call : query_.calls)
     accumulators_.push_back(make_accumulator(*call.function, call.types, call.distinct));
-  // State 0 always exists: rows of weight 0 are given to it.
+  // State 0 always exists: rows of weight 0 are given to it, which changes no state.
   for (const std::unique_ptr<Accumulator>& accumulator : accumulators_) accumulator->resize(1);
+  // The group of an aggregate without GROUP BY is there before any row, and the graph's first run
+  // emits it: SELECT count(*) of an empty table is one row.
   if (!query_.always_one_row) return;
   std::fill(values_.begin(), values_.end(), Value::null());
   const GroupNumber only = add_group(key_hash_seed);
@@ -117,6 +126,7 @@ void GroupAggregate::add_to(std::size_t call, const ValueChunk& chunk) {
 // there.
 std::span<const std::int32_t> GroupAggregate::weights_of(const Call& call,
                                                          const ValueChunk& chunk) {
+  // As in PostgreSQL, FILTER lets pass only what is true: NULL holds a row back like false.
   if (!call.filter) return chunk.weights;
   const std::vector<Value>& conditions = chunk.columns[*call.filter];
   passed_weights_.resize(std::max(passed_weights_.size(), chunk.count));
@@ -127,6 +137,8 @@ std::span<const std::int32_t> GroupAggregate::weights_of(const Call& call,
   return std::span(passed_weights_).first(chunk.count);
 }
 
+// Part by part over all rows. Keys are equal as under IS NOT DISTINCT FROM, so that the NULLs of a
+// key column form one group, as SQL wants of GROUP BY and DISTINCT.
 void GroupAggregate::hash_keys(const ValueChunk& chunk) {
   if (hashes_.size() < chunk.count) hashes_.resize(chunk.count);
   std::fill_n(hashes_.begin(), chunk.count, key_hash_seed);
@@ -141,6 +153,9 @@ void GroupAggregate::assign_groups(const ValueChunk& chunk) {
   if (row_groups_.size() < chunk.count) row_groups_.resize(chunk.count);
   for (std::size_t begin = 0; begin < chunk.count; begin += HashIndex::prefetch_group) {
     const std::size_t end = std::min(begin + HashIndex::prefetch_group, chunk.count);
+    // Two rounds of prefetching, so that the cache misses of these rows overlap: the index entries,
+    // then the records they lead to (by hash alone: a collision costs one idle prefetch). The third
+    // round does the work, in the order of the rows.
     for (std::size_t row = begin; row < end; ++row) index_.prefetch(hashes_[row]);
     for (std::size_t row = begin; row < end; ++row) {
       const std::size_t offset = index_.first(hashes_[row]);
@@ -151,8 +166,11 @@ void GroupAggregate::assign_groups(const ValueChunk& chunk) {
       if (chunk.weights[row] == 0) continue;
       const GroupNumber number = find_group(chunk, row);
       row_groups_[row] = number;
+      // Before the weight is added: it is the count of the rows so far.
       if (representations_differ_) count_representation(number, chunk, row);
       Group& group = groups_[number];
+      // May fall below zero until finish(): with several feeds a retraction may come before the
+      // insertion that it takes back.
       group.weight += chunk.weights[row];
       if (group.dirty) continue;
       group.dirty = true;
@@ -195,11 +213,15 @@ GroupNumber GroupAggregate::add_group(std::uint64_t hash) {
     number = free_groups_.back();
     free_groups_.pop_back();
   }
+  // Groups are numbered densely, since the accumulators hold their states in arrays by number. A
+  // number comes back only after remove() has reset its states.
   index_.insert(hash, std::uint64_t{number} + 1);
   store_row(groups_[number], pack_row(collection_.layout(), values_, batch_.arena));
   return number;
 }
 
+// Overwrites the stored row where the new one has the same size class, as rows of counts and sums
+// nearly always have.
 void GroupAggregate::store_row(Group& group, RowBytes row) {
   const std::size_t size = row_size(row);
   const std::size_t capacity = RowStore::capacity(size);
@@ -218,6 +240,7 @@ void GroupAggregate::store_row(Group& group, RowBytes row) {
 // Counts the representations in which a group's key appears, once they differ. While all rows show
 // the same one, which nearly all groups do, it is the one in the stored row and its count is the
 // group's weight: nothing is kept. REQUIRES: called before the row is added to the group's weight.
+// Costs a comparison per representation of the key, of which there are few.
 void GroupAggregate::count_representation(GroupNumber number, const ValueChunk& chunk,
                                           std::size_t row) {
   Group& group = groups_[number];
@@ -233,7 +256,8 @@ void GroupAggregate::count_representation(GroupNumber number, const ValueChunk& 
   std::vector<KeyRepresentation>& representations = representations_[number];
   std::vector<Value> key(query_.key_count);
   if (!group.several_representations) {
-    // The first other one: all rows so far, which had that of the stored row, are counted under it.
+    // The first row that shows another one: all rows so far, which showed that of the stored row,
+    // are counted under it.
     group.several_representations = true;
     for (std::uint32_t part = 0; part < query_.key_count; ++part)
       key[part] = row_value(collection_.layout(), row_of(group), part);
@@ -249,6 +273,8 @@ void GroupAggregate::count_representation(GroupNumber number, const ValueChunk& 
     representation = representations.insert(
         representations.end(), make_representation(pack_row(key_layout_, key, batch_.arena), 0));
   }
+  // A count may fall below zero or to zero before the batch ends, like the group's weight, so
+  // entries go only in choose_representation().
   representation->count += chunk.weights[row];
 }
 
@@ -262,8 +288,9 @@ GroupAggregate::KeyRepresentation GroupAggregate::make_representation(RowBytes k
 }
 
 // Puts the smallest representation that is there into values_: a function of the rows of the group,
-// not of the order in which they came. Copied, since the stored row may be overwritten or the entry
-// erased before values_ is packed.
+// not of the order in which they came, so that a replay, which sees other batches, shows the same.
+// PostgreSQL shows the one of the row it reads first. Copied, since the stored row may be
+// overwritten or the entry erased before values_ is packed.
 void GroupAggregate::choose_representation(GroupNumber number) {
   std::vector<KeyRepresentation>& representations = representations_[number];
   std::erase_if(representations,
@@ -306,11 +333,14 @@ void GroupAggregate::emit_block(std::span<const GroupNumber> groups, Delta& delt
     emit(groups[position], position, delta);
 }
 
+// One group: −emitted row, +new row, or one of them, or nothing. What was emitted last is the
+// stored row itself, so nothing needs to be remembered beside it.
 void GroupAggregate::emit(GroupNumber number, std::size_t position, Delta& delta) {
   Group& group = groups_[number];
   group.dirty = false;
   DM_CHECK(group.weight >= 0, "a group has lost more rows than it had");
   if (group.weight == 0 && !query_.always_one_row) {
+    // In this order: the report and −old are made from the stored row, which remove() frees.
     set_error(number, {});
     retract(group, delta);
     remove(number);
@@ -325,6 +355,8 @@ void GroupAggregate::emit(GroupNumber number, std::size_t position, Delta& delta
   std::string_view error;
   for (std::size_t call = 0; call < results_.size(); ++call) {
     values_[query_.key_count + call] = results_[call][position].value;
+    // One error per group is shown: the first in the order of SELECT. The other results are fetched
+    // all the same, since a block of results is.
     if (error.empty()) error = results_[call][position].error;
   }
   set_error(number, error);
@@ -340,10 +372,13 @@ void GroupAggregate::emit(GroupNumber number, std::size_t position, Delta& delta
   if (group.emitted && rows_identical(row, row_of(group))) return;  // changes that cancel out
   retract(group, delta);
   delta.push_back({row, 1});
+  // After −old was copied out of the block that this overwrites.
   store_row(group, row);
   group.emitted = true;
 }
 
+// A copy, since the block is overwritten or freed at once while the delta is read until the end of
+// the batch.
 void GroupAggregate::retract(Group& group, Delta& delta) {
   if (!group.emitted) return;
   delta.push_back({copy_row(row_of(group), batch_.arena), -1});
@@ -354,6 +389,7 @@ void GroupAggregate::remove(GroupNumber number) {
   Group& group = groups_[number];
   const std::uint64_t hash = key_.hash(row_of(group));
   std::size_t offset = index_.first(hash);
+  // Other groups may have the same hash; this one is known by its number, without comparing keys.
   while (index_.value(offset) != std::uint64_t{number} + 1) offset = index_.next(hash, offset);
   index_.erase(offset);
   const std::size_t size = row_size(row_of(group));
@@ -365,7 +401,8 @@ void GroupAggregate::remove(GroupNumber number) {
   free_groups_.push_back(number);
 }
 
-// Reports a change of the group's error; empty = it has none.
+// Reports a change of the group's error; empty = it has none. A report is taken back with the key
+// it was made with, which by now the group may show in another representation.
 void GroupAggregate::set_error(GroupNumber number, std::string_view message) {
   if (message.empty() && errors_.empty()) return;
   const auto known = errors_.find(number);

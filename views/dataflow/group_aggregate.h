@@ -8,8 +8,9 @@
 //   without GROUP BY                      the one group always has a row, also without input
 //
 // Rows reach the states as they come, before the group's record is read: states are sums, so order
-// is no matter. Keys are equal by value; of several representations of one key (1.0,
-// 1.00) the smallest that is there is shown. An aggregate without a result (overflow) makes its group a row in error.
+// is no matter. Keys are equal by value; of several representations of one key (1.0, 1.00) the
+// smallest that is there is shown. An aggregate without a result (overflow) makes its group a row
+// in error.
 #pragma once
 
 #include <memory>

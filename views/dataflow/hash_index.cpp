@@ -1,4 +1,7 @@
-// Linear probing with backward-shift deletion, at most seven tenths full.
+// Open addressing with linear probing and backward-shift deletion (Knuth, The Art of Computer
+// Programming, volume 3, section 6.4, algorithm R), at most seven tenths full. No tombstones: an
+// index that lives for months under updates must not fill with them. Hashes are well mixed (key.h),
+// so runs stay short: at the fullest about 2 probes for a hit and 6 for a miss.
 #include "views/dataflow/hash_index.h"
 
 #include <sys/mman.h>
@@ -41,6 +44,8 @@ void HashIndex::grow_to(std::size_t capacity) {
   std::unique_ptr<Entry, Free> old(allocate_entries(capacity));
   old.swap(entries_);
   const std::size_t old_capacity = std::exchange(capacity_, capacity);
+  // Entries keep their hash, so no row is read. Doubling makes this O(1) per insertion, though one
+  // insertion waits for all of it; reserve() is for those who know how many come.
   for (std::size_t offset = 0; offset < old_capacity; ++offset) {
     const Entry& entry = old.get()[offset];
     if (entry.value == 0) continue;
@@ -51,6 +56,7 @@ void HashIndex::grow_to(std::size_t capacity) {
 }
 
 void HashIndex::reserve(std::size_t entries) {
+  // Half more than asked for keeps the load under seven tenths at any power of two.
   const std::size_t needed = std::bit_ceil(entries + entries / 2 + capacity_min);
   if (needed > capacity_) grow_to(needed);
 }

@@ -1,5 +1,6 @@
-// Greedy planning: next comes the leaf that a unique key finds, else the one with the most
-// equalities, else a scan.
+// Plans in which order the delta of a leaf looks up the others. Greedy: next comes the leaf that a
+// unique key finds, else the one with the most equalities, else a scan. There are no statistics: a
+// path is planned before any row is there and must not depend on what rows come.
 #include "views/dataflow/join_path.h"
 
 #include <algorithm>
@@ -12,7 +13,9 @@ namespace deltamill {
 namespace {
 
 // Looks through casts that change neither the stored value nor what equals it: int4 -> int8,
-// varchar -> text.
+// varchar -> text. The binder adds them (varchar = text), users write them (id::bigint = other_id),
+// and an index on the column itself serves the cast value as well. A narrowing cast may fail, and
+// bpchar -> text strips blanks: these stay expressions.
 ExpressionPtr without_widening(ExpressionPtr expression) {
   while (expression->kind == Expression::Kind::call && expression->arguments.size() == 1) {
     const FunctionKind kind = expression->function->kind;
@@ -40,6 +43,8 @@ class Planner {
       pending_.push_back({inputs_read(*conjunct), column_equality(conjunct), false});
   }
 
+  // One step per leaf, each followed by the filters that it makes ready. O(leaves² · conjuncts),
+  // once per path and leaf.
   JoinPath plan(std::uint32_t start) {
     bind(start);
     for (std::size_t left = leaves_.size() - 1; left > 0; --left) bind_next();
@@ -55,6 +60,8 @@ class Planner {
   // Columns of a leaf that are equal to columns bound so far.
   using Links = std::map<std::uint32_t, LookUpStep::Source>;
 
+  // Filters as early as all their leaves are bound, in the order of WHERE: whatever they drop is
+  // not looked up further. Those that read no leaf at all come first.
   void bind(std::uint32_t leaf) {
     bound_[leaf] = true;
     for (std::size_t number = 0; number < pending_.size(); ++number) {
@@ -67,6 +74,8 @@ class Planner {
     }
   }
 
+  // Ordered by column, so that two paths that need the same columns ask for the same index, and one
+  // column is looked up by one source even where several equalities lead to it.
   [[nodiscard]] Links links_to(std::uint32_t leaf) const {
     Links links;
     for (const Conjunct& conjunct : pending_) {
@@ -80,6 +89,8 @@ class Planner {
     return links;
   }
 
+  // A unique key may have no columns: the one row of an aggregate without GROUP BY is found without
+  // any equality.
   [[nodiscard]] bool found_by_unique_key(std::uint32_t leaf, const Links& links) const {
     const std::optional<KeyColumns>& key = leaves_[leaf]->unique_key();
     return key && std::all_of(key->begin(), key->end(), [&](std::uint32_t column) {
@@ -94,6 +105,8 @@ class Planner {
     for (std::uint32_t leaf = 0; leaf < leaves_.size(); ++leaf) {
       if (bound_[leaf]) continue;
       const Links links = links_to(leaf);
+      // A unique key beats any number of equalities: at most one row matches, so the number of
+      // combinations does not grow. Among equals the first in FROM.
       const std::size_t score = found_by_unique_key(leaf, links) ? 1000 : links.size();
       if (any && score <= best_score) continue;
       any = true;
@@ -112,6 +125,8 @@ class Planner {
     }
     LookUpStep step;
     step.target = {leaf, &arrangement};
+    // Equalities beyond the unique key's columns are not looked up; they stay pending and become
+    // filters.
     step.unique = found_by_unique_key(leaf, links);
     KeyColumns columns;
     for (const auto& [column, source] : links) columns.push_back(column);
@@ -122,7 +137,9 @@ class Planner {
     path_.emplace_back(std::move(step));
   }
 
-  // An equality that the look-up checks itself needs no filter.
+  // An equality that the look-up checks itself needs no filter: find() compares the whole key and a
+  // NULL finds nothing, just as = is not true of it. Of `a.x = b.y AND c.z = b.y` only the equality
+  // of the source used is served; the other one becomes a filter.
   void mark_served(std::uint32_t leaf, const LookUpStep& step) {
     const std::vector<KeyPart>& parts = step.target.arrangement->key(step.index).parts();
     for (Conjunct& conjunct : pending_) {
@@ -153,6 +170,8 @@ class Planner {
 
 }  // namespace
 
+// Only = by the type's default equality, by which arrangements hash and compare. Other operators
+// that are equalities elsewhere (LIKE without wildcards, @> …) are filters.
 std::optional<EqualOperands> equal_operands(const ExpressionPtr& condition) {
   const bool equality = condition->kind == Expression::Kind::call &&
                         condition->function->kind == FunctionKind::operation &&
@@ -177,7 +196,9 @@ std::optional<ColumnEquality> column_equality(const ExpressionPtr& condition) {
 
 namespace {
 
-// The equality with `operand`, an expression of one input, read from a column of that input.
+// The equality with `operand`, an expression of one input, read from a column of that input. An
+// expression that stands in several equalities becomes one column. The node is replaced, not the
+// whole side, so a widening cast above it stays.
 ExpressionPtr with_key_column(const ExpressionPtr& equality, const ExpressionPtr& operand,
                               std::vector<Expressions>& computed,
                               const std::vector<std::size_t>& column_counts) {
@@ -203,6 +224,7 @@ std::vector<Expressions> extract_keys(Expressions& conjuncts,
     if (!operands) continue;
     const std::vector<std::uint32_t> left = inputs_read(*operands->left);
     const std::vector<std::uint32_t> right = inputs_read(*operands->right);
+    // `a.x + b.y = c.z` is no key of one leaf: it stays a filter.
     if (left.size() != 1 || right.size() != 1 || left == right) continue;
     conjunct = with_key_column(conjunct, operands->left, computed, column_counts);
     conjunct = with_key_column(conjunct, operands->right, computed, column_counts);

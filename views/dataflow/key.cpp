@@ -1,4 +1,4 @@
-// Hashing and comparing of keys: key.h has the contract.
+// Hashes and compares keys, one column at a time: key.h has the contract.
 #include "views/dataflow/key.h"
 
 #include <xxhash.h>
@@ -22,7 +22,10 @@ bool is_real(TypeKind kind) {
 }
 
 KeyPart::Equality equality_of(TypeKind kind) {
+  // Booleans, dates, timestamps, integers: equal iff their stored integers are.
   if (storage_of(kind) == Storage::integer) return KeyPart::Equality::integer;
+  // Text under a deterministic collation is equal iff its bytes are, as in PostgreSQL's texteq();
+  // bpchar is not, it ignores trailing blanks.
   const bool by_bytes = is_plain_text(kind) || kind == TypeKind::uuid || kind == TypeKind::bytea ||
                         kind == TypeKind::enumeration;
   return by_bytes ? KeyPart::Equality::bytes : KeyPart::Equality::general;
@@ -39,6 +42,9 @@ KeyPart key_part(const Type& type, std::uint32_t column) {
   return part;
 }
 
+// A key finds what the operator = calls equal only if both types hash alike. int and numeric do
+// not, though 1 = 1.0: such an equality is a filter, or the binder has cast one side. json has no =
+// and that of jsonb is refused by the binder.
 bool joinable(const Type& left, const Type& right) {
   if (left.kind == TypeKind::json || left.kind == TypeKind::jsonb) return false;
   return left.same_kind(right) || (is_integer(left.kind) && is_integer(right.kind)) ||

@@ -1,5 +1,6 @@
-// Per chunk of the delta: all pairs first, then the padding of rows without a pair; at the end of
-// the delta the padding of the other side, whose match counts need the whole delta.
+// Runs a delta of one side through the join. Per chunk: all pairs first, then the padding of rows
+// without a pair; at the end of the delta the padding of the other side, whose match counts need
+// the whole delta.
 #include "views/dataflow/outer_join.h"
 
 #include <algorithm>
@@ -20,6 +21,8 @@ std::size_t other_side(std::size_t side) {
   return 1 - side;
 }
 
+// Weights of pairs are products. More than 2^31 equal rows is no view that anyone reads; to wrap
+// around silently would turn a row into its retraction.
 std::int32_t checked(std::int64_t weight) {
   DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&
                weight >= std::numeric_limits<std::int32_t>::min(),
@@ -27,7 +30,8 @@ std::int32_t checked(std::int64_t weight) {
   return static_cast<std::int32_t>(weight);
 }
 
-// The index on these columns: the primary one if they are the unique key in any order.
+// The index on these columns: the primary one if they are the unique key in any order. Then a
+// look-up finds at most one row and no further index must be kept up to date.
 std::size_t choose_index(Collection& side, const KeyColumns& columns, RowStore& store) {
   Arrangement& arrangement = side.arrange(store);
   const std::optional<KeyColumns>& unique = side.unique_key();
@@ -55,6 +59,9 @@ OuterJoin::OuterJoin(Query query, Collection& collection, BatchState& batch, Row
     layouts_.push_back(&one.layout());
     arrangements_[side] = &one.arrange(store);
     indexes_[side] = choose_index(one, query_.keys[side], store);
+    // The index may have its columns in another order than the join condition (index_on shares, the
+    // primary one has the key's order), so the probing columns are put in the index's order once,
+    // here.
     for (const KeyPart& part : arrangements_[side]->key(indexes_[side]).parts()) {
       const KeyColumns& columns = query_.keys[side];
       const auto found = std::ranges::find(columns, part.column);
@@ -63,6 +70,8 @@ OuterJoin::OuterJoin(Query query, Collection& collection, BatchState& batch, Row
     }
   }
   if (query_.residual) residual_ = Program({query_.residual});
+  // The sides are stepped in the order of their numbers. They are two collections, since
+  // compile_outer_join gives the second occurrence of one an alias.
   for (const std::size_t side : {left, right}) query_.sides[side]->add_consumer(*this, side);
 }
 
@@ -107,7 +116,8 @@ void OuterJoin::consume(std::size_t port, const Delta& delta) {
     find_pairs(port, delta, begin, end);
     if (preserved(port)) pad_unmatched(port, delta, begin, end);
   }
-  // Last, since a row of the other side may have lost one partner and won another in this delta.
+  // Last, since a row of the other side may have lost one partner and won another in this delta:
+  // padding it in between would send −(NULL, y) +(NULL, y) for nothing.
   if (preserved(other_side(port))) change_padding(port);
   emit(padded_);
 }
@@ -115,6 +125,8 @@ void OuterJoin::consume(std::size_t port, const Delta& delta) {
 void OuterJoin::hash_rows(std::size_t side, const Delta& delta, std::size_t begin,
                           std::size_t end) {
   const std::size_t other = other_side(side);
+  // Hashed by the parts of the index that is probed, not by the types of this side: int4 = int8
+  // finds its partner because joinable types hash alike (key.h).
   const std::vector<KeyPart>& parts = arrangements_[other]->key(indexes_[other]).parts();
   const HashIndex& entries = arrangements_[other]->entries(indexes_[other]);
   for (std::size_t row = begin; row < end; ++row) {
@@ -130,6 +142,7 @@ void OuterJoin::hash_rows(std::size_t side, const Delta& delta, std::size_t begi
 // The rows of `side` whose key equals that of a row of the other side.
 Bucket OuterJoin::match(std::size_t side, std::uint64_t hash, RowBytes other_row) {
   key_.clear();
+  // All of the key is compared, since two keys may have one hash.
   for (const std::uint32_t column : sources_[side]) {
     key_.push_back(row_value(*layouts_[other_side(side)], other_row, column));
     if (key_.back().is_null()) return 0;  // NULL equals nothing: no partner, but padding
@@ -139,6 +152,8 @@ Bucket OuterJoin::match(std::size_t side, std::uint64_t hash, RowBytes other_row
 
 void OuterJoin::find_pairs(std::size_t side, const Delta& delta, std::size_t begin,
                            std::size_t end) {
+  // Pairs of one row may be spread over several fillings of pairs_ (settle_pairs below), so
+  // matched_ is cleared per chunk of the delta and not per filling.
   std::fill(matched_.begin(), matched_.end(), std::uint8_t{0});
   for (std::size_t group = begin; group < end; group += HashIndex::prefetch_group) {
     const std::size_t group_end = std::min(group + HashIndex::prefetch_group, end);
@@ -160,6 +175,8 @@ void OuterJoin::add_pair(std::size_t side, const DeltaRow& change, std::uint32_t
                          RowHandle other) {
   if (pairs_.full()) settle_pairs(side);
   const Arrangement& arrangement = *arrangements_[other_side(side)];
+  // The row of the delta stands on its own side, the stored one on the other, so that residual and
+  // outputs read the same columns whichever side changed.
   const std::size_t pair = pairs_.count++;
   pairs_.set_row(side, pair, change.row);
   pairs_.set_row(other_side(side), pair, arrangement.row(other));
@@ -172,7 +189,8 @@ void OuterJoin::settle_pairs(std::size_t side) {
   if (pairs_.count == 0) return;
   select_matching(pairs_, true);
   // A pair's weight is the product of both rows'; what the other row gains in matches is that of
-  // this side's row alone.
+  // this side's row alone. The division is exact. Handles identify rows of the other side: its
+  // arrangement does not change while this delta is consumed.
   const bool counts = preserved(other_side(side));
   const Arrangement& arrangement = *arrangements_[other_side(side)];
   for (const std::uint32_t pair : selected_) {
@@ -185,7 +203,8 @@ void OuterJoin::settle_pairs(std::size_t side) {
   emit(pairs_);
 }
 
-// Fills selected_ with the pairs that match.
+// Fills selected_ with the pairs that match, ascending. A pair whose residual raises an error is
+// reported with the pair's own weight, so that the report is taken back when one of its rows goes.
 void OuterJoin::select_matching(TupleChunk& pairs, bool reports_errors) {
   selected_.clear();
   if (!query_.residual) {
@@ -202,6 +221,9 @@ void OuterJoin::select_matching(TupleChunk& pairs, bool reports_errors) {
   }
 }
 
+// A row that goes is judged, like one that comes, by the other side as it is now. If that differs
+// from when the row came, the other side's own delta has changed the row's padding since
+// (change_padding), so what is retracted here is what is there.
 void OuterJoin::pad_unmatched(std::size_t side, const Delta& delta, std::size_t begin,
                               std::size_t end) {
   for (std::size_t row = begin; row < end; ++row)
@@ -209,7 +231,9 @@ void OuterJoin::pad_unmatched(std::size_t side, const Delta& delta, std::size_t 
 }
 
 // Rows of the other side whose number of matches became or ceased to be zero. The delta of `side`
-// is not applied yet.
+// is not applied yet, so its arrangement tells the count before. Costs a look-up per row met plus
+// the rows of `side` that match it; met rows whose matches only changed places (change 0) are not
+// looked up.
 void OuterJoin::change_padding(std::size_t side) {
   const std::size_t other = other_side(side);
   std::vector<Met> met;
@@ -218,7 +242,9 @@ void OuterJoin::change_padding(std::size_t side) {
     if (change != 0) met.push_back({handle, change, 0});
   count_before(side, met);
   for (const Met& one : met) {
-    // The arrangement of `side` still holds what was there before the delta: counted just now.
+    // Counted in the arrangement of `side`, which holds what was there before the delta. Padding is
+    // one row (NULL, y) per y however many partners y lacks, so only the step to and from zero is
+    // seen.
     const std::int64_t after = one.before + one.change;
     DM_CHECK(after >= 0, "a row has fewer than no matches");
     if ((one.before > 0) == (after > 0)) continue;
@@ -240,6 +266,7 @@ void OuterJoin::count_before(std::size_t side, std::span<Met> met) {
                          row_value(*layouts_[other], other_row, sources_[side][part]));
     const Bucket bucket = match(side, hash, other_row);
     if (bucket == 0) continue;
+    // With a residual every row of the same key must be tried; without one, each counts.
     for_each_handle(bucket, [&](RowHandle handle) {
       if (tried_.full()) count_tried(met);
       const std::size_t pair = tried_.count++;
@@ -254,7 +281,8 @@ void OuterJoin::count_before(std::size_t side, std::span<Met> met) {
 
 void OuterJoin::count_tried(std::span<Met> met) {
   if (tried_.count == 0) return;
-  // Errors of these pairs were reported when they came; they are tried again only to be counted.
+  // Errors of these pairs were reported when the pairs came; here they are tried again only to be
+  // counted, and to report them would double the report.
   select_matching(tried_, false);
   for (const std::uint32_t pair : selected_) met[origins_[pair]].before += tried_.weight(pair);
   tried_.count = 0;
@@ -264,6 +292,7 @@ void OuterJoin::emit_padded(std::size_t side, RowBytes row, std::int32_t weight)
   if (padded_.full()) emit(padded_);
   const std::size_t tuple = padded_.count++;
   padded_.set_row(side, tuple, row);
+  // A null row reads as NULL in every column (Projection, Program).
   padded_.set_row(other_side(side), tuple, nullptr);
   padded_.set_weight(tuple, weight);
 }

@@ -1,4 +1,5 @@
-// One comparison per node kind.
+// Compares two plans node by node: one comparison per kind of node. Names of columns are not
+// compared, they change no row.
 #include "views/dataflow/plan_identity.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Reading plain columns and running the program for the others.
+// Computes the output columns of joins: reads plain columns straight from the rows, runs the
+// program for the others.
 #include "views/dataflow/projection.h"
 
 namespace deltamill {
@@ -23,6 +24,7 @@ void Projection::read_column(const PlainColumn& column, const InputRows& rows) {
   const RowLayout& layout = *rows.layouts[column.input];
   const std::size_t slot = layout.slots_begin() + std::size_t{8} * column.ordinal;
   const Storage storage = layout.storage(column.ordinal);
+  // Decided once for all rows: such a slot is the value, and most columns are so.
   const bool fixed = storage == Storage::integer || storage == Storage::real;
   for (std::size_t row = 0; row < rows.count; ++row) {
     const RowBytes bytes = input[row];
@@ -45,6 +47,7 @@ void Projection::run(const InputRows& rows, Arena& arena) {
   for (const PlainColumn& column : plain_) read_column(column, rows);
   if (computed_.empty()) return;
   program_.run(rows, arena, results_);
+  // Swapped, not copied: the program overwrites its results in the next run anyway.
   for (std::size_t one = 0; one < computed_.size(); ++one)
     columns_[computed_[one]].swap(results_.outputs[one]);
 }

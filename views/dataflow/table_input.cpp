@@ -19,8 +19,10 @@ std::string table_name(const Table& table) {
   return table.schema + "." + table.name;
 }
 
-// The stream names a domain by its own OID and an enum by that of its type; built-in types must
-// agree.
+// A Relation message names a domain by the domain's OID and an enum by the enum type's; the catalog
+// holds the domain's base type and the enum with its OID. So an unknown OID is taken for a domain
+// and passes, an enum and a built-in type must agree, with the modifier, which the views' own
+// columns carry on.
 bool same_type(const Type& type, const RelationColumn& column) {
   if (type.kind == TypeKind::enumeration) return column.type == type.enumeration->oid;
   if (kind_of(column.type) == TypeKind::unsupported) return true;
@@ -39,6 +41,8 @@ KeyColumns kept_offsets(const KeyColumns& columns, const std::vector<std::uint32
 
 }  // namespace
 
+// The columns that the stream sends of an old row. REPLICA IDENTITY USING INDEX may name other
+// columns than the primary key, and then an update or delete carries only those.
 std::optional<KeyColumns> TableInput::row_key_of(const Table& table) {
   if (table.identity == ReplicaIdentity::index && table.identity_index) return table.identity_index;
   return table.row_key();
@@ -61,11 +65,16 @@ TableInput::TableInput(std::shared_ptr<const Table> table, std::vector<std::uint
 }
 
 void TableInput::bind(const std::shared_ptr<const Relation>& relation) {
+  // The stream repeats its Relation message after each reconnect and after any change of the
+  // catalog, so most are equal to the one known and cost a comparison.
   if (relation == relation_) return;
   if (relation_ && *relation == *relation_) {
     relation_ = relation;
     return;
   }
+  // By name: dropping and adding columns shifts the ordinals of the others. Columns that no view
+  // reads may come, go and change as they like. Nothing is assigned before all columns are
+  // verified, so the old binding survives a throw.
   std::vector<std::uint32_t> ordinals;
   for (const std::uint32_t column : kept_) {
     const TableColumn& wanted = table_->columns[column];
@@ -83,8 +92,9 @@ void TableInput::bind(const std::shared_ptr<const Relation>& relation) {
   }
   relation_ = relation;
   ordinals_ = std::move(ordinals);
-  // If the stream marks all key columns as its identity, an update that sends no old tuple left the
-  // key as it was.
+  // Without this flag nothing says which row an update or delete is about, and every one of them is
+  // refused. If the stream marks all key columns as its identity, an update that sends no old tuple
+  // left the key as it was: pgoutput sends one whenever a column of the identity changed.
   key_is_identity_ = std::all_of(
       key_.parts().begin(), key_.parts().end(),
       [&](const KeyPart& part) { return relation_->columns[ordinals_[part.column]].identity; });
@@ -101,9 +111,13 @@ Description TableInput::describe() const {
 Value TableInput::read_field(const Field& field, std::size_t kept) {
   if (field.kind == Field::Kind::null) return Value::null();
   const TableColumn& column = table_->columns[kept_[kept]];
+  // `unchanged` cannot occur here: callers ask for the old row's value first. A key column stored
+  // out of line comes in the old tuple, which PostgreSQL then sends whole (ExtractReplicaIdentity).
   DM_CHECK(field.kind == Field::Kind::text,
            "a value of column \"" + column.name + "\" that is needed was not sent");
   const std::optional<Value> value = parse_text(column.type, field.text(), batch_.arena);
+  // The text of the column's own type always parses. That it does not means the type changed and no
+  // Relation message has said so yet.
   if (!value)
     throw SchemaChanged(table_->oid, "column \"" + column.name + "\" of table " +
                                          table_name(*table_) + " holds a value that is no " +
@@ -111,8 +125,10 @@ Value TableInput::read_field(const Field& field, std::size_t kept) {
   return *value;
 }
 
-// The field that tells a kept column's new value: from the old tuple where the new one does not
-// repeat it.
+// The field that tells a kept column's new value. PostgreSQL does not send a value stored out of
+// line that an update left alone ("unchanged TOAST"); the old tuple has it where the identity
+// covers the column: FULL covers all, else only the key columns are filled and the others are NULL
+// there, which must not be taken for values.
 const Field& TableInput::field_of(const Change& change, std::size_t kept) const {
   const std::uint32_t ordinal = ordinals_[kept];
   const Tuple& tuple = change.new_tuple;
@@ -132,12 +148,16 @@ RowBytes TableInput::read_row(const Change& change, RowBytes old_row) {
       values_[kept] = read_field(field, kept);
       continue;
     }
+    // A value that was not sent is the old row's, which the arrangement has. Its bytes are copied
+    // by pack_row below, so the new row does not depend on the old one.
     if (old_row == nullptr) return nullptr;
     values_[kept] = row_value(collection_.layout(), old_row, static_cast<std::uint32_t>(kept));
   }
   return pack_row(collection_.layout(), values_, batch_.arena);
 }
 
+// Without a key a row is found by all its kept columns, so each must have been sent. Under FULL
+// pgoutput detoasts the old tuple: no field of it is `unchanged`.
 RowBytes TableInput::read_old_row(const Change& change) {
   DM_CHECK(change.old_kind == OldTuple::full,
            "table " + table_name(*table_) + " has no key and its old rows are not sent whole");
@@ -171,6 +191,9 @@ void TableInput::take(std::span<const Change* const> changes) {
   }
 }
 
+// Everything about a change that does not depend on the changes before it, so that a group can be
+// prepared as a whole while its cache lines are on their way. An insert and an update without an
+// old tuple name their row by the new row's key.
 void TableInput::prepare(const Change& change, std::size_t offset) {
   Prepared& prepared = prepared_[offset];
   prepared = {};
@@ -191,6 +214,9 @@ void TableInput::prepare_old(const Change& change, std::size_t offset, Prepared&
   if (!key_is_identity_)
     throw SchemaChanged(table_->oid, "the replica identity of table " + table_name(*table_) +
                                          " does not send the key of the table");
+  // pgoutput always sends the old tuple of a delete, that of an update only if the identity is FULL
+  // or a column of it changed or is stored out of line. Without it the key is in the new tuple, and
+  // if the new row could be packed its hash is already the right one.
   const bool from_new = change.old_kind == OldTuple::none;
   DM_CHECK(!from_new || change.kind == ChangeKind::update, "a delete without an old row");
   if (from_new && !prepared.incomplete) return;
@@ -201,6 +227,7 @@ void TableInput::prepare_old(const Change& change, std::size_t offset, Prepared&
     DM_CHECK(ordinals_[kept] < tuple.count, "a tuple is shorter than its relation");
     old_keys_[offset * parts + part] = read_field(tuple.fields[ordinals_[kept]], kept);
   }
+  // Read into old_keys_, not values_: up to group_size keys wait there at once.
   prepared.key_sent = true;
   prepared.hash = key_.hash(old_key(offset));
 }
@@ -216,6 +243,8 @@ std::span<const Value> TableInput::key_of(RowBytes row) {
   return key_values_;
 }
 
+// Moves one key from row to row. Only `after` changes; the arrangement stays as it was before the
+// batch until finish() has made the delta and the collection applies it, so `before` stays valid.
 void TableInput::apply(const Change& change, std::size_t offset) {
   if (change.kind == ChangeKind::truncate) {
     truncate();
@@ -237,6 +266,8 @@ void TableInput::apply(const Change& change, std::size_t offset) {
         change.kind == ChangeKind::update ? "updated but not there" : "deleted but not there", key);
   former.after = nullptr;
   if (change.kind == ChangeKind::erase) return;
+  // By now the old row is the one that this batch left, not that of the arrangement: two updates of
+  // one row in a batch may each leave a large value alone.
   const RowBytes row = prepared.incomplete ? read_row(change, old_row) : prepared.row;
   const std::uint64_t hash = prepared.incomplete ? key_.hash(row) : prepared.new_hash;
   if (hash == prepared.hash && key_.equal(old_row, row)) {
@@ -249,18 +280,22 @@ void TableInput::apply(const Change& change, std::size_t offset) {
   moved.after = row;
 }
 
-// What the batch knows of a key; at its first appearance, what the arrangement holds.
+// What the batch knows of a key; at its first appearance, what the arrangement holds. Constant
+// time: one probe among the touched keys, one in the arrangement. The reference is valid until the
+// next touch().
 TableInput::Touched& TableInput::touch(std::uint64_t hash, std::span<const Value> key) {
   for (std::size_t offset = touched_index_.first(hash); offset != HashIndex::none;
        offset = touched_index_.next(hash, offset)) {
     Touched& known = touched_[touched_index_.value(offset) - 1];
     const RowBytes row = known.after != nullptr ? known.after : known.before;
-    // A key that came and went within the batch leaves no row to compare with; nothing is lost by a
-    // second entry.
+    // A key that came and went within the batch leaves no row to compare with, so it gets a second
+    // entry when it returns. Nothing is lost: the first one has neither row and finish() skips it.
     if (row != nullptr && key_.equal(key, row)) return known;
   }
   Touched fresh;
   fresh.hash = hash;
+  // The row is not copied here, since most updates change it: a copy is made in finish() where −old
+  // is really sent.
   if (const Bucket bucket = arrangement_.find(Arrangement::primary, hash, key); bucket != 0)
     fresh.before = fresh.after = arrangement_.row(first_handle(bucket));
   touched_.push_back(fresh);
@@ -268,8 +303,12 @@ TableInput::Touched& TableInput::touch(std::uint64_t hash, std::span<const Value
   return touched_.back();
 }
 
+// Costs as much as the table has rows: each is retracted, which the views below need to know. The
+// rows stay where they are until the delta is applied.
 void TableInput::truncate() {
   if (!keyed_) {
+    // What this batch inserted is gone as well; what it deleted stands in the arrangement still and
+    // is retracted there.
     changes_.clear();
     arrangement_.for_each([this](RowHandle handle) {
       changes_.push_back({arrangement_.row(handle), -arrangement_.weight(handle)});
@@ -289,6 +328,8 @@ void TableInput::apply_multiset(const Change& change) {
     truncate();
     return;
   }
+  // Weights add up: no row is looked for. That an old row was there is verified when the delta is
+  // applied to the arrangement, where a weight below zero is a broken invariant.
   RowBytes old_row = nullptr;
   if (change.kind != ChangeKind::insert) {
     old_row = read_old_row(change);
@@ -300,6 +341,9 @@ void TableInput::apply_multiset(const Change& change) {
   changes_.push_back({row, 1});
 }
 
+// One −old and one +new per key at most, adjacent and in that order, which is what a collection
+// with a unique key promises (operator.h). The hashes go along so that the arrangement need not
+// compute them again.
 void TableInput::finish(Delta& delta, std::vector<std::uint64_t>& hashes) {
   for (const Touched& known : touched_) {
     // Also a key that came and went, and an update of columns that are not kept.
@@ -317,6 +361,9 @@ void TableInput::finish(Delta& delta, std::vector<std::uint64_t>& hashes) {
     hashes.push_back(known.hash);
   }
   if (!keyed_) {
+    // Only now: an update may have come before others of the same row in this batch. Rows of
+    // negative weight may stand in the arrangement, which frees them when the delta is applied
+    // while later collections still read the delta.
     consolidate(changes_);
     for (const DeltaRow& change : changes_)
       delta.push_back(
@@ -325,6 +372,7 @@ void TableInput::finish(Delta& delta, std::vector<std::uint64_t>& hashes) {
   discard();
 }
 
+// The rows themselves are the arena's, which the graph empties.
 void TableInput::discard() {
   touched_.clear();
   touched_index_.clear();

@@ -1,5 +1,5 @@
-// Typed expressions as a program over a batch: column at a time, over a selection of rows, so that what AND, OR, CASE
-// and COALESCE skip is never evaluated (1/x behind x <> 0 raises no error).
+// Typed expressions as a program over a batch: column at a time, over a selection of rows, so that
+// what AND, OR, CASE and COALESCE skip is never evaluated (1/x behind x <> 0 raises no error).
 #pragma once
 
 #include <memory>
@@ -13,7 +13,8 @@
 
 namespace deltamill {
 
-// The rows a program runs over: `count` combinations of one row per input. A nullptr row reads as all NULL.
+// The rows a program runs over: `count` combinations of one row per input. A nullptr row reads as
+// all NULL.
 struct InputRows {
   std::size_t count = 0;
   std::span<const RowBytes* const> rows;      // per input: `count` row pointers
@@ -42,8 +43,8 @@ class Program {
 
   [[nodiscard]] std::size_t output_count() const;
 
-  // Evaluates all outputs for all rows. Values view input rows, constants of the program or the arena.
-  // REQUIRES: rows.count <= 65536. Column expressions name inputs and ordinals that exist.
+  // Evaluates all outputs for all rows. Values view input rows, constants of the program or the
+  // arena. REQUIRES: rows.count <= 65536. Column expressions name inputs and ordinals that exist.
   void run(const InputRows& rows, Arena& arena, ProgramResults& results) const;
 
   // Offsets of the rows for which the first output, a condition, is true. Errors as above.

@@ -1,4 +1,4 @@
-// Making and comparing expressions. Evaluating them: evaluate. Printing them: to_text.
+// Makes and compares expressions. Evaluating them: evaluate. Printing them: to_text.
 #include "views/expressions/expression.h"
 
 #include <algorithm>

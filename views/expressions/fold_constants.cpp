@@ -1,5 +1,6 @@
-// A subtree without columns becomes its value. What raises an error stays, since whether its row
-// exists at all is only known while running.
+// Evaluates what can be evaluated before any row is there: a subtree without columns becomes its
+// value. What raises an error stays, since whether its row exists at all is only known while
+// running.
 #include "views/expressions/fold_constants.h"
 
 #include "views/expressions/evaluate.h"

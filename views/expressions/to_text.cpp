@@ -1,5 +1,5 @@
-// One printing function per shape of expression; parentheses around every operator, so precedence
-// needs no thought.
+// Prints expressions as SQL, one function per shape, with parentheses around every operator, so
+// that precedence needs no thought.
 #include "views/expressions/to_text.h"
 
 #include "views/data/text_form.h"

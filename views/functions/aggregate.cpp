@@ -1,4 +1,4 @@
-// The rows are those of pg_aggregate for the supported types.
+// The table of aggregates: the rows are those of pg_aggregate for the supported types.
 #include "views/functions/aggregate.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The table of aggregate functions: name, argument types, result, rules and accumulator. Which row a
-// call means is decided by sql/overloads, as for scalar functions. One accumulator per file:
+// The table of aggregate functions: name, argument types, result, rules and accumulator. Which row
+// a call means is decided by sql/overloads, as for scalar functions. One accumulator per file:
 // aggregates/.
 #pragma once
 

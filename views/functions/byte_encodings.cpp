@@ -1,4 +1,5 @@
-// One writer and one reader per encoding, with PostgreSQL's line breaks and messages.
+// encode() and decode(): one writer and one reader per encoding (hex, base64, escape), with
+// PostgreSQL's line breaks and messages (encode.c).
 #include "views/functions/byte_encodings.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The cast table, family by family.
+// Collects the table of casts, family by family.
 #include "views/functions/casts.h"
 
 namespace deltamill {

@@ -1,5 +1,5 @@
-// = <> < <= > >= of every comparable kind. One order per kind; text orders by bytes (other
-// collations are refused by the binder), NaN equals NaN and is the greatest, char(n) ignores
+// The operators = <> < <= > >= of every comparable kind. One order per kind; text orders by bytes
+// (other collations are refused by the binder), NaN equals NaN and is the greatest, char(n) ignores
 // trailing blanks.
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
-// extract gives numerics with the scale of the field, date_part the same as doubles, computed by
-// PostgreSQL's formulas. Of an infinity, fields that only grow are infinite and the others NULL.
-// The session's time zone is UTC.
+// extract and date_part: extract gives numerics with the scale of the field, date_part the same as
+// doubles, computed by PostgreSQL's formulas. Of an infinity, fields that only grow are infinite
+// and the others NULL. The session's time zone is UTC.
 #include "views/functions/datetime_fields.h"
 
 #include <string>
@@ -62,6 +62,7 @@ std::int64_t thursday_of_week(std::int64_t days) {
   return days - iso_weekday(days) + 4;
 }
 
+// The week's Thursday decides which year it belongs to and which week of it it is.
 std::int64_t iso_week(std::int64_t days) {
   const std::int64_t thursday = thursday_of_week(days);
   return (thursday - days_from_civil({civil_from_days(thursday).year, 1, 1})) / 7 + 1;
@@ -72,6 +73,7 @@ constexpr std::int64_t julian_of_2000 = 2451545;
 // Fields of a day.
 OptionalField day_field(TimeUnit unit, std::int64_t days) {
   const CivilDate date = civil_from_days(days);
+  // There is no year 0: 1 BC is −1.
   const auto without_zero = [](std::int64_t year) { return year > 0 ? year : year - 1; };
   switch (unit) {
     case TimeUnit::day: return whole(date.day);

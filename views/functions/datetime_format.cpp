@@ -1,7 +1,8 @@
-// to_char: a template of patterns (YYYY, Month, HH24 ...), quoted text and anything else, which
-// stands for itself. The longest pattern at a place wins; it is written all upper or all lower
-// case, names also capitalised, and takes the prefix FM (no padding) and the suffix TH or th (1st,
-// 2nd). TM asks for names in the server's language and is refused.
+// to_char of timestamps, after DCH_to_char of formatting.c: a template of patterns (YYYY, Month,
+// HH24 ...), quoted text and anything else, which stands for itself. The longest pattern at a place
+// wins; it is written all upper or all lower case, names also capitalised, and takes the prefix FM
+// (no padding) and the suffix TH or th (1st, 2nd). TM asks for names in the server's language and
+// is refused.
 #include "views/functions/datetime_format.h"
 
 #include <algorithm>
@@ -154,6 +155,7 @@ bool spells(std::string_view format, const Keyword& keyword, LetterCase letter_c
          format.substr(1).starts_with(in_case(keyword.name.substr(1), LetterCase::lower));
 }
 
+// A scan of all keywords per place: the first letter rules most of them out.
 Found find_keyword(std::string_view format) {
   Found found;
   for (const Keyword& keyword : keywords) {
@@ -179,6 +181,7 @@ class Shown {
     date_ = civil_from_days(at.days);
     time_ = civil_from_time(at.time);
     weekday_ = iso_weekday(at.days);
+    // A week of ISO 8601 belongs to the year of its Thursday.
     thursday_ = at.days - weekday_ + 4;
   }
 
@@ -344,6 +347,7 @@ template <TimeZone zone>
 Value to_char(const Value* arguments, CallContext& context) {
   const std::int64_t timestamp = arguments[0].integer;
   std::string_view format = arguments[1].text();
+  // timestamp_to_char() answers NULL for both.
   if (format.empty() || !timestamp_is_finite(timestamp)) return Value::null();
   const Shown shown(timestamp, zone);
   std::string text;

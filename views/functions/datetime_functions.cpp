@@ -73,6 +73,8 @@ std::optional<std::int64_t> of_day_and_time(std::int64_t days, std::int64_t time
 std::optional<std::int64_t> add_months(std::int64_t timestamp, std::int64_t months) {
   const DayAndTime at = split_timestamp(timestamp);
   CivilDate date = civil_from_days(at.days);
+  // Months counted from year 0, so that the year is a floor division: 31 January and a month is the
+  // last of February.
   const std::int64_t month = date.year * 12 + date.month - 1 + months;
   date.year = month >= 0 ? month / 12 : -((11 - month) / 12);
   date.month = static_cast<std::int32_t>(month - date.year * 12) + 1;
@@ -91,6 +93,8 @@ std::optional<std::int64_t> add_interval(std::int64_t timestamp, const Interval&
     result = of_day_and_time(at.days + sign * interval.days, at.time);
   }
   if (!result) return std::nullopt;
+  // In 128 bits: the sum of two 64-bit numbers is checked against the range once, not for overflow
+  // on the way.
   const Int128 sum = Int128{*result} + Int128{interval.microseconds} * sign;
   if (sum < timestamp_begin || sum >= timestamp_end) return std::nullopt;
   return static_cast<std::int64_t>(sum);
@@ -210,6 +214,8 @@ Value date_bin(const Value* arguments, CallContext& context) {
   if (width <= 0) return context.fail("stride must be greater than zero");
   const Int128 distance = Int128{source} - origin;
   if (distance != static_cast<std::int64_t>(distance)) return context.fail("interval out of range");
+  // Bins begin at the origin in both directions: before it the remainder is negative and a whole
+  // bin is taken off.
   const Int128 rest = distance % width;
   const Int128 bin = Int128{source} - rest - (rest < 0 ? width : Int128{0});
   if (bin < timestamp_begin || bin >= timestamp_end) return context.fail(timestamp_out_of_range);

@@ -1,4 +1,4 @@
-// OpenSSL computes; nothing else of views/ uses it.
+// Computes digests (md5, sha224 … sha512) with OpenSSL, which nothing else in views/ uses.
 #include "views/functions/digest.h"
 
 #include <openssl/evp.h>

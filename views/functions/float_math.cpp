@@ -1,5 +1,5 @@
-// Arithmetic and elementary functions of float4 and float8. An infinity or a zero that the operands
-// do not explain is an overflow or underflow error; float4 computes in float.
+// Arithmetic and elementary functions of float4 and float8 (float.c). An infinity or a zero that
+// the operands do not explain is an overflow or underflow error; float4 computes in float.
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -45,6 +45,7 @@ template <typename Real>
 Value divide(const Value* arguments, CallContext& context) {
   const auto left = static_cast<Real>(arguments[0].real);
   const auto right = static_cast<Real>(arguments[1].real);
+  // NaN / 0 is NaN, as in float8_div().
   if (right == 0 && !std::isnan(left)) return context.fail("division by zero");
   const Real result = left / right;
   if (std::isinf(result) && !std::isinf(left)) return context.fail(overflow);
@@ -92,6 +93,7 @@ Value square_root(const Value* arguments, CallContext& context) {
 }
 
 // Power with an infinite operand, both operands being numbers and not an error.
+// The cases of POSIX pow(), by hand as dpow() has them, so that no C library decides.
 double power_with_infinity(double base, double exponent) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (std::isinf(exponent)) {
@@ -125,6 +127,7 @@ Value power(const Value* arguments, CallContext& context) {
 
 Value exponential(const Value* arguments, CallContext& context) {
   const double real = arguments[0].real;
+  // Before exp(): an infinite operand explains an infinite or zero result.
   if (std::isinf(real)) return Value::of_real(real > 0 ? real : 0);
   const double result = std::exp(real);
   if (std::isinf(result)) return context.fail(overflow);

@@ -61,6 +61,7 @@ Table make_table() {
 }
 
 const Table& table() {
+  // Built once and never changed, so that plans may point into it from any thread.
   static const Table the_table = make_table();
   return the_table;
 }

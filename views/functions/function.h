@@ -1,5 +1,6 @@
-// The table of scalar functions, operators and casts: name, argument types, result, code. PostgreSQL's semantics live
-// in the code; which entry a call means is decided by sql/overloads. One family per file, listed in function.cpp.
+// The table of scalar functions, operators and casts: name, argument types, result, code.
+// PostgreSQL's semantics live in the code; which entry a call means is decided by sql/overloads.
+// One family per file, listed in function.cpp.
 #pragma once
 
 #include <span>
@@ -13,7 +14,8 @@
 
 namespace deltamill {
 
-// What a function may use during one call. An error makes the row a row in error; the returned value is ignored.
+// What a function may use during one call. An error makes the row a row in error; the returned
+// value is ignored.
 struct CallContext {
   Arena& arena;                                     // for results; lives as long as the batch
   const Type& result_type;                          // with the modifier of a cast: numeric(12,2)
@@ -56,16 +58,20 @@ struct Function {
   Signature signature = Signature::exact;
 };
 
-// All functions, operators and casts. The order is fixed; pointers into the span stay valid for the whole run.
+// All functions, operators and casts. The order is fixed; pointers into the span stay valid for the
+// whole run.
 [[nodiscard]] std::span<const Function> all_functions();
 
-// The cast between two kinds, or nullptr. Casts within one kind that apply a modifier have the same source and target.
+// The cast between two kinds, or nullptr. Casts within one kind that apply a modifier have the same
+// source and target.
 [[nodiscard]] const Function* find_cast(TypeKind from, TypeKind to);
 
-// The operator of exactly these kinds ("=", int4, int4), or nullptr. A prefix operator has `unknown` as its left kind.
+// The operator of exactly these kinds ("=", int4, int4), or nullptr. A prefix operator has
+// `unknown` as its left kind.
 [[nodiscard]] const Function* find_operator(std::string_view symbol, TypeKind left, TypeKind right);
 
-// The code of casts that leave the value as it is (varchar to text, int4 to int8): a program skips calls of it.
+// The code of casts that leave the value as it is (varchar to text, int4 to int8): a program skips
+// calls of it.
 [[nodiscard]] Value relabel(const Value* arguments, CallContext& context);
 
 // Families, in the order of all_functions().

@@ -1,5 +1,5 @@
-// Arithmetic and bits of int2, int4 and int8. Mixed operands compute in the wider type; a result
-// outside it is an error, never wrapped.
+// Arithmetic and bits of int2, int4 and int8 (int.c, int8.c). Mixed operands compute in the wider
+// type; a result outside it is an error, never wrapped.
 #include <limits>
 #include <numeric>
 
@@ -58,6 +58,7 @@ Value negate(const Value* arguments, CallContext& context) {
 template <typename Integer>
 Value divide(const Value* arguments, CallContext& context) {
   if (arguments[1].integer == 0) return context.fail(division_by_zero);
+  // The lowest integer divided by −1 overflows, on x86 with a trap.
   if (arguments[1].integer == -1) return negate<Integer>(arguments, context);
   return fit<Integer>(arguments[0].integer / arguments[1].integer, context);
 }
@@ -74,6 +75,7 @@ Value absolute(const Value* arguments, CallContext& context) {
   return arguments[0].integer < 0 ? negate<Integer>(arguments, context) : arguments[0];
 }
 
+// Unsigned, since the lowest integer has no positive counterpart.
 std::uint64_t magnitude(std::int64_t integer) {
   const auto bits = static_cast<std::uint64_t>(integer);
   return integer < 0 ? 0 - bits : bits;

@@ -76,6 +76,8 @@ std::optional<std::int64_t> rounded(double number) {
 
 // The interval whose exact fields are these fractions; what the integer fields cannot hold goes one
 // field down.
+// In this order and with these roundings, since each is a floating-point operation whose last digit
+// shows (interval_mul, interval_div).
 std::optional<Interval> cascade(double months, double days, double microseconds) {
   const auto whole_months = whole_part(months);
   const auto whole_days = whole_part(days);

@@ -1,6 +1,6 @@
-// json and jsonb: looking into values, building them, and what changes them. A json value keeps its
-// own blanks and duplicate keys (the last one wins); what makes a jsonb value writes JSON text and
-// lets the type's input normalise it.
+// Functions of json and jsonb: looking into values, building them, and what changes them. A json
+// value keeps its own blanks and duplicate keys (the last one wins); what makes a jsonb value
+// writes JSON text and lets the type's input normalise it.
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -52,6 +52,7 @@ std::optional<std::string_view> find_part(std::string_view value, const Value& s
 template <Form form, TypeKind step_kind, TypeKind result>
 Value get_part(const Value* arguments, CallContext& context) {
   const std::string_view value = arguments[0].text();
+  // Only json can hold what cannot be read: jsonb_in has refused it.
   if (form == Form::json && !is_readable(value)) return context.fail(unreadable_escape(value));
   const auto part = find_part<form>(value, arguments[1], step_kind);
   if (!part) return Value::null();
@@ -75,6 +76,7 @@ std::optional<std::string_view> follow(std::string_view value, std::string_view 
 template <TypeKind result>
 Value extract_path(const Value* arguments, CallContext& context) {
   std::optional<std::string_view> value = arguments[0].text();
+  // A step that finds nothing ends the path with NULL, as in PostgreSQL (get_jsonb_path_all).
   for (std::size_t i = 1; i < context.argument_types.size() && value; ++i)
     value = follow(*value, arguments[i].text());
   if (!value) return Value::null();
@@ -145,6 +147,8 @@ bool has_equal_or_holding(const std::vector<std::string_view>& elements, std::st
 // equality.
 bool holds(std::string_view whole, std::string_view part, Arena& arena) {
   const JsonKind kind = json_kind(part);
+  // JsonbDeepContains(): [1, 1] holds [1], and so does [1] hold [1, 1]: arrays are sets of
+  // elements.
   if (json_kind(whole) != kind) return false;
   if (kind == JsonKind::object) {
     const std::vector<JsonMember> members = json_members(part);
@@ -206,6 +210,7 @@ std::string key_of(std::size_t index, const Value* arguments, CallContext& conte
     context.fail("key value must be scalar, not array, composite, or json");
   } else {
     append_json(type, arguments[index], key);
+    // A key is always a string: numbers and booleans as keys are their text.
     if (key.front() != '"') key = '"' + key + '"';
   }
   return key;
@@ -329,6 +334,7 @@ Value delete_element(const Value* arguments, CallContext& context) {
   std::vector<std::string_view> elements = json_elements(value);
   const auto count = static_cast<std::int64_t>(elements.size());
   const std::int64_t index = arguments[1].integer + (arguments[1].integer < 0 ? count : 0);
+  // Nothing there to delete is no error.
   if (index < 0 || index >= count) return arguments[0];
   elements.erase(elements.begin() + index);
   return array_of(elements, context);

@@ -1,4 +1,5 @@
-// Simple case mappings: ASCII by hand, everything else by ICU's tables, which depend on no locale.
+// Maps letters to lower and upper case: ASCII by hand, everything else by ICU's tables of simple
+// mappings, one character to one, which depend on no locale.
 #include "views/functions/letter_case.h"
 
 #include <unicode/uchar.h>

@@ -1,5 +1,5 @@
-// Truth values: NOT, the tests IS [NOT] TRUE / FALSE / UNKNOWN, and counting NULLs. AND and OR are
-// kinds of expression (evaluate.h), because they decide what is evaluated.
+// Functions of truth values: NOT, the tests IS [NOT] TRUE / FALSE / UNKNOWN, and counting NULLs.
+// AND and OR are kinds of expression (evaluate.h), because they decide what is evaluated.
 #include "views/functions/function.h"
 
 namespace deltamill {

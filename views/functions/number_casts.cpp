@@ -1,5 +1,5 @@
-// Casts among boolean, the integers, the floats and numeric. Floats round half to even, numerics
-// half away from zero; what does not fit is an error.
+// Casts among boolean, the integers, the floats and numeric. Floats round half to even (rint, as
+// ftoi4 does), numerics half away from zero; what does not fit is an error.
 #include "views/functions/number_casts.h"
 
 #include <cmath>
@@ -42,6 +42,8 @@ template <typename Integer>
 Value integer_of_real(const Value* arguments, CallContext& context) {
   constexpr auto below = static_cast<double>(std::numeric_limits<Integer>::min());
   const double rounded = std::rint(arguments[0].real);
+  // Bounds that a double holds exactly, and false for NaN: the greatest integer itself is no
+  // double.
   if (!(rounded >= below && rounded < -below))
     return context.fail(integer_kind<Integer>().out_of_range);
   return Value::of_integer(static_cast<std::int64_t>(rounded));

@@ -86,6 +86,8 @@ std::optional<Value> divide_plain(const Value& left, const Value& right, Arena& 
       above.exponent - below.exponent - static_cast<std::int64_t>(above.digit <= below.digit);
   const std::int64_t scale =
       result_scale(exponent * 4, std::max<std::int64_t>(left.length, right.length));
+  // The dividend is shifted so far that the whole quotient has the wanted scale; 18 digits of shift
+  // and 18 of mantissa fit 128 bits.
   const std::int64_t shift = scale - std::int64_t{left.length} + std::int64_t{right.length};
   if (shift < 0 || shift >= static_cast<std::int64_t>(powers_of_ten.size())) return std::nullopt;
   const Int128 dividend = Int128{left.integer} * powers_of_ten[static_cast<std::size_t>(shift)];
@@ -161,6 +163,7 @@ enum class Rounding : std::uint8_t { half_away, cut };
 // round() and trunc() of any number to any scale, which is kept within what a numeric can hold.
 Numeric rescaled(const Numeric& numeric, std::int64_t scale, Rounding rounding) {
   if (!numeric.finite()) return numeric;
+  // Further out nothing changes: every digit is kept, or none is.
   scale = std::clamp(scale, -integer_digits_max - 1, std::int64_t{numeric_scale_max});
   const auto shown = static_cast<std::uint32_t>(std::max<std::int64_t>(scale, 0));
   const std::int64_t dropped = std::int64_t{numeric.scale()} - scale;
@@ -236,6 +239,8 @@ Value square_root(const Value* arguments, CallContext& context) {
   const Numeric numeric = Numeric::of_value(arguments[0]);
   if (numeric.sign() < 0) return context.fail("cannot take square root of a negative number");
   if (!numeric.finite()) return arguments[0];
+  // numeric_sqrt(): 16 significant digits of the root, whose exponent is half the argument's, both
+  // in base 10000.
   const std::int64_t exponent = (wide_exponent(numeric) + 1) * 2 - 1;
   const std::int64_t scale = result_scale(exponent, numeric.scale());
   // One digit more than wanted, cut, then rounded: a square root is never a tie.
@@ -282,6 +287,7 @@ Value least_multiple(const Value* arguments, CallContext& context) {
   if (!left.finite() || !right.finite()) return not_a_number(context);
   const Aligned both = align(left, right);
   if (both.left == 0 || both.right == 0) return numeric_result(Numeric(0, both.scale), context);
+  // Divided before it is multiplied, to stay as small as the result.
   const BigInteger product =
       both.left / boost::multiprecision::gcd(both.left, both.right) * both.right;
   return numeric_result(Numeric(boost::multiprecision::abs(product), both.scale), context);

@@ -114,6 +114,8 @@ Decimal ln_to_scale(const Decimal& x, std::int64_t scale) {
     above <<= 1;
     --shift;
   }
+  // ln(x) = shift · ln 2 + ln y, and ln y = 2 artanh((y − 1) / (y + 1)): with y near 1 each term
+  // adds a digit or more.
   const BigInteger ln_y = twice_artanh(above - below, above + below, bits);
   return to_decimal(ln_y + shift * ln_of_two(bits), bits, scale);
 }
@@ -127,6 +129,8 @@ Decimal exp_to_scale(const Decimal& x, std::int64_t scale) {
   const BigInteger fixed = to_fixed(x, bits);
   const BigInteger ln_two = ln_of_two(bits);
   const auto doublings = static_cast<std::int64_t>(std::llround(estimate / 0.6931471805599453));
+  // e^x = 2^doublings · (e^rest)^(2^halvings): rest is so small that the series needs few terms,
+  // and squaring 16 times costs 16 bits of the guard.
   const BigInteger rest = (fixed - doublings * ln_two) / (BigInteger(1) << halvings);
   BigInteger term = BigInteger(1) << bits;
   BigInteger sum = term;
@@ -183,6 +187,7 @@ Value exp_result(const Decimal& x, std::int64_t scale, CallContext& context) {
 Value exponential(const Value* arguments, CallContext& context) {
   const Numeric x = Numeric::of_value(arguments[0]);
   if (!x.finite()) return x.sign() < 0 ? zero_result(0) : arguments[0];
+  // The decimal weight of the result as numeric_exp() estimates it, from which its scale follows.
   const double exponent = std::clamp(x.to_real() * log10_of_e, -2000.0, 2000.0);
   const std::int64_t scale = result_scale(static_cast<std::int64_t>(exponent), x.scale());
   return exp_result(decimal_of(x), scale, context);
@@ -219,6 +224,7 @@ Value log_with_base(const Numeric& base, const Numeric& x, CallContext& context)
   const std::int64_t x_exponent = estimate_ln_exponent(x);
   const std::int64_t exponent = x_exponent - base_exponent;
   const std::int64_t scale = result_scale(exponent, std::max(base.scale(), x.scale()));
+  // Each logarithm to as many digits as the quotient needs, after log_var().
   const std::int64_t digits = scale + exponent + 8;
   const Decimal ln_base =
       ln_to_scale(decimal_of(base), std::max<std::int64_t>(digits - base_exponent, 0));
@@ -312,6 +318,7 @@ Value integer_power(const Numeric& base, std::int32_t exponent, CallContext& con
     return numeric_result(numeric_of(multiplied(decimal, decimal, scale)), context);
   if (base.is_zero()) return zero_result(scale);
 
+  // Decided by estimate, before digits are computed that overflow or vanish (power_var_int).
   const double size = exponent * log10_of(base);
   if (size > 3.0 * wide_exponent_max * 4) return context.fail(overflow);
   if (size + 1 < -static_cast<double>(scale)) return zero_result(scale);

@@ -1,6 +1,7 @@
-// LIKE and ILIKE. A pattern is matched from left to right and backs up to its last % only, so the
-// time is at most text times pattern. A pattern that ends with the escape character fails only
-// where matching reaches its end, as in PostgreSQL. ILIKE compares lower case with lower case.
+// LIKE and ILIKE (like_match.c). A pattern is matched from left to right and backs up to its last %
+// only, so the time is at most text times pattern. A pattern that ends with the escape character
+// fails only where matching reaches its end, as in PostgreSQL. ILIKE compares lower case with lower
+// case.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ class Matcher {
   std::optional<bool> run() {
     if (pattern_ == "%") return true;
     while (text_at_ < text_.size()) {
+      // Only the last % is tried again: the leftmost match of what stands before it leaves the most
+      // for the rest.
       if (pattern_at_ == pattern_.size() || !match_one()) {
         if (dangling_escape_) return std::nullopt;
         if (!back_up()) return false;

@@ -26,6 +26,7 @@ std::string_view without_trailing_blanks(std::string_view text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+// An explicit cast cuts what is too long without an error, unlike input and assignment.
 Value fit_varchar(std::string_view text, CallContext& context) {
   const std::int32_t modifier = context.result_type.modifier;
   if (modifier < length_header) return Value::of_bytes(text);
@@ -70,6 +71,7 @@ Value recast_text(const Value* arguments, CallContext& context) {
 
 template <TypeKind to>
 Value print(const Value* arguments, CallContext& context) {
+  // Kept between calls for its capacity; the result is copied to the arena.
   thread_local std::string text;
   text.clear();
   append_text(context.argument_types[0], arguments[0], text);
@@ -103,6 +105,8 @@ std::string_view input_name(TypeKind kind) {
 }
 
 // Whether the integer that a text begins with is beyond the kind's range, whatever follows it.
+// PostgreSQL's message depends on it: digits are read until they overflow, before what follows them
+// is looked at.
 bool begins_out_of_range(std::string_view text, TypeKind kind) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\n\v\f\r"), text.size()));
   const bool negative = text.starts_with('-');
@@ -170,6 +174,8 @@ Value fit_parsed(const Value& value, CallContext& context) {
 
 Value parse(const Value* arguments, CallContext& context) {
   const std::string_view text = arguments[0].text();
+  // Input first, the modifier afterwards: 'abc'::varchar(2) is cut, where input under the modifier
+  // would refuse it.
   if (context.result_type.modifier < 0) {
     const std::optional<Value> value =
         parse_text(context.result_type, text, context.arena, *context.time_zones);

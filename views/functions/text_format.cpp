@@ -1,5 +1,5 @@
-// concat and format print values by the output function of their type (booleans as t and f), as
-// PostgreSQL does.
+// concat, concat_ws and format(): values are printed by the output function of their type (booleans
+// as t and f), as PostgreSQL does.
 #include "views/functions/text_format.h"
 
 #include <algorithm>
@@ -18,6 +18,7 @@ namespace {
 
 using enum TypeKind;
 
+// NULLs are left out, with their separator.
 std::string joined(const Value* arguments, std::size_t first, std::string_view separator,
                    const CallContext& context) {
   std::string text;
@@ -67,6 +68,7 @@ class Formatter {
     return false;
   }
 
+  // Every read of the next character asks first: a format may end anywhere.
   bool unterminated() {
     return at_ < format_.size() || fail("unterminated format() type specifier");
   }
@@ -141,6 +143,7 @@ class Formatter {
   }
 
   // The argument at a stated position, else the next one.
+  // A stated position also moves the count: %2$s %s takes arguments 2 and 3 (text_format).
   const Value* take(std::int64_t position) {
     const std::size_t index =
         position == none ? ++last_taken_ : (last_taken_ = static_cast<std::size_t>(position));

@@ -1,5 +1,5 @@
-// Functions of text: measuring, letter case, padding, codes. Lengths count UTF-8 characters. Parts of
-// a text: text_parts.cpp. Text made of values: text_format.cpp, text_quoting.cpp.
+// Functions of text: measuring, letter case, padding, codes. Lengths count UTF-8 characters. Parts
+// of a text: text_parts.cpp. Text made of values: text_format.cpp, text_quoting.cpp.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -82,6 +82,7 @@ std::optional<std::string> padding(std::string_view& text, std::int64_t length,
   constexpr std::int64_t character_bytes_max = 4;
   length = std::max<std::int64_t>(length, 0);
   const auto present = static_cast<std::int64_t>(count_characters(text));
+  // Without something to fill with, pads only cut.
   if (fill.empty()) length = std::min(length, present);
   if (length * character_bytes_max + 4 > static_cast<std::int64_t>(max_value_bytes))
     return std::nullopt;

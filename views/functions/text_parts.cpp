@@ -1,4 +1,5 @@
-// Positions and lengths count UTF-8 characters; searching works on bytes, which UTF-8 allows.
+// Functions that cut, search and replace text. Positions and lengths count UTF-8 characters;
+// searching works on bytes, since in UTF-8 no character begins inside another one.
 #include "views/functions/text_parts.h"
 
 #include <algorithm>
@@ -25,6 +26,7 @@ std::optional<std::string_view> cut(std::string_view text, std::int64_t start,
   const std::int64_t first = std::max<std::int64_t>(start, 1);
   if (end <= first) return std::string_view();
   text.remove_prefix(bytes_of_characters(text, static_cast<std::size_t>(first - 1)));
+  // text_substring(): start plus length beyond an integer means to the end.
   if (end > std::numeric_limits<std::int32_t>::max()) return text;
   return text.substr(0, bytes_of_characters(text, static_cast<std::size_t>(end - first)));
 }
@@ -127,6 +129,7 @@ Value split_part(const Value* arguments, CallContext& context) {
   std::int64_t number = arguments[2].integer;
   if (number == 0) return context.fail("field position must not be zero");
   if (separator.empty()) return Value::of_bytes(number == 1 || number == -1 ? text : "");
+  // Counted from the end: −1 is the field behind the last separator.
   if (number < 0) number += count_occurrences(text, separator) + 2;
   return Value::of_bytes(number <= 0 ? "" : field(text, separator, number));
 }
@@ -169,6 +172,7 @@ Value replace(const Value* arguments, CallContext& context) {
   const std::string_view from = arguments[1].text();
   const std::string_view to = arguments[2].text();
   if (from.empty() || text.find(from) == std::string_view::npos) return arguments[0];
+  // Counted first, so that the size is known and refused before it is built.
   const auto found = static_cast<std::size_t>(count_occurrences(text, from));
   const std::size_t bytes = text.size() - found * from.size() + found * to.size();
   if (bytes > max_value_bytes) return context.fail("out of memory");

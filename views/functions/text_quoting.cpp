@@ -1,4 +1,5 @@
-// An identifier is quoted unless it is a plain lower-case word and no keyword of PostgreSQL 15.
+// quote_ident, quote_literal and quote_nullable. An identifier is quoted unless it is a plain
+// lower-case word and no keyword of PostgreSQL 15 (quote_identifier).
 #include "views/functions/text_quoting.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Text as SQL writes it: literals and identifiers, as quote_literal, quote_ident and format() quote.
+// Text as SQL writes it: literals and identifiers, as quote_literal, quote_ident and format()
+// quote.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// A timestamptz is an instant, a timestamp what a clock shows; a zone leads from one to the other.
-// What a zone's name means and how gaps and overlaps are decided: views/data/time_zones.h.
+// AT TIME ZONE and date_trunc in a zone. A timestamptz is an instant, a timestamp what a clock
+// shows; a zone leads from one to the other. What a zone's name means and how gaps and overlaps are
+// decided: views/data/time_zones.h.
 #include "views/functions/zone_functions.h"
 
 #include "views/data/datetime.h"

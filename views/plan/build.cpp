@@ -1,4 +1,6 @@
-// The columns of each kind of node from those of its inputs.
+// Makes nodes and derives their columns from those of their inputs, above all which can be NULL.
+// "Never NULL" must be true: keys, outer joins and padding rely on it. "May be NULL" is always
+// safe.
 #include "views/plan/build.h"
 
 #include <algorithm>
@@ -17,8 +19,8 @@ bool looks_up(std::string_view symbol) {
   return symbol.starts_with("->") || symbol.starts_with("#");
 }
 
-// Functions may be NULL for arguments that are not (regular expressions, look-ups); operators and
-// casts are not, except look-ups.
+// Functions may be NULL for arguments that are not (regular expressions, look-ups), so only those
+// are trusted that are listed; operators and casts are not, except look-ups.
 bool call_may_be_null(const Function& function) {
   switch (function.kind) {
     case FunctionKind::operation: return !function.strict || looks_up(function.name);
@@ -58,6 +60,7 @@ bool may_be_null(const Expression& expression, const Columns& columns,
     case Kind::column:
       return expression.input == 0 ? columns[expression.ordinal].nullable
                                    : right_columns[expression.ordinal].nullable;
+    // Bound against another query's row or against groups, whose columns are not at hand here.
     case Kind::outer_column:
     case Kind::aggregate_result: return true;
     case Kind::is_null:
@@ -71,11 +74,13 @@ bool may_be_null(const Expression& expression, const Columns& columns,
     case Kind::all_of:
     case Kind::any_of: return std::any_of(arguments.begin(), arguments.end(), argument_may_be_null);
     case Kind::case_when:
+      // The results: conditions decide only which of them it is.
       for (std::size_t i = 1; i < arguments.size(); i += 2)
         if (argument_may_be_null(arguments[i])) return true;
       return argument_may_be_null(arguments.back());
     case Kind::call:
       if (call_may_be_null(*expression.function)) return true;
+      // Not strict and never NULL (concat, num_nulls): arguments do not matter.
       if (!expression.function->strict) return false;
       return std::any_of(arguments.begin(), arguments.end(), argument_may_be_null);
   }
@@ -98,6 +103,8 @@ PlanPtr make_table_scan(const std::shared_ptr<const Table>& table) {
 }
 
 PlanPtr make_filter(const PlanPtr& input, ExpressionPtr condition) {
+  // Columns that the condition requires to be not NULL are not marked so: outer_join_simplification
+  // looks for itself, and a filter may move.
   return make_plan(input->columns, Filter{input, std::move(condition)});
 }
 
@@ -134,7 +141,8 @@ PlanPtr make_aggregate(const PlanPtr& input, const Expressions& keys,
   for (std::size_t i = 0; i < keys.size(); ++i)
     columns.push_back({key_names[i], keys[i]->type, may_be_null(*keys[i], input->columns)});
   for (const AggregateCall& call : calls) {
-    // A group has at least one row, so that arguments that are never NULL give a result.
+    // A group of GROUP BY has at least one row, so that arguments that are never NULL give a
+    // result. Without GROUP BY, or where FILTER may hold all rows back, sum() of nothing is NULL.
     const bool has_value = !keys.empty() && !call.filter && !call.arguments.empty() &&
                            std::ranges::none_of(call.arguments, [&](const ExpressionPtr& argument) {
                              return may_be_null(*argument, input->columns);
@@ -155,6 +163,8 @@ PlanPtr make_union_all(std::vector<PlanPtr> inputs) {
   for (const PlanPtr& input : inputs) {
     DM_CHECK(input->columns.size() == columns.size(), "UNION ALL has inputs of one width");
     for (std::size_t i = 0; i < columns.size(); ++i) {
+      // The binder has cast both sides. Rows of a collection have one layout, so here it would be
+      // too late.
       DM_CHECK(input->columns[i].type == columns[i].type, "UNION ALL has inputs of the same types");
       columns[i].nullable = columns[i].nullable || input->columns[i].nullable;
     }

@@ -1,4 +1,4 @@
-// Follows a column down to where it is read.
+// Names a column by the table or view that it is read from, following it down the plan.
 #include "views/plan/column_names.h"
 
 #include <algorithm>

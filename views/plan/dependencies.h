@@ -1,5 +1,6 @@
-// What is known of the rows of a plan: keys (sets of columns that no two rows share) and dependencies
-// (columns that determine others). Facts go up the plan; both hold under IS NOT DISTINCT FROM.
+// What is known of the rows of a plan: keys (sets of columns that no two rows share) and
+// dependencies (columns that determine others). Facts go up the plan; both hold under IS NOT
+// DISTINCT FROM.
 //
 //   orders  primary key (id)                     key {id}; id -> every column
 //   orders JOIN customers ON c.id = customer_id  key {orders.id, c.id}; customer_id <-> c.id,

@@ -1,5 +1,7 @@
-// Tries all choices of one size after the other, over few columns: only those that occur in a key or
-// determine something matter.
+// Searches the shortest key: tries all choices of one size after the other, over few columns, since
+// only those that occur in a key or determine something matter. To find a shortest key is
+// NP-complete in general (Lucchesi and Osborn, 1978), hence the limit of tries and the greedy
+// answer behind it.
 #include "views/plan/key_search.h"
 
 #include <algorithm>
@@ -29,14 +31,18 @@ class KeySearch {
   [[nodiscard]] std::optional<ColumnSet> run() {
     ColumnSet all = chosen_;
     all.insert(optional_.begin(), optional_.end());
+    // If all columns together are no key, no choice of them is.
     if (!is_key(all, facts_)) return std::nullopt;
+    // Combinations in order of size and then of position, so that the first found is the shortest
+    // and of these the leftmost: the same key for the same query, whatever the machine.
     for (std::size_t count = 0; count <= optional_.size() && tries_ < tries_max; ++count)
       if (choose(count, 0)) return chosen_;
     return greedy(std::move(all));
   }
 
  private:
-  // In every key, and determined by nothing else.
+  // In every key, and determined by nothing else: no key can do without it, and fixing it halves
+  // the search.
   [[nodiscard]] bool is_required(std::uint32_t column) const {
     for (const ColumnSet& key : facts_.keys)
       if (!key.contains(column)) return false;
@@ -66,7 +72,8 @@ class KeySearch {
     return false;
   }
 
-  // Leaves out what can be left out, from the right.
+  // Leaves out what can be left out, from the right. What remains is minimal (no column of it can
+  // go) but perhaps not the shortest.
   [[nodiscard]] ColumnSet greedy(ColumnSet columns) const {
     for (auto column = optional_.rbegin(); column != optional_.rend(); ++column) {
       ColumnSet fewer = columns;
@@ -93,6 +100,8 @@ struct Shown {
 Shown shown_by(const PlanNode& plan, const ViewKeys& views) {
   Shown shown;
   const auto* const project = std::get_if<Project>(&plan.body);
+  // Below the projection, if there is one: its facts name columns that the output does not show but
+  // that link those it shows (a.id = b.id with only b.id shown).
   shown.node = project != nullptr ? project->input.get() : &plan;
   shown.facts = facts_of(*shown.node, views);
   if (project != nullptr) {
@@ -123,6 +132,8 @@ bool provably_unique(const PlanNode& plan, const KeyColumns& columns, const View
   const auto* const project = std::get_if<Project>(&plan.body);
   ColumnSet known;
   for (const std::uint32_t column : columns) {
+    // An output that is computed says nothing of the row below: it is left out, and the rest must
+    // be a key by itself.
     if (project == nullptr)
       known.insert(column);
     else if (project->outputs[column]->kind == Expression::Kind::column)

@@ -1,4 +1,5 @@
-// What all plan nodes have in common: their inputs. When calls are the same.
+// Answers what can be asked of any plan node: its inputs, and whether two calls of an aggregate are
+// the same.
 #include "views/plan/plan.h"
 
 #include <algorithm>

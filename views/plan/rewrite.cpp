@@ -1,4 +1,4 @@
-// The list of passes, and the check behind each.
+// Runs the list of passes and checks after each that the output columns are still the same.
 #include "views/plan/rewrite.h"
 
 #include <array>
@@ -21,7 +21,9 @@ struct Pass {
   PlanPtr (*run)(const PlanPtr& plan);
 };
 
-// In the order in which they run.
+// In the order in which they run. Folding first, so that a condition that is always true is seen as
+// none; outer joins before pushdown, since a condition goes further down an inner join; pruning
+// last, when no rule asks for more columns any more.
 constexpr std::array passes{
     Pass{"constant_folding", fold_plan_constants},
     Pass{"outer_join_simplification", simplify_outer_joins},

@@ -1,4 +1,5 @@
-// One overload per kind of node.
+// Rebuilds nodes with other inputs, expressions or names, one overload per kind of node, and
+// through build.h, so that which columns may be NULL follows from the new inputs.
 #include "views/plan/transform.h"
 
 #include "views/plan/build.h"
@@ -47,6 +48,8 @@ PlanPtr with_names(const PlanPtr& node, const Columns& named) {
     changed = changed || columns[i].name != named[i].name;
     columns[i].name = named[i].name;
   }
+  // The same node where nothing changes: rules compare nodes by address to see whether they did
+  // anything, and shared plans stay shared.
   if (!changed) return node;
   return std::make_shared<const PlanNode>(PlanNode{std::move(columns), node->body});
 }

@@ -1,5 +1,5 @@
-// Calls of aggregate functions: which row of the table is meant, FILTER and DISTINCT. A call becomes
-// an aggregate_result; bind_grouping puts it behind the grouping keys.
+// Binds calls of aggregate functions: which row of the table is meant, FILTER and DISTINCT. A call
+// becomes an aggregate_result, which bind_grouping puts behind the grouping keys.
 #include <algorithm>
 
 #include "views/sql/bind_expression.h"
@@ -49,7 +49,8 @@ const AggregateFunction& choose_aggregate(const std::string& name,
       "add an explicit cast");
 }
 
-// The argument as the parameter of the chosen function takes it.
+// The argument as the parameter of the chosen function takes it: cast where it is a type, as it is
+// where it is "any".
 BoundExpression as_parameter(const BoundExpression& argument, TypeKind parameter) {
   if (parameter == unknown) return resolve_unknown(argument);
   Type type;
@@ -89,6 +90,7 @@ BoundExpression ExpressionBinder::bind_aggregate(const ExpressionSyntax& syntax,
   Collation collation;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const BoundExpression argument = as_parameter(arguments[i], call.function->arguments[i]);
+    // min and max follow the order of the type, which for text must be that of the bytes.
     if (call.function->rules.keeps_ordered)
       require_byte_order(argument, catalog_, name + "()", syntax.position);
     if (call.distinct) require_equality(argument, name + "(DISTINCT ...)", syntax.position);
@@ -103,6 +105,7 @@ BoundExpression ExpressionBinder::bind_aggregate(const ExpressionSyntax& syntax,
                        syntax.position);
 }
 
+// The same call twice, as in SELECT sum(x) ... HAVING sum(x) > 0, is kept and computed once.
 BoundExpression ExpressionBinder::add_aggregate(AggregateCall call, const Collation& collation,
                                                 Position position) {
   std::vector<AggregateCall>& calls = aggregates_->calls;

@@ -1,5 +1,5 @@
-// Constructs of the grammar that are neither functions nor operators: AND, CASE, COALESCE, IN,
-// BETWEEN, IS ....
+// Binds constructs of the grammar that are neither functions nor operators: AND, CASE, COALESCE,
+// IN, BETWEEN, IS ....
 #include <algorithm>
 
 #include "views/sql/bind_expression.h"
@@ -35,6 +35,7 @@ bool reads_rows(const BoundExpression& expression) {
   return found;
 }
 
+// select_common_type() with an invalid context: no common type is no error but a no.
 bool fits_common_type(const std::vector<BoundExpression>& expressions) {
   try {
     (void)coerce_to_common_type(expressions, "IN");
@@ -62,6 +63,8 @@ BoundExpression ExpressionBinder::bind_negation(const ExpressionSyntax& syntax) 
 BoundExpression ExpressionBinder::bind_case(const ExpressionSyntax& syntax) {
   std::size_t next = 0;
   std::optional<BoundExpression> operand;
+  // CASE x WHEN a is CASE WHEN x = a, each = chosen by itself. The operand is evaluated once all
+  // the same: equal subexpressions are one register of the program.
   if (syntax.has_operand) operand = resolve_unknown(bind(*syntax.arguments[next++]));
   std::vector<BoundExpression> conditions;
   std::vector<BoundExpression> results;
@@ -71,7 +74,8 @@ BoundExpression ExpressionBinder::bind_case(const ExpressionSyntax& syntax) {
     conditions.push_back(to_boolean(condition, "CASE/WHEN"));
     results.push_back(bind(*syntax.arguments[next + 1]));
   }
-  // The default counts first when the common type is chosen.
+  // The default counts first when the common type is chosen (transformCaseExpr puts it in front),
+  // which shows where types cast to each other.
   results.insert(results.begin(), bind(*syntax.arguments.back()));
   const CommonExpressions common = coerce_to_common_type(results, "CASE");
   Expressions arguments;
@@ -96,6 +100,7 @@ BoundExpression ExpressionBinder::bind_choice(const ExpressionSyntax& syntax) {
   const Result kind = coalesce ? Result::coalesce : greatest ? Result::greatest : Result::least;
   BoundExpression result{make_expression(kind, common.type, std::move(arguments)),
                          combined(common.expressions), syntax.position};
+  // GREATEST and LEAST compare, COALESCE only asks for NULL.
   if (!coalesce) {
     require_equality(result, name, syntax.position);
     require_byte_order(result, catalog_, name, syntax.position);
@@ -105,6 +110,8 @@ BoundExpression ExpressionBinder::bind_choice(const ExpressionSyntax& syntax) {
 
 BoundExpression ExpressionBinder::bind_nullif(const ExpressionSyntax& syntax) {
   const BoundExpression comparison = bind_operator("=", syntax.position, bind_all(syntax));
+  // The result has the type that = compares in, as PostgreSQL's NullIfExpr: NULLIF(1, 2.0) is
+  // numeric.
   const Expression& call = *comparison.expression;
   const BoundExpression first = resolve_unknown(bind(*syntax.arguments.front()));
   return {
@@ -131,8 +138,9 @@ BoundExpression ExpressionBinder::bind_boolean_test(const ExpressionSyntax& synt
   return call_named(syntax.text, argument);
 }
 
-// The operator = decides which types can be compared and how they are cast; where it compares two
-// types, both are brought to their common type.
+// IS DISTINCT FROM (make_distinct_op): the operator = decides which types can be compared and how
+// they are cast; where it compares two types, both are brought to their common type, since here
+// values are compared without it.
 BoundExpression ExpressionBinder::bind_distinct(const ExpressionSyntax& syntax) {
   const BoundExpression comparison = bind_operator("=", syntax.position, bind_all(syntax));
   const Expressions& operands = comparison.expression->arguments;
@@ -145,7 +153,8 @@ BoundExpression ExpressionBinder::bind_distinct(const ExpressionSyntax& syntax) 
 }
 
 // Several constants are first brought to one type with the tested value, as PostgreSQL does for its
-// array.
+// array (transformAExprIn): x IN (1, 2.5) compares numerics even where x = 1 alone would compare
+// integers. Expressions that read rows are compared one by one.
 BoundExpression ExpressionBinder::bind_in_list(const ExpressionSyntax& syntax) {
   std::vector<BoundExpression> values = bind_all(syntax);
   const BoundExpression tested = values.front();
@@ -167,7 +176,9 @@ BoundExpression ExpressionBinder::bind_in_list(const ExpressionSyntax& syntax) {
                       syntax.position);
 }
 
-// x BETWEEN a AND b is x >= a AND x <= b; SYMMETRIC also allows the bounds the other way round.
+// x BETWEEN a AND b is x >= a AND x <= b (transformAExprBetween); SYMMETRIC also allows the bounds
+// the other way round. NOT turns both the operators and the connective, so that NULL bounds count
+// as in PostgreSQL.
 BoundExpression ExpressionBinder::bind_between(const ExpressionSyntax& syntax) {
   const std::vector<BoundExpression> operands = bind_all(syntax);
   const auto pair = [&](std::size_t low, std::size_t high) {

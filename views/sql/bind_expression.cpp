@@ -1,4 +1,5 @@
-// The switch over kinds of expressions, and its leaves: columns, literals, casts, COLLATE.
+// Binds expressions (PostgreSQL's transformExpr): the switch over kinds of expressions, and its
+// leaves: columns, literals, casts, COLLATE.
 #include "views/sql/bind_expression.h"
 
 #include <charconv>
@@ -25,7 +26,7 @@ BoundExpression make_literal(TypeKind kind, const Value& value, Position positio
 }
 
 // An integer too large for integer is bigint, one too large for bigint is numeric, as is every
-// fraction.
+// fraction (make_const).
 BoundExpression make_number(const std::string& text, Position position) {
   std::int64_t integer = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
@@ -50,6 +51,8 @@ bool orders_by_bytes(const Collation& collation, const Catalog& catalog) {
                                         catalog.default_ordered_by_bytes);
 }
 
+// An order that depends on the source's C library or ICU version would differ between machines, and
+// silently: such a view is refused.
 void require_byte_order(const BoundExpression& expression, const Catalog& catalog,
                         std::string_view what, Position position) {
   if (!is_string(expression.type().kind) || orders_by_bytes(expression.collation, catalog)) return;
@@ -65,6 +68,8 @@ void require_equality(const BoundExpression& expression, std::string_view what, 
     reject("unsupported_sql", position,
            std::string(what) + " of " + type_name(expression.type()) + " is not supported",
            "extract a value with ->>, or cast to text");
+  // Rows are found by the bytes of their keys: two texts that such a collation calls equal would be
+  // two groups.
   if (is_string(kind) && !expression.collation.deterministic)
     reject("unsupported_sql", position,
            std::string(what) + " under a nondeterministic collation is not supported",
@@ -173,13 +178,16 @@ BoundExpression ExpressionBinder::bind_literal(const ExpressionSyntax& syntax) {
 BoundExpression ExpressionBinder::bind_cast(const ExpressionSyntax& syntax) {
   const Type type = resolve_type(syntax.type, catalog_);
   BoundExpression argument = bind(*syntax.arguments.front());
+  // Text that names a zone is read by the zones of the source's PostgreSQL, not by those of this
+  // machine.
   argument.time_zones = catalog_.time_zones;
   BoundExpression result = coerce(argument, type, CoercionContext::explicit_cast);
   result.position = argument.position;
   return result;
 }
 
-// Only the collations that order by code point, which for UTF-8 is the order of the bytes.
+// Only the collations that order by code point, which for UTF-8 is the order of the bytes. For
+// others the server's locale would be needed.
 BoundExpression ExpressionBinder::bind_collate(const ExpressionSyntax& syntax) {
   BoundExpression argument = resolve_unknown(bind(*syntax.arguments.front()));
   if (!is_string(argument.type().kind))

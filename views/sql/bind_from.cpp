@@ -1,4 +1,5 @@
-// FROM: tables, views, common tables, subqueries and their joins.
+// Binds FROM (PostgreSQL's transformFromClause): tables, views, common tables, subqueries and their
+// joins become a plan of their joined rows and the names of its columns.
 #include <algorithm>
 #include <set>
 
@@ -15,6 +16,8 @@ Collation column_collation(const TableColumn& column) {
   return {Collation::Origin::column, column.deterministic_collation, column.ordered_by_bytes};
 }
 
+// `AS t (a, b)`: fewer names than columns rename the first ones, more are an error, as in
+// PostgreSQL.
 void rename_columns(std::vector<ScopeColumn>& columns, const FromSyntax& item,
                     const std::string& name) {
   if (item.column_aliases.size() > columns.size())
@@ -62,6 +65,8 @@ JoinKind kind_of(JoinSyntax join) {
 
 std::vector<std::string> merged_names(const FromSyntax& join, const Scope& left,
                                       const Scope& right) {
+  // NATURAL is USING over all common names, in the order of the left side; without a common name it
+  // is a cross join.
   if (!join.natural) return join.using_columns;
   std::vector<std::string> names;
   for (const ScopeColumn& column : left.columns)
@@ -82,7 +87,8 @@ void require_on_both_sides(const std::string& name, const Scope& left, const Sco
   }
 }
 
-// What the merged column of USING shows: the side that is always there, or for FULL whichever is.
+// What the merged column of USING shows (buildMergedJoinVar): the side that is always there, for
+// FULL whichever is, and of an inner join the one that needs no cast, since both are equal.
 ScopeColumn merge(const std::string& name, JoinKind kind, const BoundExpression& left,
                   const BoundExpression& right) {
   const std::vector<BoundExpression> pair{left, right};
@@ -115,12 +121,14 @@ QueryBinder::FromItem QueryBinder::bind_from(const std::vector<FromSyntaxPtr>& i
   // holds.
   FromItem result{make_one_row(), {}};
   if (!items.empty()) result = bind_from_item(*items.front());
+  // Left-deep, as written. The order of joins is chosen later, per changed table (join_path.h).
   for (std::size_t i = 1; i < items.size(); ++i) {
     FromItem next = bind_from_item(*items[i]);
     next.scope.shift(static_cast<std::uint32_t>(result.plan->columns.size()));
     result.scope.append(std::move(next.scope), items[i]->position);
     result.plan = make_join(JoinKind::inner, result.plan, next.plan, nullptr);
   }
+  // Behind the names of FROM, the other clauses see those of the enclosing query.
   result.scope.enclosing = enclosing_;
   return result;
 }
@@ -134,6 +142,8 @@ QueryBinder::FromItem QueryBinder::bind_from_item(const FromSyntax& item) {
   if (item.alias.empty())
     reject("syntax", item.position, "subquery in FROM must have an alias",
            "write (SELECT ...) AS name");
+  // Closed: the types of a subquery's literals are settled by itself, not by what reads it. SELECT
+  // 'a' in FROM is text, whatever it is compared with.
   const BoundQuery query = close(bind_open(*item.query));
   return {query.plan, scope_of(query, item, context_.catalog)};
 }
@@ -141,6 +151,7 @@ QueryBinder::FromItem QueryBinder::bind_from_item(const FromSyntax& item) {
 const QueryBinder::CommonTable* QueryBinder::find_common_table(const FromSyntax& item) const {
   if (!item.schema.empty()) return nullptr;
   const auto found =
+      // The innermost query of WITH of that name, which hides those of the queries around it.
       std::find_if(common_tables_.rbegin(), common_tables_.rend(),
                    [&](const CommonTable& table) { return table.name == item.name; });
   return found == common_tables_.rend() ? nullptr : &*found;
@@ -163,6 +174,7 @@ void QueryBinder::reject_relation(const FromSyntax& item) const {
 // in the change log under their own table, and a plan reads one table at a time.
 void QueryBinder::refuse_children(const Table& table, const FromSyntax& item) {
   if (item.only) return;
+  // Remembered also while there is no child: the view must go stale when one appears.
   read_without_only_.insert(table.oid);
   const std::optional<std::string> child = context_.catalog.find_child(table.oid);
   if (!child) return;
@@ -179,6 +191,8 @@ void QueryBinder::refuse_children(const Table& table, const FromSyntax& item) {
 // asks for a table. Views of the project stand beside the tables of the search path, so that a name
 // of both is refused rather than decided here.
 QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
+  // Its plan was bound where WITH stands. Seen from a query inside an expression, the outer columns
+  // in it are so many levels further out.
   if (const CommonTable* const common = find_common_table(item))
     return {raise_outer_columns(common->query.plan, depth_ - common->depth),
             scope_of(common->query, item, context_.catalog)};
@@ -203,6 +217,7 @@ QueryBinder::FromItem QueryBinder::bind_relation(const FromSyntax& item) {
     result.scope.columns.push_back(
         {column.name, make_column(column.type, 0, i), column_collation(column), column.generated});
   }
+  // An alias hides the table's own name, with its schema: FROM shop.orders AS o knows no orders.id.
   const bool renamed = !item.alias.empty();
   const std::string& alias = renamed ? item.alias : item.name;
   rename_columns(result.scope.columns, item, alias);
@@ -223,6 +238,7 @@ QueryBinder::FromItem QueryBinder::bind_join(const FromSyntax& join) {
   const std::vector<std::string> names = merged_names(join, left.scope, right.scope);
   const std::set<std::string> is_merged(names.begin(), names.end());
 
+  // For its operator = alone, which is chosen as for any a = b; it looks no names up.
   ExpressionBinder equality(*this, left.scope, "JOIN/USING", nullptr);
   Expressions conditions;
   std::vector<ScopeColumn> columns;
@@ -249,6 +265,7 @@ QueryBinder::FromItem QueryBinder::bind_join(const FromSyntax& join) {
     conditions.push_back(binder.bind_condition(*join.condition));
   }
   result.scope.columns = std::move(columns);
+  // `USING (id) AS j`: j.id is the merged column, and j has no others.
   if (!join.using_alias.empty()) result.scope.tables.push_back({join.using_alias, "", merged});
   // (a JOIN b) AS c hides a and b.
   if (!join.alias.empty()) {

@@ -1,5 +1,6 @@
-// Top down: a subtree that equals a grouping expression is that key; what remains must not read
-// ungrouped columns.
+// Rewrites expressions over rows into expressions over groups (PostgreSQL's
+// substitute_grouped_columns), top down: a subtree that equals a grouping expression is that key;
+// what remains must not read ungrouped columns.
 #include "views/sql/bind_grouping.h"
 
 #include <algorithm>
@@ -12,6 +13,8 @@ bool Grouping::grouped(std::uint32_t ordinal) const {
   });
 }
 
+// Functional dependency as PostgreSQL accepts it (check_functional_grouping): on a primary key
+// only, not on a unique one, and only on columns of the same table occurrence.
 bool Grouping::determined(std::uint32_t ordinal) const {
   for (const TableInstance& instance : scope_.instances) {
     const std::size_t width = instance.table->columns.size();
@@ -50,6 +53,7 @@ ExpressionPtr Grouping::regroup_column(const Expression& column,
                "\" must appear in the GROUP BY clause or be used in an aggregate function",
            "add it to GROUP BY, or take min() or max() of it");
   }
+  // A further key rather than an aggregate: it has one value per group, so groups stay as they are.
   keys_.push_back(make_column(column.type, 0, column.ordinal));
   return make_column(column.type, 0, static_cast<std::uint32_t>(keys_.size() - 1));
 }

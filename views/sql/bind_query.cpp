@@ -1,4 +1,5 @@
-// What queries are made of: UNION ALL, VALUES, WITH.
+// Binds what queries are made of: UNION ALL, VALUES, WITH (transformSetOperationTree,
+// transformValuesClause, transformWithClause). A SELECT itself: bind_select.cpp.
 #include "views/sql/bind_query.h"
 
 #include "views/plan/build.h"
@@ -52,6 +53,7 @@ OpenQuery QueryBinder::bind_open(const SelectSyntax& query) {
     ~Visible() { tables.resize(count); }
   };
   const Visible visible{common_tables_, common_tables_.size()};
+  // Before the query's own FROM, and visible in both arms of a UNION ALL.
   bind_common_tables(query);
   if (!query.order_by.empty())
     warnings_.push_back(
@@ -65,7 +67,8 @@ OpenQuery QueryBinder::bind_open(const SelectSyntax& query) {
   return bind_union_all(query);
 }
 
-// Each is bound once; every mention reads the same plan.
+// Each is bound once, and sees those before it; every mention reads the same plan, which the
+// dataflow builds once (AS MATERIALIZED and AS NOT MATERIALIZED alike).
 void QueryBinder::bind_common_tables(const SelectSyntax& query) {
   const std::size_t visible = common_tables_.size();
   for (const CommonTableSyntax& table : query.common_tables) {
@@ -85,7 +88,8 @@ void QueryBinder::bind_common_tables(const SelectSyntax& query) {
   }
 }
 
-// Types are resolved pair by pair, as PostgreSQL does; names come from the left.
+// Types are resolved pair by pair from the left, as PostgreSQL does: in a UNION ALL of three, the
+// first two settle a type before the third is seen. Names come from the left.
 OpenQuery QueryBinder::bind_union_all(const SelectSyntax& query) {
   OpenQuery left = bind_open(*query.left);
   OpenQuery right = bind_open(*query.right);
@@ -100,6 +104,7 @@ OpenQuery QueryBinder::bind_union_all(const SelectSyntax& query) {
     OpenQuery::Output& second = right.outputs[i];
     const std::vector<BoundExpression> pair{first.value, second.value};
     const CommonExpressions common = coerce_to_common_type(pair, "UNION");
+    // Explicit, so that a common modifier is applied and both arms have one and the same type.
     first.value = coerce(common.expressions[0], common.type, CoercionContext::explicit_cast);
     second.value = coerce(common.expressions[1], common.type, CoercionContext::explicit_cast);
     second.name = first.name;
@@ -113,6 +118,7 @@ OpenQuery QueryBinder::bind_values(const SelectSyntax& query) {
   Scope no_columns;
   no_columns.enclosing = enclosing_;
   ExpressionBinder binder(*this, no_columns, "VALUES", nullptr);
+  // Types are chosen per column over all rows; plans are made per row.
   std::vector<std::vector<BoundExpression>> columns(query.rows.front().size());
   for (const std::vector<ExpressionSyntaxPtr>& row : query.rows) {
     if (row.size() != columns.size())

@@ -1,5 +1,5 @@
-// First every clause is bound over the row of FROM, then the plan is built in the order in which
-// PostgreSQL evaluates a SELECT:
+// Binds one SELECT. First every clause is bound over the row of FROM, then the plan is built in the
+// order in which PostgreSQL evaluates a SELECT:
 //
 //   1 FROM   2 WHERE   3 GROUP BY and aggregates   4 HAVING   5 window functions   6 select list
 //   7 DISTINCT   8 ORDER BY   9 LIMIT
@@ -35,6 +35,7 @@ bool reads_aggregates(const Expression& expression) {
 const OpenQuery::Output& output_at(const std::vector<OpenQuery::Output>& outputs,
                                    const ExpressionSyntax& syntax, const std::string& clause) {
   std::size_t ordinal = 0;
+  // The grammar has made sure that these are digits.
   std::from_chars(syntax.text.data(), syntax.text.data() + syntax.text.size(), ordinal);
   if (ordinal < 1 || ordinal > outputs.size())
     reject("type_error", syntax.position,
@@ -52,7 +53,8 @@ bool is_constant(const ExpressionSyntax& syntax) {
          syntax.kind == Kind::string_literal;
 }
 
-// The one output of that name; nullptr = none. Rejects two different ones.
+// The one output of that name; nullptr = none. Refuses two different ones, as
+// findTargetlistEntrySQL92() does: the same expression twice under one name is no ambiguity.
 const OpenQuery::Output* output_named(const std::vector<OpenQuery::Output>& outputs,
                                       const ExpressionSyntax& syntax, const std::string& clause) {
   const OpenQuery::Output* found = nullptr;
@@ -66,7 +68,8 @@ const OpenQuery::Output* output_named(const std::vector<OpenQuery::Output>& outp
   return found;
 }
 
-// A name for a grouping key that reads well in a plan.
+// A name for a grouping key, as explain shows it. The names of the view come from the projection
+// above the groups.
 std::string key_name(const ExpressionPtr& key, const std::vector<OpenQuery::Output>& outputs,
                      const PlanNode& input) {
   for (const OpenQuery::Output& output : outputs)
@@ -86,9 +89,13 @@ class SelectBinder {
         having_binder_(queries, from_.scope, "HAVING", &aggregates_) {}
 
   [[nodiscard]] OpenQuery bind() {
+    // a. Clauses, over the row of FROM, in an order that lets each find what it may refer to. A
+    // refused clause does not end the others, so that all errors are reported at once.
     bind_from();
     bind_where();
     bind_outputs();
+    // Positions and names of outputs mean something only if all outputs are known: a refused one
+    // would shift the positions.
     if (rejections_.count() == rejected_before_) {
       bind_group_keys();
       bind_order_by();
@@ -96,6 +103,7 @@ class SelectBinder {
     bind_having();
     rejections_.require_none_since(rejected_before_);
 
+    // b. The plan, in the order of evaluation; the numbers are those above.
     plan_ = from_.plan;               // 1
     if (where_) filter(where_);       // 2
     if (grouped()) group();           // 3
@@ -139,7 +147,7 @@ class SelectBinder {
   PlanPtr plan_;  // up to the phase at hand
 };
 
-// Without the rows of FROM no other clause means anything: what it rejects ends the query.
+// Without the rows of FROM no other clause means anything: what is refused there ends the query.
 void SelectBinder::bind_from() {
   from_ = queries_.bind_from(select_.from);
 }
@@ -147,6 +155,7 @@ void SelectBinder::bind_from() {
 void SelectBinder::bind_where() {
   rejections_.attempt([&] {
     if (!select_.where) return;
+    // Without aggregates: WHERE is evaluated before there are groups.
     ExpressionBinder binder(queries_, from_.scope, "WHERE", nullptr);
     where_ = binder.bind_condition(*select_.where);
   });
@@ -165,6 +174,7 @@ void SelectBinder::bind_output(const TargetSyntax& target) {
   }
   for (const ScopeColumn& column :
        expand_star(from_.scope, expression.names, expression.position)) {
+    // For the message that a column of * is not grouped.
     output_binder_.note_position(*column.expression, expression.position);
     outputs_.push_back({column.name, use_column(column, expression.position)});
   }
@@ -185,7 +195,8 @@ void SelectBinder::bind_group_keys() {
 }
 
 // A position, the name of a column of FROM, the name of an output, or any expression over FROM. A
-// column of FROM goes before an output of the same name, and one of an enclosing query behind it.
+// column of FROM goes before an output of the same name (as SQL:1999 wants it and
+// findTargetlistEntrySQL92() does for GROUP BY alone), and one of an enclosing query behind it.
 BoundExpression SelectBinder::group_key(const ExpressionSyntax& syntax) {
   const OpenQuery::Output* output = nullptr;
   if (syntax.kind == Kind::integer_literal) output = &output_at(outputs_, syntax, "GROUP BY");
@@ -203,7 +214,9 @@ BoundExpression SelectBinder::group_key(const ExpressionSyntax& syntax) {
   return resolve_unknown(output->value);
 }
 
-// ORDER BY does nothing, but must be valid, and an aggregate in it makes the query a grouped one.
+// ORDER BY does nothing, since a view is a multiset, but must be valid: PostgreSQL refuses the same
+// text otherwise, and an aggregate in it makes the query a grouped one. Here an output goes before
+// a column of FROM of the same name, the other way round than in GROUP BY.
 void SelectBinder::bind_order_by() {
   for (const ExpressionSyntaxPtr& syntax : select_.order_by) {
     rejections_.attempt([&] {
@@ -221,7 +234,7 @@ void SelectBinder::bind_having() {
   });
 }
 
-// HAVING alone makes one group of all rows.
+// HAVING alone makes one group of all rows, also of none: SELECT 1 FROM t HAVING true is one row.
 bool SelectBinder::grouped() const {
   return !select_.group_by.empty() || having_ || !aggregates_.calls.empty();
 }
@@ -231,6 +244,8 @@ bool SelectBinder::grouped() const {
 // have the aggregates, which stand behind them, their places.
 void SelectBinder::group() {
   Grouping grouping(from_.scope, keys_);
+  // Two passes, because a key that is added while one output is regrouped moves the aggregates,
+  // which stand behind the keys, for all outputs before it.
   Expressions regrouped;
   for (const OpenQuery::Output& output : outputs_)
     rejections_.attempt([&] {
@@ -250,7 +265,8 @@ void SelectBinder::group() {
   if (having_) having_ = grouping.finish(having_);
 }
 
-// Rows are compared as they are shown, so that untyped literals become text first.
+// Rows of DISTINCT are compared as they are shown, so that untyped literals become text first. The
+// projection is closed below it: DISTINCT is over outputs, not over rows of FROM.
 OpenQuery SelectBinder::distinct(OpenQuery query) {
   if (!select_.distinct) return query;
   for (OpenQuery::Output& output : query.outputs) {

@@ -1,6 +1,6 @@
-// Queries inside expressions: (SELECT ...), EXISTS, IN, ANY, ALL and ARRAY. They are bound where
-// they stand, with the columns of the queries around them, and are then refused: nothing evaluates
-// them.
+// Binds queries inside expressions: (SELECT ...), EXISTS, IN, ANY, ALL and ARRAY. They are bound
+// where they stand, with the columns of the queries around them, and are then refused: nothing
+// evaluates them.
 #include <utility>
 
 #include "views/plan/transform.h"
@@ -29,7 +29,8 @@ bool needs_one_column(const ExpressionSyntax& syntax) {
 
 }  // namespace
 
-// Stands for the value of the query until expressions can hold one: NULL of its type.
+// Stands for the value of the query until expressions can hold one: NULL of its type, so that what
+// is around it is bound and checked as well. QueryBinder::bind then refuses the whole.
 BoundExpression ExpressionBinder::bind_subquery(const ExpressionSyntax& syntax) {
   (void)bind_all(syntax);
   const BoundQuery query = queries_.bind_inside(*syntax.query, scope_);

@@ -1,5 +1,6 @@
-// pg_cast for the supported types, and coerce_type, select_common_type and their kin of
-// PostgreSQL 15.
+// Decides which casts apply and performs them: pg_cast for the supported types, and coerce_type,
+// coerce_type_typmod, select_common_type and select_common_typmod of PostgreSQL 15
+// (parse_coerce.c).
 #include "views/sql/coercion.h"
 
 #include <algorithm>
@@ -21,7 +22,9 @@ struct CastRule {
   CoercionContext context;  // the weakest in which the cast applies
 };
 
-// pg_cast. Casts through text input and output follow a rule of their own (see can_coerce).
+// pg_cast, row by row as initdb fills it (pg_cast.dat). Casts through text input and output follow
+// a rule of their own (see can_coerce). The context decides which overload a call means, so a row
+// too many would make calls ambiguous that PostgreSQL accepts.
 constexpr std::array cast_rules{
     CastRule{boolean, text, Context::assignment},
     CastRule{boolean, bpchar, Context::assignment},
@@ -106,6 +109,8 @@ ExpressionPtr relabelled(const ExpressionPtr& expression, const Type& type) {
   if (expression->kind == Expression::Kind::constant)
     return make_constant(type, expression->constant);
   const Function* const cast = find_cast(expression->type.kind, type.kind);
+  // A computed expression keeps its own node, since its type is part of how it computes; a call
+  // that does nothing, or COALESCE of one argument, carries the new label.
   if (cast != nullptr) return make_call(*cast, type, {expression});
   return make_expression(Expression::Kind::coalesce, type, {expression});
 }
@@ -114,6 +119,8 @@ ExpressionPtr relabelled(const ExpressionPtr& expression, const Type& type) {
 // `type` is the expression's own with another modifier: numeric(12,2), varchar(20), char(3),
 // timestamp(3).
 BoundExpression apply_modifier(const BoundExpression& expression, const Type& type) {
+  // A value that has the modifier already satisfies it (PostgreSQL's relabel instead of a length
+  // coercion).
   if (expression.type().modifier == type.modifier) return expression;
   if (type.modifier < 0)
     return with_expression(expression, relabelled(expression.expression, type));
@@ -141,7 +148,10 @@ BoundExpression apply_modifier(const BoundExpression& expression, const Type& ty
 BoundExpression read_literal(const BoundExpression& literal, const Type& target) {
   const Type type = without_modifier(target);
   const Value& constant = literal.expression->constant;
+  // A literal is not cast but read: its text goes through the input function of the type, once, and
+  // an invalid one is an error of the view, not of its rows.
   if (constant.is_null()) return with_expression(literal, make_constant(type, Value::null()));
+  // These input functions keep the text as it is; name cuts it at 63 bytes.
   if (is_string(type.kind) && type.kind != name)
     return with_expression(literal, make_constant(type, constant));
   Arena arena;
@@ -160,13 +170,16 @@ BoundExpression cast_kind(const BoundExpression& expression, const Type& target)
            "a cast from " + type_name(expression.type()) + " to " + type_name(type) +
                " is not available in this version",
            "cast in the source, or keep the column in its own type");
+  // Binary coercible: the stored value is the same, and without a call an index on the column still
+  // serves (join_path.cpp).
   if (cast->call == relabel)
     return with_expression(expression, relabelled(expression.expression, type));
   return with_expression(expression,
                          make_call(*cast, type, {expression.expression}, expression.time_zones));
 }
 
-// A result of a string type from operands without collation has the database's default one.
+// A result of a string type from operands without collation has the database's default one
+// (assign_collations_walker): 1::text compares by it.
 Collation collation_in(const BoundExpression& expression, const Type& target) {
   if (!is_string(target.kind)) return {};
   if (expression.collation.origin != Collation::Origin::none) return expression.collation;
@@ -175,6 +188,7 @@ Collation collation_in(const BoundExpression& expression, const Type& target) {
 
 }  // namespace
 
+// pg_type.typcategory. Types of category 'U' are each alone: none is cast to another implicitly.
 char category_of(TypeKind kind) {
   switch (kind) {
     case boolean: return 'B';
@@ -199,6 +213,7 @@ char category_of(TypeKind kind) {
   }
 }
 
+// pg_type.typispreferred: towards these a choice between overloads leans.
 bool preferred_in_category(TypeKind kind) {
   return kind == boolean || kind == float8 || kind == text || kind == timestamptz ||
          kind == interval;
@@ -209,8 +224,9 @@ bool can_coerce(TypeKind from, TypeKind to, CoercionContext context) {
   for (const CastRule& rule : cast_rules)
     if (rule.from == from && rule.to == to && rule.context <= context) return true;
   if (from == unsupported || to == unsupported) return false;
-  // Not in pg_cast: any type goes to text by its output function and comes from it by its input
-  // one.
+  // Not in pg_cast (find_coercion_pathway, COERCION_PATH_COERCEVIAIO): any type goes to text by its
+  // output function, in an assignment or explicit cast, and comes from it by its input function, in
+  // an explicit one only.
   if (context >= Context::assignment && is_string(to)) return true;
   return context == Context::explicit_cast && is_string(from);
 }
@@ -230,7 +246,8 @@ BoundExpression coerce(const BoundExpression& expression, const Type& target,
   if (expression.untyped()) {
     result = read_literal(expression, type);
   } else if (!expression.type().same_kind(type)) {
-    // Two enums are of one kind here and yet two types, which PostgreSQL does not cast.
+    // Two enums are of one kind here and yet two types, which PostgreSQL does not cast. Through
+    // text it would.
     const bool other_enum = expression.type().kind == enumeration && type.kind == enumeration;
     if (other_enum || !can_coerce(expression.type().kind, type.kind, context))
       reject("type_error", expression.position,
@@ -238,6 +255,8 @@ BoundExpression coerce(const BoundExpression& expression, const Type& target,
     result = cast_kind(expression, type);
   }
   result.collation = collation_in(expression, type);
+  // An implicit cast never cuts: varchar(3) = varchar(5) compares whole values. Only x::varchar(3)
+  // does.
   return is_explicit ? apply_modifier(result, type) : result;
 }
 
@@ -272,7 +291,7 @@ Type common_type(std::span<const BoundExpression> expressions, std::string_view 
                  " cannot be matched",
              "cast one of them");
     // From left to right, and only towards a type that does not lead back: of integer and bigint
-    // the second, of two that cast to each other the first.
+    // the second, of two that cast to each other the first. A preferred type, once reached, stays.
     if (!preferred_in_category(chosen.kind) &&
         can_coerce(chosen.kind, next.kind, Context::implicit) &&
         !can_coerce(next.kind, chosen.kind, Context::implicit))

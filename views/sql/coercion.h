@@ -20,7 +20,8 @@ struct BoundExpression {
   ExpressionPtr expression;
   Collation collation;
   Position position = 0;
-  // Of an untyped literal and of text that is cast: the zones it may name; nullptr = built_in_zones().
+  // Of an untyped literal and of text that is cast: the zones it may name; nullptr =
+  // built_in_zones().
   std::shared_ptr<const TimeZones> time_zones = nullptr;
 
   [[nodiscard]] const Type& type() const { return expression->type; }

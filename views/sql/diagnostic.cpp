@@ -1,4 +1,5 @@
-// Diagnostics as text, and positions of bytes as lines and columns.
+// Prints diagnostics the way compilers do, and finds the line and column of a byte. Columns count
+// characters, since that is what editors show.
 #include "views/sql/diagnostic.h"
 
 #include <fmt/core.h>

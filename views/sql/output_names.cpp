@@ -1,4 +1,5 @@
-// FigureColname of PostgreSQL 15.
+// Names the columns of a select list as FigureColname of PostgreSQL 15 does. The names are the
+// view's interface, so they must be those that psql shows.
 #include "views/sql/output_names.h"
 
 namespace deltamill {

@@ -1,5 +1,6 @@
-// func_match_argtypes, func_select_candidate and oper_select_candidate of PostgreSQL 15, over
-// kinds.
+// Chooses among overloads as func_match_argtypes, func_select_candidate and oper_select_candidate
+// of PostgreSQL 15 do (parse_func.c, parse_oper.c), over kinds of types. The order of the steps is
+// the rule: each may rule out what the next would have preferred.
 #include "views/sql/overloads.h"
 
 #include <algorithm>
@@ -12,11 +13,13 @@ namespace {
 using Offsets = std::vector<std::size_t>;
 
 bool accepts(TypeKind parameter, TypeKind argument) {
+  // "any", which takes all types as they are.
   if (parameter == TypeKind::unknown) return true;
   return can_coerce(argument, parameter, CoercionContext::implicit);
 }
 
-// One step after the other narrows the candidates; the first that leaves one decides.
+// One step after the other narrows the candidates; the first that leaves one decides. A step that
+// would rule out all of them rules out none.
 class Selection {
  public:
   Selection(std::span<const ParameterKinds> candidates, std::span<const TypeKind> arguments)
@@ -83,8 +86,8 @@ class Selection {
     bool preferred = false;  // some candidate has the category's preferred type here
   };
 
-  // The category an untyped literal at `position` is taken to be of: strings where possible, else
-  // the one on which all candidates agree.
+  // The category an untyped literal at `position` is taken to be of: strings where possible,
+  // because a literal looks like one; else the one on which all candidates agree.
   [[nodiscard]] std::optional<Slot> slot_at(std::size_t position) const {
     Slot slot;
     bool conflict = false;
@@ -121,7 +124,8 @@ class Selection {
     if (!kept.empty()) left_ = std::move(kept);
   }
 
-  // If all typed arguments are of one type, the literals are taken to be of it too.
+  // If all typed arguments are of one type, the literals are taken to be of it too: the last
+  // heuristic of func_select_candidate, which makes sense of date - '…'.
   [[nodiscard]] Choice by_known_type() const {
     TypeKind known = TypeKind::unknown;
     for (const TypeKind argument : arguments_) {
@@ -166,6 +170,8 @@ Choice choose_function(std::span<const ParameterKinds> candidates,
 
 Choice choose_operator(std::span<const ParameterKinds> candidates,
                        std::span<const TypeKind> arguments) {
+  // binary_oper_exact: of a typed and an untyped operand, an operator over twice the type is taken
+  // before all else. That is how a = '…' compares with the column's type.
   std::vector<TypeKind> assumed(arguments.begin(), arguments.end());
   if (assumed.size() == 2 && assumed[0] == TypeKind::unknown) assumed[0] = assumed[1];
   if (assumed.size() == 2 && assumed[1] == TypeKind::unknown) assumed[1] = assumed[0];

@@ -78,6 +78,7 @@ std::vector<Token> tokens_of(const std::string& text) {
   return tokens;
 }
 
+// Blanked, not removed: positions in the tree are then positions in the file.
 std::string without_comments(std::string text, const std::vector<Token>& tokens) {
   for (const Token& token : tokens) {
     if (!token.comment) continue;
@@ -90,6 +91,7 @@ std::string without_comments(std::string text, const std::vector<Token>& tokens)
 void parse_into(const std::string& text, ParsedFile& file) {
   if (text.size() > view_text_bytes_max)
     reject("syntax", 0, "the file is larger than 128 KiB", "split the query over several views");
+  // libpg_query takes a C string: what stands behind a zero byte would be ignored silently.
   if (text.find('\0') != std::string::npos)
     reject("syntax", static_cast<Position>(text.find('\0')), "the file holds a zero byte");
   const std::vector<Token> tokens = tokens_of(text);
@@ -112,6 +114,7 @@ struct Work {
   std::exception_ptr failure;
 };
 
+// Nothing may leave the thread's function: an exception there ends the process.
 void* run_work(void* argument) {
   auto& work = *static_cast<Work*>(argument);
   try {

@@ -1,5 +1,6 @@
-// A walk over FROM and over the queries inside expressions, with the names of WITH that are visible
-// there.
+// Collects the relations that a query names, walking FROM and the queries inside expressions with
+// the names of WITH that are visible there. Without a catalog: it says which tables to ask the
+// source about.
 #include "views/sql/references.h"
 
 #include <algorithm>
@@ -13,6 +14,8 @@ class Walk {
   void query(const SelectSyntax& select) {
     const std::size_t visible = common_tables_.size();
     for (const CommonTableSyntax& table : select.common_tables) {
+      // Before its own name is visible: a query of WITH does not see itself (WITH RECURSIVE is
+      // refused).
       query(*table.query);
       common_tables_.push_back(table.name);
     }

@@ -1,5 +1,6 @@
-// The two tables. A hint says what to write instead, or what the user can do without the construct.
-// Following a hint must lead to something that works, in this version.
+// The tables of refused constructs and functions. A hint says what to write instead, or what the
+// user can do without the construct. Following a hint must lead to something that works, in this
+// version.
 #include "views/sql/refusals.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Looking names up, and saying which one may have been meant.
+// Looks names up in a chain of scopes (colNameToVar, refnameNamespaceItem of PostgreSQL 15), and
+// says which one may have been meant where there is none.
 #include "views/sql/scope.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ struct FoundTable {
 };
 
 // The innermost one of that name: it hides others even where it lacks the column that is looked
-// for.
+// for, as in PostgreSQL. So a.x in a subquery never silently means the a further out.
 FoundTable find_table(const Scope& scope, const std::vector<std::string>& qualifiers) {
   const auto matches = [&](const ScopeTable& table) {
     if (qualifiers.size() == 1) return table.alias == qualifiers[0];
@@ -60,6 +61,8 @@ FoundTable require_table(const Scope& scope, const std::vector<std::string>& qua
 
 // The column as a query sees it that stands `level` queries further inside.
 ScopeColumn seen_from(ScopeColumn column, std::uint32_t level) {
+  // The row of an enclosing query is constant while the inner one is evaluated for it, so its
+  // columns are parameters there: outer_column with the number of queries in between.
   if (level == 0) return column;
   column.expression =
       substitute_columns(column.expression, [level](const Expression& plain, const ExpressionPtr&) {
@@ -88,6 +91,7 @@ std::vector<std::string> candidate_names(const Scope& scope, const ScopeTable* t
 [[noreturn]] void reject_unknown(const Scope& scope, const std::vector<std::string>& names,
                                  const ScopeTable* table, Position position) {
   const std::string& name = names.back();
+  // `SELECT t FROM t` is the whole row as a value in PostgreSQL, and deserves that message.
   const bool is_table = names.size() == 1 && find_table(scope, {name}).table != nullptr;
   if (is_table) throw refusal_of(Construct::whole_row, position);
   const std::string of = names.size() > 1 ? " of \"" + names[names.size() - 2] + "\"" : "";
@@ -126,6 +130,8 @@ void Scope::shift(std::uint32_t count) {
 
 void Scope::append(Scope other, Position position) {
   for (ScopeTable& table : other.tables) {
+    // Two tables of one name in different schemas may stand beside each other, told apart by
+    // schema.table; an alias has no schema and clashes with both.
     const bool taken = std::ranges::any_of(tables, [&](const ScopeTable& present) {
       return present.alias == table.alias &&
              (present.schema == table.schema || present.schema.empty() || table.schema.empty());
@@ -141,6 +147,7 @@ void Scope::append(Scope other, Position position) {
 }
 
 BoundExpression use_column(const ScopeColumn& column, Position position) {
+  // Only when it is used: a table may have columns of types that no view holds.
   const Type& type = column.expression->type;
   if (type.kind == TypeKind::unsupported)
     reject("unsupported_type", position,

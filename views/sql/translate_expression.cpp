@@ -1,4 +1,6 @@
-// Expressions of libpg_query's tree: one function per node kind that views support.
+// Translates the expressions of libpg_query's tree (PostgreSQL 15's parse nodes): one function per
+// node kind that views support. Nothing is looked up here: whether a name is a column, a function
+// or a type is the binder's to say.
 #include "views/sql/translate.h"
 
 namespace deltamill {
@@ -16,6 +18,8 @@ std::shared_ptr<ExpressionSyntax> make_syntax(Kind kind, Position position) {
 
 }  // namespace
 
+// A NULL takes the place of what was refused, so that the rest is translated and its errors are
+// reported as well. The file is refused anyway.
 ExpressionSyntaxPtr Translator::refused(Construct construct, std::int32_t location) {
   const Position position = position_of(location);
   refuse(construct, position);
@@ -92,6 +96,7 @@ ExpressionSyntaxPtr Translator::subquery(const PgQuery__SubLink& link) {
   }();
   auto result = make_syntax(kind, position_of(link.location));
   refuse(construct, result->position);
+  // Refusals inside it are dropped again, and positions go on from before it.
   const std::size_t refused = rejections_.size();
   const Position last_position = last_position_;
   if (link.testexpr != nullptr) result->arguments = {expression(link.testexpr)};
@@ -106,6 +111,8 @@ ExpressionSyntaxPtr Translator::unsupported(const PgQuery__Node& node) {
   switch (node.node_case) {
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION: {
       const PgQuery__SQLValueFunction& value = *node.sqlvalue_function;
+      // The enum lists the functions of the clock first, CURRENT_DATE to LOCALTIMESTAMP(n), then
+      // those of the session (CURRENT_USER …).
       const bool clock = value.op <= PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_LOCALTIMESTAMP_N;
       return refused(clock ? Construct::clock : Construct::session_value, value.location);
     }
@@ -172,6 +179,8 @@ ExpressionSyntaxPtr Translator::literal(const PgQuery__AConst& constant) {
 ExpressionSyntaxPtr Translator::operation(const PgQuery__AExpr& operation) {
   const Position position = position_of(operation.location);
   auto result = make_syntax(Kind::operation, position);
+  // The symbol, for LIKE ~~ and for IN = or <>, as the grammar writes them: NOT IN and NOT LIKE are
+  // other symbols, not a negation around.
   result->names = strings_of(operation.name, operation.n_name);
   const auto add_right = [&] { result->arguments.push_back(expression(operation.rexpr)); };
   const auto add_right_list = [&] {

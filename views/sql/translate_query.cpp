@@ -1,4 +1,5 @@
-// SELECT, VALUES, UNION ALL, WITH and FROM of libpg_query's tree.
+// Translates SELECT, VALUES, UNION ALL, WITH and FROM of libpg_query's tree. What views do not
+// support is refused and left out, and the translation goes on.
 #include "views/sql/translate.h"
 
 namespace deltamill {
@@ -7,6 +8,7 @@ namespace {
 
 // The first position in a query: where its errors are shown when nothing better is known.
 std::int32_t location_of(const PgQuery__SelectStmt& select) {
+  // A set operation has no text of its own: it begins where its leftmost arm does.
   const PgQuery__SelectStmt* first = &select;
   while (first->larg != nullptr) first = first->larg;
   if (first->with_clause != nullptr) return first->with_clause->location;
@@ -50,6 +52,7 @@ SelectSyntaxPtr Translator::select(const PgQuery__SelectStmt& select) {
   refuse_clauses(select, result->position);
   for (std::size_t i = 0; i < select.n_sort_clause; ++i)
     result->order_by.push_back(expression(select.sort_clause[i]->sort_by->node));
+  // Above it, WITH and ORDER BY belong to the whole set operation.
   if (select.op > PG_QUERY__SET_OPERATION__SETOP_NONE) {
     translate_set_operation(select, *result);
     return result;
@@ -85,6 +88,7 @@ void Translator::refuse_clauses(const PgQuery__SelectStmt& select, Position posi
 void Translator::translate_set_operation(const PgQuery__SelectStmt& select, SelectSyntax& result) {
   result.kind = SelectSyntax::Kind::union_all;
   result.left = this->select(*select.larg);
+  // Both arms are translated also where the operation is refused, for the errors in them.
   result.right = this->select(*select.rarg);
   const Position position = result.right->position;
   if (select.op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT)
@@ -159,6 +163,7 @@ FromSyntaxPtr Translator::from_item(const PgQuery__Node& node) {
       return refused_from_item(Construct::xml_table, position_of(node.range_table_func->location));
     default: break;
   }
+  // A function in FROM has no location of its own, but its call has.
   Position position = last_position_;
   if (node.node_case == PG_QUERY__NODE__NODE_RANGE_FUNCTION &&
       node.range_function->n_functions > 0) {

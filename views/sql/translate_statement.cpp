@@ -1,5 +1,5 @@
-// Statements of a view's file: one query, or CREATE [MATERIALIZED] VIEW with its indexes and
-// comments.
+// Translates the statements of a view's file: one query, or CREATE [MATERIALIZED] VIEW with its
+// indexes and comments. How many and which may stand in one file: view_statements.cpp.
 #include <algorithm>
 
 #include "views/sql/translate.h"
@@ -51,6 +51,8 @@ void Translator::refuse(Construct construct, Position position) {
   rejections_.push_back(refusal_of(construct, position));
 }
 
+// Nodes without a location get that of the last one that had one, which the text order of the
+// translation keeps near.
 Position Translator::position_of(std::int32_t location) {
   if (location >= 0) last_position_ = static_cast<Position>(location);
   return last_position_;
@@ -66,6 +68,8 @@ StatementSyntax Translator::statement(const PgQuery__RawStmt& raw) {
   const auto begin = static_cast<Position>(std::max(raw.stmt_location, 0));
   const auto end = raw.stmt_len > 0 ? begin + static_cast<Position>(raw.stmt_len)
                                     : static_cast<Position>(text_.size());
+  // PostgreSQL counts the blanks and comments before a statement as part of it; errors point to its
+  // first word.
   const auto first = std::ranges::find_if(
       tokens_, [begin](const Token& token) { return !token.comment && token.begin >= begin; });
   const Position position = first == tokens_.end() ? begin : first->begin;
@@ -96,7 +100,9 @@ std::string Translator::plain_text(Position begin, Position end) const {
   return trimmed(std::string_view(text_).substr(begin, end - begin));
 }
 
-// The query of CREATE VIEW ... AS query [WITH DATA]: behind the first AS outside parentheses.
+// The query of CREATE VIEW ... AS query [WITH DATA]: behind the first AS outside parentheses, found
+// by tokens, since the tree does not say where the query begins. The text is sent to PostgreSQL as
+// it is (verify), so WITH DATA must not be part of it.
 std::string Translator::text_after_as(Position begin, Position end) const {
   const auto word = [this](const Token& token) {
     return std::string_view(text_).substr(token.begin, token.end - token.begin);

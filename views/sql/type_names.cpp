@@ -1,5 +1,5 @@
-// Internal type names (what the grammar makes of INTEGER, CHARACTER VARYING, ...) and their
-// modifiers.
+// Resolves type names, which the grammar has made internal ones (INTEGER is int4, CHARACTER VARYING
+// varchar), and encodes their modifiers as pg_attribute.atttypmod does.
 #include "views/sql/type_names.h"
 
 #include <array>
@@ -53,6 +53,8 @@ std::int32_t numeric_modifier(const TypeSyntax& syntax) {
   if (scale < -1000 || scale > 1000)
     reject_modifier(syntax,
                     "NUMERIC scale " + std::to_string(scale) + " must be between -1000 and 1000");
+  // make_numeric_typmod(): the scale in 11 bits with sign, and VARHDRSZ, so that −1 stays free for
+  // "none".
   return ((precision << 16) | (scale & 0x7ff)) + 4;
 }
 
@@ -112,6 +114,7 @@ Type resolve_type(const TypeSyntax& syntax, const Catalog& catalog) {
   Type type;
   const std::string& name = syntax.names.back();
   const std::string schema = syntax.names.size() > 1 ? syntax.names.front() : "";
+  // pg_catalog is searched before the search path: an enum named text needs its schema.
   if (schema.empty() || schema == "pg_catalog") type.kind = kind_named(name);
   if (type.kind == TypeKind::unsupported && schema != "pg_catalog") {
     type.enumeration = catalog.find_enum(schema, name);

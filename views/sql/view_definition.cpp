@@ -1,5 +1,5 @@
-// All views of a project: parsed, put into the order in which they read each other, bound one after
-// the other.
+// Binds all views of a project: parsed, put into the order in which they read each other, bound one
+// after the other, each with every error that can be found in it.
 #include "views/sql/view_definition.h"
 
 #include <algorithm>
@@ -97,6 +97,7 @@ class ProjectViews {
   }
 
   [[nodiscard]] BindResult bind() {
+    // Names of all files first: a view may read one of a later file.
     for (ViewFile& file : files_) read(file);
     for (ViewFile& file : files_) check_references(file);
     for (ViewFile& file : files_) visit(file);
@@ -126,6 +127,8 @@ class ProjectViews {
                   "view \"" + name + "\" is also declared in " + present->second->source->file,
                   "rename one of the files", 0});
     const ParsedFile parsed = parse_file(file.source->text);
+    // The statements are incomplete where some were refused: what else would be said of them could
+    // be wrong.
     if (!parsed.rejections.empty()) {
       fail(file, parsed.rejections);
       return;
@@ -149,8 +152,9 @@ class ProjectViews {
     }
   }
 
-  // Binds what the view reads, then the view. A view that reads a failed one fails without a
-  // message of its own.
+  // Binds what the view reads, then the view: a depth-first search, whose postorder is the order of
+  // dependencies. A view that reads a failed one fails without a message of its own; `visiting`
+  // marks the path, so that a circle is found where it closes.
   void visit(ViewFile& file) {
     if (file.state != ViewFile::State::waiting) return;
     file.state = ViewFile::State::visiting;
@@ -176,6 +180,7 @@ class ProjectViews {
   }
 
   void bind_file(ViewFile& file) {
+    // Only views that are bound already, so none that reads this one.
     const BindContext context{catalog_, bound_};
     QueryBinder binder(context);
     try {
@@ -216,7 +221,9 @@ class ProjectViews {
 
   void finish(ViewFile& file, BoundQuery query, const QueryBinder& binder) {
     const std::string& name = file.source->name;
-    // Keys are looked for before columns are pruned, outer joins that are inner ones known as such.
+    // Keys are looked for before columns are pruned, since one may link what the view shows to a
+    // key it does not show; outer joins that are inner ones are made so first, since padding hides
+    // keys.
     const PlanPtr simplified = simplify_outer_joins(query.plan);
     const ViewKey key = find_view_key(*simplified, view_keys_, declared_key(file));
     fail(file, key.errors);
@@ -240,6 +247,7 @@ class ProjectViews {
       binding.warnings.push_back(to_diagnostic(*file.source, warning, Severity::warning));
       file.diagnostics.push_back(binding.warnings.back());
     }
+    // What views over this one are bound against: its columns and collations.
     bound_.emplace(name, std::move(query));
     result_.views.push_back(std::move(binding));
     file.state = ViewFile::State::bound;

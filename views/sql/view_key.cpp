@@ -1,5 +1,5 @@
-// Declared columns are looked up in the output; what is declared is checked against what can be
-// proven.
+// Finds the key of a view: declared columns are looked up in the output and checked against what
+// can be proven; without a declaration the shortest provable key is inferred.
 #include "views/sql/view_key.h"
 
 #include <algorithm>
@@ -66,6 +66,8 @@ ViewKey find_view_key(const PlanNode& plan, const ViewKeys& views,
   ViewKey result;
   if (declared) {
     result.columns = resolve(plan, *declared, result.errors);
+    // A key that is proven needs no check while running; one that is only declared is checked with
+    // every row.
     if (result.errors.empty()) result.declared = !provably_unique(plan, *result.columns, views);
     return result;
   }

@@ -1,4 +1,5 @@
-// One pass over the statements; a setting given twice is an error.
+// Collects what the statements of one file declare, in one pass; what is declared twice is an
+// error, since either could be meant.
 #include "views/sql/view_statements.h"
 
 #include <algorithm>

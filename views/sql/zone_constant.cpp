@@ -1,5 +1,5 @@
-// PostgreSQL finds out with the first row; here no row ever has a result, so the view is refused. A
-// zone that comes from a column makes its row a row in error.
+// Refuses a constant that names no time zone. PostgreSQL finds out with the first row; here no row
+// would ever have a result. A zone that comes from a column makes its row a row in error.
 #include "views/sql/zone_constant.h"
 
 #include "views/data/ascii.h"

@@ -7,8 +7,8 @@
 
 namespace deltamill {
 
-// Rejects a call whose zone is a constant that names none. `written` are its arguments as they stand
-// in the query.
+// Rejects a call whose zone is a constant that names none. `written` are its arguments as they
+// stand in the query.
 void require_known_zone(const Expression& call, const std::vector<BoundExpression>& written);
 
 }  // namespace deltamill

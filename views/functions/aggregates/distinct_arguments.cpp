@@ -1,5 +1,5 @@
 // Counts the representations of each (group, value), and tells the inner accumulator when another
-// one is shown.
+// one is shown: it sees each value once, in the smallest representation that is there.
 #include "views/functions/aggregates/distinct_arguments.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// Adding with carries between 32-bit digits, and rounding from the highest three digits and the
-// sign of the rest.
+// Adds floats exactly, with carries between 32-bit digits with sign, and rounds once, from the
+// highest three digits and the sign of the rest. Exact sums do not depend on the order of rows and
+// can take a row back; PostgreSQL's own last digits depend on its scan.
 #include "views/functions/aggregates/exact_real_sum.h"
 
 #include <algorithm>

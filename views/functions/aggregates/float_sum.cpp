@@ -1,4 +1,5 @@
-// What is not a finite number is counted, the rest summed exactly.
+// Sums floats: what is not a finite number is counted, since an infinity could not be taken back
+// from a sum; the rest is summed exactly.
 #include "views/functions/aggregates/float_sum.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Results of integer sums: in plain form as long as they fit.
+// Gives the results of integer sums, in plain form as long as they fit.
 #include "views/functions/aggregates/integer_sum.h"
 
 #include <limits>

@@ -1,4 +1,4 @@
-// Results of interval sums; the average is PostgreSQL's interval / float8.
+// Adds up intervals and gives the results; the average is PostgreSQL's interval / float8.
 #include "views/functions/aggregates/interval_sum.h"
 
 #include <array>

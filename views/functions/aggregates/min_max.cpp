@@ -1,4 +1,6 @@
-// A sorted list while there are few arguments, a tree afterwards.
+// Keeps the arguments of min and max in order: a sorted list while there are few, a tree
+// afterwards, so that the next one is at hand when the smallest goes. O(log rows of the group) per
+// change.
 #include "views/functions/aggregates/min_max.h"
 
 #include <algorithm>

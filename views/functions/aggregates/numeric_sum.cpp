@@ -1,4 +1,6 @@
-// The normal case is one scale and small mantissas: first_ alone.
+// Sums numerics per scale, because the scale of a sum is the largest scale of the rows that are
+// there, which must be known again when the row of that scale goes. The normal case is one scale
+// and small mantissas: first_ alone.
 #include "views/functions/aggregates/numeric_sum.h"
 
 #include <algorithm>

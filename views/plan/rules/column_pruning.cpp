@@ -1,4 +1,6 @@
-// Top down with the set of needed columns; back up with where they are now.
+// Leaves out columns that nothing reads: top down with the set of needed columns, back up with
+// their new ordinals. What is not read is not computed either, as in PostgreSQL, so an error in it
+// is none.
 #include "views/plan/rules/column_pruning.h"
 
 #include <map>
@@ -72,6 +74,7 @@ class Prune {
  public:
   Prune(const PlanPtr& plan, const ColumnSet& needed) : plan_(plan), needed_(needed) {}
 
+  // The row key is not needed here: a table's input keeps it for itself (Compiler::note_columns).
   Pruned operator()(const TableScan& scan) const {
     TableScan kept{scan.table, {}};
     Columns columns;
@@ -114,12 +117,15 @@ class Prune {
   Pruned operator()(const Aggregate& aggregate) const;
 
   Pruned operator()(const Distinct& distinct) const {
+    // DISTINCT needs all its columns: without one, two rows that differ in it would be one.
     const PlanPtr input = exactly(distinct.input, all_columns(*distinct.input));
     return {make_distinct(input), unchanged(input->columns.size())};
   }
 
   Pruned operator()(const UnionAll& union_all) const {
     std::vector<PlanPtr> inputs;
+    // The same columns in the same order from each input, whatever each of them would keep by
+    // itself.
     for (const PlanPtr& input : union_all.inputs) inputs.push_back(exactly(input, needed_));
     NewOrdinals ordinals;
     for (const std::uint32_t column : needed_)
@@ -128,12 +134,14 @@ class Prune {
   }
 
  private:
+  // A view's collection is there already with all its columns: to read fewer would take a copy.
   [[nodiscard]] Pruned as_it_is() const { return {plan_, unchanged(plan_->columns.size())}; }
 
   const PlanPtr& plan_;
   const ColumnSet& needed_;
 };
 
+// A side of which nothing is read stays: its rows still multiply or filter those of the other side.
 Pruned Prune::operator()(const Join& join) const {
   const auto width = static_cast<std::uint32_t>(join.left->columns.size());
   ColumnSet left;
@@ -159,6 +167,7 @@ Pruned Prune::operator()(const Join& join) const {
 Pruned Prune::operator()(const Aggregate& aggregate) const {
   const auto key_count = static_cast<std::uint32_t>(aggregate.keys.size());
   ColumnSet below;
+  // Keys stay though nothing reads them: they make the groups. Calls that nothing reads go.
   for (const ExpressionPtr& key : aggregate.keys) add_columns(key, 0, below);
   std::vector<AggregateCall> calls;
   NewOrdinals ordinals = unchanged(key_count);

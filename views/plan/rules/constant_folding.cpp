@@ -1,4 +1,5 @@
-// Bottom up over nodes; inside an expression expressions/fold_constants does it.
+// Folds the constant parts of all expressions of a plan, bottom up over its nodes, and drops
+// conditions that are always true; inside an expression expressions/fold_constants does it.
 #include "views/plan/rules/constant_folding.h"
 
 #include "views/expressions/fold_constants.h"
@@ -17,6 +18,8 @@ bool is_true(const Expression& condition) {
 // Without the conjuncts that are always true; nullptr = always true.
 ExpressionPtr without_true(const ExpressionPtr& condition) {
   Expressions kept;
+  // A conjunct that is always false or NULL stays and empties the result while running; there is no
+  // empty plan for it.
   for (const ExpressionPtr& conjunct : conjuncts_of(condition))
     if (!is_true(*conjunct)) kept.push_back(conjunct);
   return make_conjunction(std::move(kept));

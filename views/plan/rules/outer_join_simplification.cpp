@@ -1,4 +1,6 @@
-// Top down: which columns cannot be NULL in a row that counts, through filters and joins.
+// Turns outer joins into narrower ones, top down with the columns that cannot be NULL in a row that
+// reaches the result, as PostgreSQL's reduce_outer_joins() does: a row padded on that side would be
+// NULL there and is dropped further up anyway.
 #include "views/plan/rules/outer_join_simplification.h"
 
 #include <algorithm>
@@ -19,6 +21,8 @@ void add_strict_columns(const Expression& expression, std::uint32_t left_width,
                         ColumnSet& columns) {
   if (expression.kind == Expression::Kind::column)
     columns.insert(expression.ordinal + (expression.input == 1 ? left_width : 0));
+  // A strict function is NULL as soon as one argument is. Of anything else (COALESCE, CASE, OR, IS
+  // NULL) nothing follows.
   if (expression.kind != Expression::Kind::call || !expression.function->strict) return;
   for (const ExpressionPtr& argument : expression.arguments)
     add_strict_columns(*argument, left_width, columns);
@@ -42,6 +46,8 @@ PlanPtr simplify_join(const PlanPtr& plan, const Join& join, ColumnSet required)
   const bool left_required = first_right != required.begin();
   const bool right_required = first_right != required.end();
   JoinKind kind = join.kind;
+  // A full join in two steps: left columns required drop the rows that lack a left side, which
+  // leaves a left join; right ones as well, an inner join.
   if (kind == JoinKind::full && left_required) kind = JoinKind::left;
   if (kind == JoinKind::full && right_required) kind = JoinKind::right;
   if (kind == JoinKind::left && right_required) kind = JoinKind::inner;
@@ -82,6 +88,8 @@ PlanPtr simplify(const PlanPtr& plan, const ColumnSet& required) {
       add_strict_columns(*project->outputs[column], 0, below);
     return with_inputs(*plan, {simplify(project->input, below)});
   }
+  // Aggregate, DISTINCT and UNION ALL: what is required above does not say that a row below is
+  // dropped, since NULLs count in a group.
   std::vector<PlanPtr> inputs;
   for (const PlanPtr& input : inputs_of(*plan)) inputs.push_back(simplify(input, {}));
   return with_inputs(*plan, inputs);

@@ -1,4 +1,5 @@
-// Top down, carrying the conjuncts that still look for their place.
+// Moves conditions towards the rows they are about: top down, carrying the conjuncts that have not
+// found their node yet. A condition that drops a row before a join saves looking its partners up.
 #include "views/plan/rules/predicate_pushdown.h"
 
 #include "views/plan/build.h"
@@ -64,6 +65,9 @@ PlanPtr push_through(const PlanPtr& plan, const Project& project, const Expressi
   return with_inputs(*plan, {push(project.input, std::move(below))});
 }
 
+// Of a left join, a condition on the left side above it may go down the left: the row is dropped
+// with or without partner. One on the right may not: below, it would turn a pair into a padded row.
+// For ON it is the other way round.
 PlanPtr push_into_join(const PlanPtr& plan, const Join& join, const Expressions& conjuncts) {
   const auto width = static_cast<std::uint32_t>(join.left->columns.size());
   const bool inner = join.kind == JoinKind::inner;
@@ -93,6 +97,8 @@ PlanPtr push_into_join(const PlanPtr& plan, const Join& join, const Expressions&
     else
       own.push_back(conjunct);
   }
+  // The join's own conditions first, as written: where one guards another (x <> 0 AND 1 / x > 2)
+  // their order is kept.
   own.insert(own.end(), condition.begin(), condition.end());
   const PlanPtr joined =
       make_join(join.kind, push(join.left, std::move(left)), push(join.right, std::move(right)),
@@ -116,6 +122,8 @@ PlanPtr push(const PlanPtr& plan, Expressions conjuncts) {
     for (const PlanPtr& input : union_all->inputs) inputs.push_back(push(input, conjuncts));
     return with_inputs(*plan, inputs);
   }
+  // Not through an aggregate or DISTINCT: only a condition on grouping keys alone may pass, and
+  // those are not told apart here.
   return filtered(push_into_inputs(plan), std::move(conjuncts));
 }
 

@@ -1,4 +1,6 @@
-// Bottom up: the input of a projection has been merged before.
+// Merges projections with what is below them: with another projection, with a scan whose columns
+// they only pick, or with nothing where they change nothing. Also makes one union of nested ones.
+// Bottom up, so that the input of a projection has been merged before.
 #include "views/plan/rules/projection_merging.h"
 
 #include <algorithm>
@@ -30,6 +32,8 @@ bool is_cheap(const Expression& expression) {
 bool can_merge(const Project& outer, const Project& inner) {
   const std::vector<std::size_t> uses = uses_of(outer, inner.outputs.size());
   for (std::size_t i = 0; i < uses.size(); ++i)
+    // An expression that is read twice stays below, where it stands once: substituted, it would
+    // double with each level of nesting.
     if (uses[i] > 1 && !is_cheap(*inner.outputs[i])) return false;
   return true;
 }
@@ -56,6 +60,7 @@ Expressions merged_outputs(const Project& outer, const Project& inner) {
   return possible ? outputs : Expressions{};
 }
 
+// Each column at most once: a scan names each column of its table once.
 bool picks_columns(const Project& project) {
   std::set<std::uint32_t> seen;
   for (const ExpressionPtr& output : project.outputs) {
