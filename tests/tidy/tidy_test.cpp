@@ -64,9 +64,6 @@ void check_each(const Select& select, const Rule& rule,
   CHECK(looked_at > 0);
 }
 
-constexpr Exception long_files[] = {
-    {"views/expressions/evaluate.cpp", "being split"},
-};
 constexpr Exception sleepers[] = {
     {"service/cli/running_service.cpp", "asks another process again and again"},
     {"service/cli/status.cpp", "--watch shows a page each second"},
@@ -127,7 +124,7 @@ TEST_CASE("functions of the tree fit a screen") {
 }
 
 TEST_CASE("files of the tree are short") {
-  check_each(is_code, long_file, long_files);
+  check_each(is_code, long_file);
 }
 
 TEST_CASE("a comment of the service tears no declaration") {
