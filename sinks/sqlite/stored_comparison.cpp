@@ -7,6 +7,7 @@
 #include "views/data/arena.h"
 #include "views/data/check.h"
 #include "views/data/text_form.h"
+#include "views/data/value_comparison.h"
 
 namespace deltamill {
 

@@ -9,6 +9,7 @@
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
 #include "views/data/text_form.h"
+#include "views/data/value_comparison.h"
 #include "views/expressions/evaluate.h"
 
 namespace deltamill {

@@ -71,7 +71,6 @@ constexpr Exception sleepers[] = {
 // By one of their members.
 constexpr Exception circles[] = {
     {"views/sql/bind_expression", "expressions hold queries, queries hold expressions"},
-    {"views/data/numeric", "values hold numerics and intervals, which compare as values"},
     {"service/http/listening", "a listener makes connections, which live in it"},
     {"views/sql/view_statements", "being cut"},
 };

@@ -1,4 +1,4 @@
-// Packing, copying and hashing of rows: row.h has the byte layout.
+// Packs, copies and hashes rows: row.h has the byte layout.
 #include "views/data/row.h"
 
 #include <xxhash.h>
@@ -24,6 +24,7 @@ std::vector<Storage> storages_of(const Columns& columns) {
   return storages;
 }
 
+// A mantissa of 56 bits and a scale of 7 beside the tag bit: prices and amounts of any common size.
 bool fits_slot(const Value& numeric) {
   return numeric.form == Value::Form::plain && numeric.length <= inline_scale_max &&
          numeric.integer <= inline_mantissa_max && numeric.integer >= -inline_mantissa_max;
@@ -53,6 +54,8 @@ void set_null(std::byte* row, std::uint32_t column) {
 }
 
 std::uint64_t real_slot(double real) {
+  // NaN has many bit patterns. Rows are identical iff their bytes are, so one stands for all; −0
+  // stays apart from 0, which prints differently.
   if (std::isnan(real)) real = std::numeric_limits<double>::quiet_NaN();
   return std::bit_cast<std::uint64_t>(real);
 }
@@ -93,6 +96,8 @@ RowBytes pack_row(const RowLayout& layout, std::span<const Value> values, Arena&
   if (size > 0x7fffffffU) throw std::length_error("a row of a view is larger than 2 GiB");
 
   std::byte* const row = arena.allocate(size);
+  // NULL bits unset. Slots are written one by one; what pads the row at its end is zeroed, since it
+  // is hashed and compared.
   std::memset(row, 0, layout.slots_begin());
   const auto size32 = static_cast<std::uint32_t>(size);
   std::memcpy(row, &size32, sizeof size32);
@@ -118,17 +123,6 @@ RowBytes copy_row(RowBytes row, Arena& arena) {
 
 std::uint64_t row_hash(RowBytes row) {
   return XXH3_64bits(row, row_size(row));
-}
-
-std::uint64_t key_hash(const Columns& columns, const RowLayout& layout, RowBytes row,
-                       std::span<const std::uint32_t> key) {
-  std::uint64_t hash = 0x9e3779b97f4a7c15U;
-  for (const std::uint32_t column : key) {
-    const std::uint64_t one = hash_value(columns[column].type, row_value(layout, row, column));
-    hash = (hash ^ one) * 0xff51afd7ed558ccdU;
-    hash ^= hash >> 32;
-  }
-  return hash;
 }
 
 }  // namespace deltamill

@@ -109,8 +109,4 @@ class RowLayout {
 // outside.
 [[nodiscard]] std::uint64_t row_hash(RowBytes row);
 
-// Hash of some columns under value equality: rows whose columns are pairwise not distinct collide.
-[[nodiscard]] std::uint64_t key_hash(const Columns& columns, const RowLayout& layout, RowBytes row,
-                                     std::span<const std::uint32_t> key);
-
 }  // namespace deltamill

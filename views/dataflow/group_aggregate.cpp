@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "views/data/check.h"
+#include "views/data/value_comparison.h"
 #include "views/dataflow/delta_join.h"
 #include "views/dataflow/description.h"
 #include "views/plan/build.h"

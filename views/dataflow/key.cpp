@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "views/data/value_comparison.h"
+
 namespace deltamill {
 
 namespace {

@@ -11,6 +11,7 @@
 #include <array>
 
 #include "views/data/check.h"
+#include "views/data/value_comparison.h"
 #include "views/expressions/registers.h"
 
 namespace deltamill {

@@ -9,6 +9,7 @@
 
 #include "views/data/datetime.h"
 #include "views/data/numeric.h"
+#include "views/data/value_comparison.h"
 #include "views/functions/datetime_fields.h"
 #include "views/functions/function.h"
 

@@ -134,16 +134,3 @@ TEST_CASE("all NaNs are one representation, the zeros are two", "[row]") {
   CHECK(rows_identical(packed(std::nan("1")), packed(-std::numeric_limits<double>::quiet_NaN())));
   CHECK_FALSE(rows_identical(packed(0.0), packed(-0.0)));
 }
-
-TEST_CASE("keys that are not distinct have one hash", "[row]") {
-  const Columns columns = columns_of({TypeKind::numeric, TypeKind::bpchar, TypeKind::int4});
-  const RowLayout layout(columns);
-  const std::vector<std::uint32_t> key{0, 1};
-  Arena arena;
-  const auto hash = [&](const std::vector<const char*>& texts) {
-    return key_hash(columns, layout, row_of(columns, texts, arena), key);
-  };
-  CHECK(hash({"1.0", "a", "1"}) == hash({"1.00", "a  ", "2"}));
-  CHECK(hash({"1.0", nullptr, "1"}) == hash({"1", nullptr, nullptr}));
-  CHECK(hash({"1.0", "a", "1"}) != hash({"1.0", "b", "1"}));
-}

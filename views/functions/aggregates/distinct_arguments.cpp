@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "views/data/value_comparison.h"
+
 namespace deltamill {
 
 DistinctArguments::DistinctArguments(Type type, bool counts_nulls,

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "views/data/check.h"
+#include "views/data/value_comparison.h"
 
 namespace deltamill {
 

@@ -1,12 +1,12 @@
-// Equality, order and hash of values by type. Two notions: value equality (PostgreSQL's) and
-// representation.
-#include "views/data/value.h"
+// One switch per question, over kinds of types. Numerics and intervals answer for themselves.
+#include "views/data/value_comparison.h"
 
 #include <xxhash.h>
 
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "views/data/check.h"
 #include "views/data/interval.h"
@@ -23,6 +23,8 @@ int order_of(Number left, Number right) {
   return left < right ? -1 : static_cast<int>(left > right);
 }
 
+// btree order of floats (float8_cmp_internal): NaN equals itself and is greater than all else,
+// which IEEE 754 comparison does not give.
 int compare_reals(double left, double right) {
   if (std::isnan(left)) return std::isnan(right) ? 0 : 1;
   if (std::isnan(right)) return -1;
@@ -66,6 +68,7 @@ std::uint64_t hash_real(double real) {
   return mix(std::bit_cast<std::uint64_t>(real));
 }
 
+// By the span, like interval_hash: equal intervals may differ in all three fields.
 std::uint64_t hash_interval(const Interval& interval) {
   const auto span = static_cast<UInt128>(interval.span());
   return mix(static_cast<std::uint64_t>(span) ^ mix(static_cast<std::uint64_t>(span >> 64)));
@@ -153,6 +156,7 @@ int compare_representations(const Type& type, const Value& left, const Value& ri
   if (const int order = compare_values(type, left, right); order != 0) return order;
   switch (storage_of(type.kind)) {
     case Storage::integer: return 0;
+    // Only −0 and 0 are equal and differ; NaN has one representation.
     case Storage::real:
       return order_of(!std::signbit(left.real) || std::isnan(left.real),
                       !std::signbit(right.real) || std::isnan(right.real));

@@ -1,5 +1,5 @@
 // Value equality, order and hash against representations.
-#include "views/data/value.h"
+#include "views/data/value_comparison.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
