@@ -70,9 +70,7 @@ constexpr Exception sleepers[] = {
 };
 // By one of their members.
 constexpr Exception circles[] = {
-    {"views/sql/bind_expression", "expressions hold queries, queries hold expressions"},
     {"service/http/listening", "a listener makes connections, which live in it"},
-    {"views/sql/view_statements", "being cut"},
 };
 
 // Texts of all CMakeLists.txt by their directory.

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "views/data/text_form.h"
-#include "views/sql/bind_query.h"
 #include "views/sql/refusals.h"
 #include "views/sql/type_names.h"
 
@@ -76,10 +75,10 @@ void require_equality(const BoundExpression& expression, std::string_view what, 
            std::string(collate_hint));
 }
 
-ExpressionBinder::ExpressionBinder(QueryBinder& queries, const Scope& scope,
+ExpressionBinder::ExpressionBinder(EnclosingQuery& query, const Scope& scope,
                                    std::string_view clause, AggregateCalls* aggregates)
-    : queries_(queries),
-      catalog_(queries.catalog()),
+    : query_(query),
+      catalog_(query.catalog()),
       scope_(scope),
       clause_(clause),
       aggregates_(aggregates) {}
@@ -199,6 +198,11 @@ BoundExpression ExpressionBinder::bind_collate(const ExpressionSyntax& syntax) {
            "available: \"C\", \"POSIX\", \"ucs_basic\"");
   argument.collation = {Collation::Origin::collate_clause, true, true};
   return argument;
+}
+
+BoundExpression ExpressionBinder::bind_subquery(const ExpressionSyntax& syntax) {
+  (void)bind_all(syntax);  // the value on the left of IN, ANY and ALL
+  return query_.bind_inside(syntax, scope_);
 }
 
 }  // namespace deltamill

@@ -1,7 +1,7 @@
 // Expressions of one clause: names, overloads and casts resolved by PostgreSQL's rules. Operators
 // and functions: bind_call.cpp; CASE, IN, BETWEEN and other constructs of the grammar:
-// bind_construct.cpp; aggregates: bind_aggregate.cpp; queries inside expressions:
-// bind_subquery.cpp.
+// bind_construct.cpp; aggregates: bind_aggregate.cpp. Queries inside expressions are bound by the
+// query around them, which knows what they may read.
 #pragma once
 
 #include <map>
@@ -17,8 +17,6 @@
 
 namespace deltamill {
 
-class QueryBinder;
-
 // The aggregates of one query; an aggregate_result of it is the offset of a call. An aggregate
 // whose arguments read outer columns only belongs to the query that these come from, by
 // PostgreSQL's rule: to be built with subqueries.
@@ -26,12 +24,23 @@ struct AggregateCalls {
   std::vector<AggregateCall> calls;
 };
 
+// What an expression asks of the query that it stands in.
+class EnclosingQuery {
+ public:
+  virtual ~EnclosingQuery() = default;
+
+  [[nodiscard]] virtual const Catalog& catalog() const = 0;
+  // The value of a query inside the expression: (SELECT ...), EXISTS, IN, ANY, ALL, ARRAY. It sees
+  // the columns of `scope` as those of an outer row, and the same queries of WITH.
+  [[nodiscard]] virtual BoundExpression bind_inside(const ExpressionSyntax& subquery,
+                                                    const Scope& scope) = 0;
+};
+
 class ExpressionBinder {
  public:
-  // `queries` is the binder of the query that the expressions stand in, by which those inside them
-  // are bound, with the queries of WITH that are visible to it. `clause` names the place in
-  // messages ("WHERE"). aggregates: where calls are collected; nullptr = not allowed here.
-  ExpressionBinder(QueryBinder& queries, const Scope& scope, std::string_view clause,
+  // `clause` names the place in messages ("WHERE"). aggregates: where calls are collected; nullptr =
+  // not allowed here. All outlive the binder.
+  ExpressionBinder(EnclosingQuery& query, const Scope& scope, std::string_view clause,
                    AggregateCalls* aggregates);
 
   [[nodiscard]] BoundExpression bind(const ExpressionSyntax& syntax);
@@ -59,6 +68,7 @@ class ExpressionBinder {
   [[nodiscard]] BoundExpression bind_literal(const ExpressionSyntax& syntax);
   [[nodiscard]] BoundExpression bind_cast(const ExpressionSyntax& syntax);
   [[nodiscard]] BoundExpression bind_collate(const ExpressionSyntax& syntax);
+  [[nodiscard]] BoundExpression bind_subquery(const ExpressionSyntax& syntax);
 
   // bind_call.cpp
   [[nodiscard]] BoundExpression bind_call(const ExpressionSyntax& syntax);
@@ -87,10 +97,7 @@ class ExpressionBinder {
   [[nodiscard]] BoundExpression bind_in_list(const ExpressionSyntax& syntax);
   [[nodiscard]] BoundExpression bind_between(const ExpressionSyntax& syntax);
 
-  // bind_subquery.cpp
-  [[nodiscard]] BoundExpression bind_subquery(const ExpressionSyntax& syntax);
-
-  QueryBinder& queries_;
+  EnclosingQuery& query_;
   const Catalog& catalog_;
   const Scope& scope_;
   std::string clause_;

@@ -3,7 +3,6 @@
 #include "views/sql/bind_query.h"
 
 #include "views/plan/build.h"
-#include "views/sql/bind_select.h"
 
 namespace deltamill {
 
@@ -60,7 +59,7 @@ OpenQuery QueryBinder::bind_open(const SelectSyntax& query) {
         {"unsupported_sql", "ORDER BY without LIMIT has no effect: a view is a multiset",
          "leave it out; order when reading (?order=)", query.order_by.front()->position});
   switch (query.kind) {
-    case SelectSyntax::Kind::select: return bind_select(*this, query);
+    case SelectSyntax::Kind::select: return bind_select(query);
     case SelectSyntax::Kind::values: return bind_values(query);
     case SelectSyntax::Kind::union_all: break;
   }

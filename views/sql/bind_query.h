@@ -1,5 +1,6 @@
 // Queries -> plans. UNION ALL, VALUES and WITH: bind_query.cpp; FROM: bind_from.cpp; SELECT with
-// its clauses: bind_select; GROUP BY: bind_grouping; queries inside expressions: bind_subquery.cpp.
+// its clauses: bind_select.cpp; GROUP BY: bind_grouping; queries inside expressions:
+// bind_subquery.cpp.
 #pragma once
 
 #include <map>
@@ -33,8 +34,8 @@ struct OpenQuery {
 
 struct BindContext {
   const Catalog& catalog;
-  const std::map<std::string, BoundQuery>&
-      views;  // of the project, by name; those this one may read
+  // Those of the project that this one may read, by name.
+  const std::map<std::string, BoundQuery>& views;
 };
 
 // A query inside an expression, bound. Its plan reads the rows of the queries around it as outer
@@ -72,7 +73,7 @@ class Rejections {
 
 // One binder binds one view's query with all queries in it; what it knows while it descends is
 // which queries of WITH are visible and which query encloses the one at hand.
-class QueryBinder {
+class QueryBinder final : public EnclosingQuery {
  public:
   // The joined rows of a FROM clause, or of an item of it, and the names of their columns.
   struct FromItem {
@@ -91,14 +92,13 @@ class QueryBinder {
   // Innermost first. All of them are refused.
   [[nodiscard]] const std::vector<BoundSubquery>& subqueries() const { return subqueries_; }
 
-  // For those who bind parts of a query: SelectBinder, ExpressionBinder.
+  // For those who bind parts of the query: the clauses of a SELECT, expressions.
 
-  [[nodiscard]] const Catalog& catalog() const { return context_.catalog; }
   [[nodiscard]] Rejections& collected() { return rejections_; }
   [[nodiscard]] FromItem bind_from(const std::vector<FromSyntaxPtr>& items);  // bind_from.cpp
-  // A query inside an expression over the rows of `enclosing`. bind_subquery.cpp
-  [[nodiscard]] BoundQuery bind_inside(const SelectSyntax& query, const Scope& enclosing);
-  void note_subquery(BoundSubquery subquery) { subqueries_.push_back(std::move(subquery)); }
+  [[nodiscard]] const Catalog& catalog() const override { return context_.catalog; }
+  [[nodiscard]] BoundExpression bind_inside(const ExpressionSyntax& subquery,
+                                            const Scope& scope) override;  // bind_subquery.cpp
 
  private:
   struct CommonTable {
@@ -112,6 +112,12 @@ class QueryBinder {
   [[nodiscard]] OpenQuery bind_union_all(const SelectSyntax& query);
   [[nodiscard]] OpenQuery bind_values(const SelectSyntax& query);
   void bind_common_tables(const SelectSyntax& query);
+
+  // bind_select.cpp. Throws the last Rejection; the ones before it are collected.
+  [[nodiscard]] OpenQuery bind_select(const SelectSyntax& select);
+
+  // bind_subquery.cpp. A query whose expressions may read the rows of `enclosing`.
+  [[nodiscard]] BoundQuery bind_within(const SelectSyntax& query, const Scope& enclosing);
 
   // bind_from.cpp
   [[nodiscard]] FromItem bind_from_item(const FromSyntax& item);

@@ -8,13 +8,12 @@
 // columns of the select list, and whether a query is grouped is only known once all its clauses
 // have been searched for aggregates. Phase 5 has no construct yet, and phases 8 and 9 none that
 // changes a multiset: ORDER BY is checked alone, LIMIT is refused by the parser's side.
-#include "views/sql/bind_select.h"
-
 #include <algorithm>
 #include <charconv>
 
 #include "views/plan/build.h"
 #include "views/sql/bind_grouping.h"
+#include "views/sql/bind_query.h"
 #include "views/sql/output_names.h"
 
 namespace deltamill {
@@ -279,8 +278,8 @@ OpenQuery SelectBinder::distinct(OpenQuery query) {
 
 }  // namespace
 
-OpenQuery bind_select(QueryBinder& queries, const SelectSyntax& select) {
-  return SelectBinder(queries, select).bind();
+OpenQuery QueryBinder::bind_select(const SelectSyntax& select) {
+  return SelectBinder(*this, select).bind();
 }
 
 }  // namespace deltamill

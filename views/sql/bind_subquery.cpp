@@ -31,22 +31,21 @@ bool needs_one_column(const ExpressionSyntax& syntax) {
 
 // Stands for the value of the query until expressions can hold one: NULL of its type, so that what
 // is around it is bound and checked as well. QueryBinder::bind then refuses the whole.
-BoundExpression ExpressionBinder::bind_subquery(const ExpressionSyntax& syntax) {
-  (void)bind_all(syntax);
-  const BoundQuery query = queries_.bind_inside(*syntax.query, scope_);
-  queries_.note_subquery({refusal_of(construct_of(syntax.kind), syntax.position), query.plan});
-  if (!needs_one_column(syntax)) {
+BoundExpression QueryBinder::bind_inside(const ExpressionSyntax& subquery, const Scope& scope) {
+  const BoundQuery query = bind_within(*subquery.query, scope);
+  subqueries_.push_back({refusal_of(construct_of(subquery.kind), subquery.position), query.plan});
+  if (!needs_one_column(subquery)) {
     Type boolean;
     boolean.kind = TypeKind::boolean;
-    return {make_constant(boolean, Value::null()), {}, syntax.position};
+    return {make_constant(boolean, Value::null()), {}, subquery.position};
   }
   if (query.plan->columns.size() != 1)
-    reject("type_error", syntax.query->position, "subquery must return only one column");
+    reject("type_error", subquery.query->position, "subquery must return only one column");
   return {make_constant(query.plan->columns.front().type, Value::null()), query.collations.front(),
-          syntax.position};
+          subquery.position};
 }
 
-BoundQuery QueryBinder::bind_inside(const SelectSyntax& query, const Scope& enclosing) {
+BoundQuery QueryBinder::bind_within(const SelectSyntax& query, const Scope& enclosing) {
   // Also when the query is rejected, what follows it is bound outside again.
   struct Inside {
     QueryBinder& binder;

@@ -6,12 +6,12 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "views/plan/plan.h"
 #include "views/sql/catalog.h"
 #include "views/sql/diagnostic.h"
+#include "views/sql/view_declarations.h"
 
 namespace deltamill {
 
@@ -23,16 +23,6 @@ struct ViewSource {
   std::string file;                                      // for diagnostics
   std::string text;                                      // whole content, at most 128 KiB
   std::optional<std::vector<std::string>> declared_key;  // from the header
-};
-
-// What the statements of a file declare besides the query.
-struct ViewDeclarations {
-  std::vector<std::pair<std::string, std::string>>
-      options;  // WITH (deltamill.sinks = 'local,cache'): name, value
-  std::optional<std::vector<std::string>> key;             // CREATE UNIQUE INDEX
-  std::vector<std::vector<std::string>> indexes;           // CREATE INDEX: "column", "column desc"
-  std::string description;                                 // COMMENT ON MATERIALIZED VIEW
-  std::map<std::string, std::string> column_descriptions;  // COMMENT ON COLUMN
 };
 
 struct ViewBinding {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "views/sql/parse.h"
-#include "views/sql/view_definition.h"
+#include "views/sql/view_declarations.h"
 
 namespace deltamill {
 
@@ -15,8 +15,8 @@ struct FileContent {
   std::string select_text;
   ViewDeclarations declarations;
   Position key_position = 0;  // of CREATE UNIQUE INDEX
-  std::vector<std::pair<std::string, Position>>
-      named_columns;  // of indexes and comments, to be checked
+  // Columns that indexes and comments name, still to be checked.
+  std::vector<std::pair<std::string, Position>> named_columns;
   std::vector<Rejection> rejections;
 };
 
