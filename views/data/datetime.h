@@ -95,9 +95,9 @@ struct DayAndTime {
 [[nodiscard]] std::int64_t round_fraction(std::int64_t microseconds, std::int32_t modifier);
 
 enum class TimestampStyle : std::uint8_t {
-  sql,
-  json
-};  // "2024-05-01 12:00:00", "2024-05-01T12:00:00"
+  sql,   // "2024-05-01 12:00:00"
+  json,  // "2024-05-01T12:00:00"
+};
 enum class TimeZone : std::uint8_t { none, utc };  // utc prints "+00", in JSON "+00:00"
 
 void append_date(std::int64_t days, std::string& text);

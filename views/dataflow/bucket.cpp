@@ -13,8 +13,8 @@ namespace deltamill {
 
 namespace {
 
-constexpr std::size_t searched_size_max =
-    256;  // 2 KiB of handles, searched in less than a cache miss or two
+// 2 KiB of handles, searched in less than a cache miss or two.
+constexpr std::size_t searched_size_max = 256;
 constexpr std::uint64_t list_tag = 2;
 
 struct List {

@@ -95,8 +95,8 @@ class GroupAggregate : public FedOperator {
   RowStore& store_;
   Key key_;  // over the collection's columns
   RowLayout key_layout_;
-  bool representations_differ_ =
-      false;  // some key type has equal values of different representations
+  // Some key type has equal values of different representations.
+  bool representations_differ_ = false;
   std::vector<std::unique_ptr<Accumulator>> accumulators_;
   HashIndex index_;  // hash of the key -> group number + 1
   std::vector<Group> groups_;

@@ -12,8 +12,8 @@ namespace deltamill {
 class HashIndex {
  public:
   static constexpr std::size_t none = ~std::size_t{0};
-  static constexpr std::size_t prefetch_group =
-      32;  // probes in flight; more than a core has miss buffers is no use
+  // Probes in flight at once; more than a core has miss buffers is of no use.
+  static constexpr std::size_t prefetch_group = 32;
 
   struct Entry {
     std::uint64_t hash = 0;

@@ -90,8 +90,8 @@ class OuterJoin : public Operator, public Consumer {
   TupleChunk pairs_;
   TupleChunk padded_;
   TupleChunk tried_;
-  std::vector<std::uint32_t>
-      origins_;  // of pairs_: the row of the chunk; of tried_: the row that was met
+  // Of pairs_: the row of the chunk; of tried_: the row that was met.
+  std::vector<std::uint32_t> origins_;
   std::vector<RowHandle> others_;      // of pairs_: the row of the other side
   std::vector<std::uint8_t> matched_;  // per row of the chunk in hand
   std::vector<std::uint64_t> hashes_;

@@ -16,8 +16,8 @@ using RowHandle = std::uint64_t;
 class RowStore {
  public:
   static constexpr std::size_t slab_bytes = std::size_t{1} << 21;
-  static constexpr std::size_t class_bytes_max = std::size_t{1}
-                                                 << 18;  // larger blocks get a slab of their own
+  // Larger blocks get a slab of their own.
+  static constexpr std::size_t class_bytes_max = std::size_t{1} << 18;
 
   RowStore();
   RowStore(const RowStore&) = delete;

@@ -13,6 +13,7 @@
 #include "views/functions/result_text.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

@@ -16,6 +16,7 @@
 #include "views/functions/result_text.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

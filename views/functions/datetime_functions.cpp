@@ -20,6 +20,7 @@
 #include "views/functions/zone_functions.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

@@ -12,6 +12,7 @@
 #include "views/functions/function.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

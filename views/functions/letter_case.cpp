@@ -9,6 +9,7 @@
 #include "views/data/utf8.h"
 
 namespace deltamill {
+
 namespace {
 
 char32_t lower(char32_t character) {

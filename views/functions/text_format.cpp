@@ -14,6 +14,7 @@
 #include "views/functions/text_quoting.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

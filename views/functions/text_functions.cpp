@@ -15,6 +15,7 @@
 #include "views/functions/text_quoting.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

@@ -6,7 +6,7 @@
 
 #include "tests/unit/data/typed_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -156,3 +156,5 @@ TEST_CASE("a precision rounds half away from zero", "[datetime]") {
   CHECK(timestamp("infinity", 0) == "infinity");
   CHECK(time_of_day("23:59:59.96", 1) == "24:00:00");
 }
+
+}  // namespace deltamill

@@ -8,7 +8,7 @@
 
 #include "views/data/check.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -82,3 +82,5 @@ TEST_CASE("a weight beyond 32 bits is a broken invariant", "[delta]") {
   Delta delta{{row, std::numeric_limits<std::int32_t>::max()}, {row, 1}};
   CHECK_THROWS_AS(consolidate(delta), BrokenInvariant);
 }
+
+}  // namespace deltamill

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("an LSN prints as PostgreSQL prints it and reads back", "[frontier]") {
   CHECK(to_string(Lsn(0x16B374D848)) == "16/B374D848");
@@ -51,3 +51,5 @@ TEST_CASE("the first frontier reflects nothing", "[frontier]") {
   CHECK_FALSE(Frontier().reflects(Lsn(0)));
   CHECK(Frontier() < Frontier(Lsn(1)));
 }
+
+}  // namespace deltamill

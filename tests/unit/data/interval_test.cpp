@@ -6,7 +6,7 @@
 
 #include "tests/unit/data/typed_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -92,3 +92,5 @@ TEST_CASE("an interval packs into sixteen bytes and back", "[interval]") {
   CHECK(Interval{0, 0, 1}.span() == Interval{0, 30, 0}.span());
   CHECK(Interval{86400000000, 0, 0}.span() == Interval{0, 1, 0}.span());
 }
+
+}  // namespace deltamill

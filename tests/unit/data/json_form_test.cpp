@@ -3,7 +3,7 @@
 
 #include "tests/unit/data/typed_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -66,3 +66,5 @@ TEST_CASE("exactly the quote, the backslash and what lies below the blank are es
   CHECK(quoted("\b\f\n\r\t\x01\x1f") == R"("\b\f\n\r\t\u0001\u001f")");
   CHECK(quoted("\x7f\xc3\xa9\xe2\x80\xa8<>&'") == "\"\x7f\xc3\xa9\xe2\x80\xa8<>&'\"");
 }
+
+}  // namespace deltamill

@@ -5,7 +5,7 @@
 
 #include "tests/unit/data/typed_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -119,3 +119,5 @@ TEST_CASE("values become jsonb as to_jsonb makes them", "[jsonb]") {
   CHECK(jsonb_of(TypeKind::timestamp, "2024-05-01 12:00") == "\"2024-05-01T12:00:00\"");
   CHECK(jsonb_of(TypeKind::numeric, "1.10") == "1.10");
 }
+
+}  // namespace deltamill

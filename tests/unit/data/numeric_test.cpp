@@ -8,7 +8,7 @@
 
 #include "tests/unit/data/typed_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -245,3 +245,5 @@ TEST_CASE("quotient and remainder belong together", "[numeric]") {
     REQUIRE(Numeric::compare(rest, right) < 0);
   }
 }
+
+}  // namespace deltamill

@@ -7,7 +7,7 @@
 #include <limits>
 #include <random>
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -90,3 +90,5 @@ TEST_CASE("out of range and malformed input is refused", "[real_text]") {
   CHECK_FALSE(parse_float4("1e39").has_value());
   CHECK_FALSE(parse_float4("1e-60").has_value());
 }
+
+}  // namespace deltamill

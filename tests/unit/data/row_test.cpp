@@ -8,7 +8,7 @@
 #include "tests/unit/data/typed_text.h"
 #include "views/data/numeric.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -134,3 +134,5 @@ TEST_CASE("all NaNs are one representation, the zeros are two", "[row]") {
   CHECK(rows_identical(packed(std::nan("1")), packed(-std::numeric_limits<double>::quiet_NaN())));
   CHECK_FALSE(rows_identical(packed(0.0), packed(-0.0)));
 }
+
+}  // namespace deltamill

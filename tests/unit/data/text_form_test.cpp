@@ -6,7 +6,7 @@
 #include "tests/unit/data/typed_text.h"
 #include "views/data/check.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("booleans are read in all of PostgreSQL's words", "[text_form]") {
   for (const char* text : {"t", "true", "TRUE", "tru", "y", "yes", "on", "1", " true "})
@@ -116,3 +116,5 @@ TEST_CASE("what the text holds verbatim is viewed, not copied", "[text_form]") {
 TEST_CASE("an unsupported type is never read", "[text_form]") {
   CHECK_THROWS_AS(reprinted(TypeKind::unsupported, "(1,2)"), BrokenInvariant);
 }
+
+}  // namespace deltamill

@@ -5,7 +5,7 @@
 
 #include "tests/unit/data/typed_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -83,3 +83,5 @@ TEST_CASE("labels are ordered as declared", "[type]") {
   CHECK(type->order_of("happy") == 2);
   CHECK_FALSE(type->order_of("SAD").has_value());
 }
+
+}  // namespace deltamill

@@ -8,7 +8,7 @@
 #include "tests/unit/data/typed_text.h"
 #include "views/data/check.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -145,3 +145,5 @@ TEST_CASE("hashes of neighbouring integers differ in their low and high bits", "
   CHECK(__builtin_popcountll(low) > 30);
   CHECK(__builtin_popcountll(high) > 30);
 }
+
+}  // namespace deltamill

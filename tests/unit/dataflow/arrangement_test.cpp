@@ -9,6 +9,7 @@
 #include "views/data/check.h"
 
 namespace deltamill {
+
 namespace {
 
 const Columns columns = {{"id", {TypeKind::int8, -1, nullptr, {}}, false},

@@ -6,6 +6,7 @@
 #include "tests/unit/dataflow/shop.h"
 
 namespace deltamill {
+
 namespace {
 
 const Columns pair_columns{{"a", Type{TypeKind::int4, -1, nullptr, {}}, false},

@@ -9,6 +9,7 @@
 #include "tests/unit/dataflow/shop.h"
 
 namespace deltamill {
+
 namespace {
 
 const std::shared_ptr<const Table> customers =

@@ -11,6 +11,7 @@
 #include "tests/unit/dataflow/shop.h"
 
 namespace deltamill {
+
 namespace {
 
 using Random = std::mt19937;

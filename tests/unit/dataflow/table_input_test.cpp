@@ -8,6 +8,7 @@
 #include "views/data/check.h"
 
 namespace deltamill {
+
 namespace {
 
 const std::shared_ptr<const Table> notes = make_table(

@@ -6,7 +6,7 @@
 #include "tests/unit/functions/call_text.h"
 #include "views/expressions/fold_constants.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -261,3 +261,5 @@ TEST_CASE("folding computes what has no columns and keeps what raises an error")
   CHECK(shown(fold_constants(guarded)) == "f");
   CHECK(fold_constants(guarded)->kind == Expression::Kind::constant);
 }
+
+}  // namespace deltamill

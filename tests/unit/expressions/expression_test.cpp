@@ -6,7 +6,7 @@
 #include "tests/unit/functions/call_text.h"
 #include "views/expressions/to_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -66,3 +66,5 @@ TEST_CASE("substituting columns keeps what does not change") {
   };
   CHECK(printed(substitute_columns(sum, shift)) == "(b + c)");
 }
+
+}  // namespace deltamill

@@ -8,6 +8,7 @@
 #include "views/functions/aggregates/count.h"
 
 namespace deltamill {
+
 namespace {
 
 const Type int4_type{TypeKind::int4, -1, nullptr, {}};

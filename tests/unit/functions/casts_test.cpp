@@ -3,7 +3,7 @@
 
 #include "tests/unit/functions/call_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("integers narrow with a range check") {
   CHECK(cast(int4_of("32767"), type_of(TypeKind::int2)) == "32767");
@@ -108,3 +108,5 @@ TEST_CASE("casts apply in the context that pg_cast gives them") {
   CHECK(find_cast(TypeKind::uuid, TypeKind::int4) == nullptr);
   CHECK(find_cast(TypeKind::date, TypeKind::time) == nullptr);
 }
+
+}  // namespace deltamill

@@ -3,7 +3,7 @@
 
 #include "tests/unit/functions/call_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("integers of different widths compare by value") {
   CHECK(call("=", {value_of(TypeKind::int2, "-5"), int8_of("-5")}) == "t");
@@ -84,3 +84,5 @@ TEST_CASE("a comparison with NULL is NULL") {
   CHECK(call("=", {null_of(TypeKind::int4), int4_of("1")}) == "NULL");
   CHECK(call("<>", {text_of("a"), null_of(TypeKind::text)}) == "NULL");
 }
+
+}  // namespace deltamill

@@ -9,6 +9,7 @@
 #include <random>
 
 namespace deltamill {
+
 namespace {
 
 using boost::multiprecision::cpp_int;

@@ -3,7 +3,7 @@
 
 #include "tests/unit/functions/call_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -66,3 +66,5 @@ TEST_CASE("roots and logarithms refuse what has none") {
   CHECK(call("asin", {float8_of("1.5")}) == "ERROR: input is out of range");
   CHECK(call("pi", {}) == "3.141592653589793");
 }
+
+}  // namespace deltamill

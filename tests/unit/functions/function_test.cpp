@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("no two functions have the same name and arguments") {
   std::set<std::string> seen;
@@ -50,3 +50,5 @@ TEST_CASE("every comparison has its negation and its mirror image") {
     }
   }
 }
+
+}  // namespace deltamill

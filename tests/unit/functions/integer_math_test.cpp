@@ -3,7 +3,7 @@
 
 #include "tests/unit/functions/call_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -63,3 +63,5 @@ TEST_CASE("gcd and lcm are never negative") {
 TEST_CASE("a NULL operand gives NULL without an error") {
   CHECK(call("/", {null_of(TypeKind::int4), int4_of("0")}) == "NULL");
 }
+
+}  // namespace deltamill

@@ -4,6 +4,7 @@
 #include "tests/unit/functions/call_text.h"
 
 namespace deltamill {
+
 namespace {
 
 using enum TypeKind;

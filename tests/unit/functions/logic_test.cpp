@@ -3,7 +3,7 @@
 
 #include "tests/unit/functions/call_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 namespace {
 
@@ -60,3 +60,5 @@ TEST_CASE("num_nulls counts arguments of any type") {
   CHECK(call("num_nulls", {int4_of("1"), null_of(TypeKind::text), unknown}) == "2");
   CHECK(call("num_nonnulls", {int4_of("1"), null_of(TypeKind::text), unknown}) == "1");
 }
+
+}  // namespace deltamill

@@ -3,7 +3,7 @@
 
 #include "tests/unit/functions/call_text.h"
 
-using namespace deltamill;
+namespace deltamill {
 
 TEST_CASE("sums keep the larger scale, products add the scales") {
   CHECK(call("+", {numeric_of("1.10"), numeric_of("2.200")}) == "3.300");
@@ -92,3 +92,5 @@ TEST_CASE("gcd, lcm, factorial and width_bucket") {
   CHECK(call("width_bucket", {numeric_of("11"), numeric_of("0"), numeric_of("10"), int4_of("5")}) ==
         "6");
 }
+
+}  // namespace deltamill
