@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "views/data/big_endian.h"
+#include "views/data/character_text.h"
 #include "views/data/check.h"
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
@@ -122,10 +123,6 @@ void append_interval_key(const Value& value, std::string& bytes) {
   append_big_endian(static_cast<std::uint64_t>(span), bytes);
 }
 
-std::string_view without_trailing_blanks(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
 }  // namespace
 
 void append_key_bytes(const Type& type, const Value& value, std::string& bytes) {
@@ -142,8 +139,7 @@ void append_key_bytes(const Type& type, const Value& value, std::string& bytes) 
     bytes.append(value.text());
     return;
   }
-  if (type.kind == TypeKind::bpchar)
-    return append_text_key(without_trailing_blanks(value.text()), bytes);
+  if (type.kind == TypeKind::bpchar) return append_text_key(without_padding(value.text()), bytes);
   append_text_key(value.text(), bytes);
 }
 

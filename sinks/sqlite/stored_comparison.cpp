@@ -5,6 +5,7 @@
 #include "sinks/sqlite/store_order.h"
 #include "sinks/sqlite/stored_value.h"
 #include "views/data/arena.h"
+#include "views/data/character_text.h"
 #include "views/data/check.h"
 #include "views/data/text_form.h"
 #include "views/data/value_comparison.h"
@@ -13,7 +14,7 @@ namespace deltamill {
 
 namespace {
 
-enum class Comparing : std::uint8_t { direct, key, without_trailing_blanks, label_order };
+enum class Comparing : std::uint8_t { direct, key, unpadded, label_order };
 
 // numeric(p, s) has one text per value, which lets an index on the column answer.
 bool fixed_scale(const Type& type) {
@@ -32,14 +33,10 @@ Comparing comparing(const Type& type, Aspect aspect) {
     case TypeKind::timestamptz: return order ? Comparing::key : Comparing::direct;
     case TypeKind::interval: return Comparing::key;
     case TypeKind::bpchar:
-      return order || type.modifier < 0 ? Comparing::without_trailing_blanks : Comparing::direct;
+      return order || type.modifier < 0 ? Comparing::unpadded : Comparing::direct;
     case TypeKind::enumeration: return order ? Comparing::label_order : Comparing::direct;
     default: return Comparing::direct;
   }
-}
-
-void trim_trailing_blanks(std::string& text) {
-  while (!text.empty() && text.back() == ' ') text.pop_back();
 }
 
 Type without_modifier(const Type& type) {
@@ -62,9 +59,7 @@ SqlValue fixed_scale_operand(const Type& type, const Value& value, std::string_v
 SqlValue padded_operand(const Type& type, std::string_view text, Arena& arena) {
   if (const std::optional<Value> padded = parse_text(type, text, arena))
     return std::string(padded->text());
-  std::string longer(text);
-  trim_trailing_blanks(longer);
-  return longer;
+  return std::string(without_padding(text));
 }
 
 SqlValue direct_operand(const Type& type, const Value& value, std::string_view text, Arena& arena) {
@@ -106,9 +101,7 @@ void append_column(const Column& column, Aspect aspect, BoundSql& sql) {
       open_key_call(column.type.kind, sql);
       sql.identifier(column.name) += ")";
       return;
-    case Comparing::without_trailing_blanks:
-      (sql += "rtrim(").identifier(column.name) += ",' ')";
-      return;
+    case Comparing::unpadded: (sql += "rtrim(").identifier(column.name) += ",' ')"; return;
     case Comparing::label_order: break;
   }
   (sql += "CASE ").identifier(column.name);
@@ -142,11 +135,7 @@ std::optional<SqlValue> read_operand(const Type& type, Aspect aspect, std::strin
   switch (comparing(type, aspect)) {
     case Comparing::direct: return direct_operand(type, *value, text, arena);
     case Comparing::key: return stored_value(literal, *value);
-    case Comparing::without_trailing_blanks: {
-      std::string trimmed(value->text());
-      trim_trailing_blanks(trimmed);
-      return trimmed;
-    }
+    case Comparing::unpadded: return std::string(without_padding(value->text()));
     case Comparing::label_order: break;
   }
   const std::optional<std::size_t> position = type.enumeration->order_of(value->text());

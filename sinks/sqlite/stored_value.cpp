@@ -6,9 +6,10 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "views/data/ascii.h"
+#include "views/data/character_text.h"
 #include "views/data/text_form.h"
 
 namespace deltamill {
@@ -73,21 +74,7 @@ void bind_value(Statement& statement, int parameter, const Type& type, const Val
 
 // The text of a number that JSON prints bare; NaN and the infinities are strings there.
 bool bare_number(std::string_view text) {
-  return !text.empty() && text.back() >= '0' && text.back() <= '9';
-}
-
-void append_hex(std::string_view bytes, std::string& text) {
-  static constexpr char digits[] = "0123456789abcdef";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-}
-
-void append_integer(std::int64_t integer, std::string& text) {
-  char digits[24];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, integer).ptr);
+  return !text.empty() && is_digit(text.back());
 }
 
 // "2024-05-01T10:00:00.5+00:00" as "2024-05-01 10:00:00.5+00".
@@ -155,7 +142,7 @@ void append_stored_json(const Type& type, const Statement& row, int column, std:
     case TypeKind::boolean: json += row.integer(column) != 0 ? "true" : "false"; return;
     case TypeKind::int2:
     case TypeKind::int4:
-    case TypeKind::int8: append_integer(row.integer(column), json); return;
+    case TypeKind::int8: append_json(type, Value::of_integer(row.integer(column)), json); return;
     case TypeKind::float4:
     case TypeKind::float8: append_real(type, row, column, true, json); return;
     case TypeKind::json:
@@ -190,7 +177,7 @@ void append_stored_text(const Type& type, TextUse use, const Statement& row, int
     }
     case TypeKind::int2:
     case TypeKind::int4:
-    case TypeKind::int8: append_integer(row.integer(column), text); return;
+    case TypeKind::int8: append_text(type, Value::of_integer(row.integer(column)), text); return;
     case TypeKind::float4:
     case TypeKind::float8: append_real(type, row, column, false, text); return;
     case TypeKind::timestamp:
@@ -199,11 +186,9 @@ void append_stored_text(const Type& type, TextUse use, const Statement& row, int
       text += "\\x";
       append_hex(row.blob(column), text);
       return;
-    case TypeKind::bpchar: {
-      const std::string_view padded = row.text(column);
-      text += copy ? padded : padded.substr(0, padded.find_last_not_of(' ') + 1);
+    case TypeKind::bpchar:
+      text += copy ? row.text(column) : without_padding(row.text(column));
       return;
-    }
     default: text += row.text(column);
   }
 }

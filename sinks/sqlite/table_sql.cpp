@@ -14,12 +14,8 @@ namespace {
 
 using Offsets = std::vector<std::uint32_t>;
 
-bool is_integer_type(TypeKind kind) {
-  return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
-}
-
 const char* column_type(TypeKind kind) {
-  if (is_integer_type(kind) || kind == TypeKind::boolean) return "INTEGER";
+  if (is_integer(kind) || kind == TypeKind::boolean) return "INTEGER";
   // A REAL column of SQLite loses -0, and NaN has no other home than TEXT.
   if (storage_of(kind) == Storage::real) return "ANY";
   return kind == TypeKind::bytea ? "BLOB" : "TEXT";
@@ -193,7 +189,7 @@ RowIdentity row_identity(const SinkView& view) {
     const Column& column = view.columns[offset];
     if (column.nullable || !has_one_form(column.type)) return RowIdentity::canonical_key;
   }
-  if (view.key->size() == 1 && is_integer_type(view.columns[view.key->front()].type.kind))
+  if (view.key->size() == 1 && is_integer(view.columns[view.key->front()].type.kind))
     return RowIdentity::integer_key;
   return RowIdentity::plain_key;
 }

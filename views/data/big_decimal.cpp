@@ -20,6 +20,14 @@ std::optional<std::int64_t> small(const BigInteger& integer) {
   return backend.sign() ? -positive : positive;
 }
 
+BigInteger rounded_quotient(const BigInteger& dividend, const BigInteger& divisor) {
+  BigInteger quotient;
+  BigInteger rest;
+  boost::multiprecision::divide_qr(dividend, divisor, quotient, rest);
+  if (2 * abs(rest) >= abs(divisor)) quotient += dividend.sign() * divisor.sign();
+  return quotient;
+}
+
 std::int64_t digit_count(const BigInteger& magnitude) {
   if (magnitude == 0) return 0;
   const auto bits = static_cast<std::int64_t>(boost::multiprecision::msb(magnitude)) + 1;

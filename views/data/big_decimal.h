@@ -30,6 +30,9 @@ inline constexpr std::int64_t whole_digits_max = 131072;
 // The integer if its magnitude is below 2^63.
 [[nodiscard]] std::optional<std::int64_t> small(const BigInteger& integer);
 
+// The quotient rounded half away from zero, as numeric.c rounds.
+[[nodiscard]] BigInteger rounded_quotient(const BigInteger& dividend, const BigInteger& divisor);
+
 // Number of decimal digits; 0 has none. REQUIRES: not negative.
 [[nodiscard]] std::int64_t digit_count(const BigInteger& magnitude);
 

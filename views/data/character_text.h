@@ -16,6 +16,11 @@ namespace deltamill {
 [[nodiscard]] std::optional<Value> parse_bpchar(std::string_view text, std::int32_t modifier,
                                                 Arena& arena);
 
+// A char(n) without the blanks that fill it up, which count in no comparison and in no other type.
+[[nodiscard]] inline std::string_view without_padding(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 // The first 63 bytes, whole characters only.
 [[nodiscard]] Value parse_name(std::string_view text);
 

@@ -17,15 +17,8 @@ constexpr std::size_t few_rows_max = 8;  // up to here every pair is compared
 // Rows lie scattered: their bytes are fetched before they are hashed.
 constexpr std::size_t prefetch_ahead = 8;
 
-std::int32_t checked(std::int64_t weight) {
-  DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&
-               weight >= std::numeric_limits<std::int32_t>::min(),
-           "the weight of a row leaves the range of 32 bits");
-  return static_cast<std::int32_t>(weight);
-}
-
 void add_weight(DeltaRow& kept, const DeltaRow& change) {
-  kept.weight = checked(std::int64_t{kept.weight} + change.weight);
+  kept.weight = checked_weight(std::int64_t{kept.weight} + change.weight);
 }
 
 std::size_t merge_few(Delta& delta) {
@@ -74,6 +67,13 @@ std::size_t merge_many(Delta& delta) {
 }
 
 }  // namespace
+
+std::int32_t checked_weight(std::int64_t weight) {
+  DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&
+               weight >= std::numeric_limits<std::int32_t>::min(),
+           "the weight of a row leaves the range of 32 bits");
+  return static_cast<std::int32_t>(weight);
+}
 
 void consolidate(Delta& delta) {
   const std::size_t kept = delta.size() <= few_rows_max ? merge_few(delta) : merge_many(delta);

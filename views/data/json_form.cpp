@@ -62,8 +62,7 @@ void append_json(const Type& type, const Value& value, std::string& text) {
 }
 
 bool append_jsonb(const Type& type, const Value& value, std::string& text) {
-  const bool real = type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
-  if (value.is_null() || (!real && type.kind != TypeKind::json)) {
+  if (value.is_null() || (!is_real(type.kind) && type.kind != TypeKind::json)) {
     append_json(type, value, text);
     return true;
   }

@@ -17,15 +17,6 @@ constexpr std::int32_t round_scale_max = 2000;     // NUMERIC_MAX_RESULT_SCALE
 constexpr std::int64_t quotient_digits_min = 16;   // NUMERIC_MIN_SIG_DIGITS
 constexpr std::int64_t quotient_scale_max = 1000;  // NUMERIC_MAX_DISPLAY_SCALE
 
-// Quotient rounded half away from zero.
-BigInteger rounded_quotient(const BigInteger& dividend, const BigInteger& divisor) {
-  BigInteger quotient;
-  BigInteger rest;
-  boost::multiprecision::divide_qr(dividend, divisor, quotient, rest);
-  if (2 * abs(rest) >= abs(divisor)) quotient += dividend.sign() * divisor.sign();
-  return quotient;
-}
-
 std::int64_t floor_quotient(std::int64_t dividend, std::int64_t divisor) {
   const std::int64_t quotient = dividend / divisor;
   return dividend % divisor < 0 ? quotient - 1 : quotient;

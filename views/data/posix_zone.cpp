@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "views/data/ascii.h"
 #include "views/data/datetime.h"
 
 namespace deltamill {
@@ -78,7 +79,7 @@ class Reader {
   bool read_number(std::int32_t& number, std::pair<std::int32_t, std::int32_t> range) {
     std::size_t digits = 0;
     number = 0;
-    for (; digits < text_.size() && text_[digits] >= '0' && text_[digits] <= '9'; ++digits) {
+    for (; digits < text_.size() && is_digit(text_[digits]); ++digits) {
       number = number * 10 + (text_[digits] - '0');
       if (number > range.second) return false;
     }

@@ -40,6 +40,14 @@ enum class TypeKind : std::uint8_t {
   jsonb,
 };
 
+[[nodiscard]] constexpr bool is_integer(TypeKind kind) {
+  return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
+}
+
+[[nodiscard]] constexpr bool is_real(TypeKind kind) {
+  return kind == TypeKind::float4 || kind == TypeKind::float8;
+}
+
 // How a value of a type is held in a row and in a Value (value.h).
 enum class Storage : std::uint8_t {
   // boolean (0, 1), int2/4/8; days (date) and microseconds (time, timestamps), since 2000-01-01

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 
+#include "views/data/character_text.h"
 #include "views/data/check.h"
 #include "views/data/interval.h"
 #include "views/data/numeric.h"
@@ -35,11 +36,6 @@ int compare_bytes(std::string_view left, std::string_view right) {
   const std::size_t shared = std::min(left.size(), right.size());
   const int order = shared == 0 ? 0 : std::memcmp(left.data(), right.data(), shared);
   return order != 0 ? order_of(order, 0) : order_of(left.size(), right.size());
-}
-
-std::string_view without_trailing_blanks(std::string_view text) {
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 int compare_labels(const EnumType& type, std::string_view left, std::string_view right) {
@@ -96,8 +92,7 @@ int compare_values(const Type& type, const Value& left, const Value& right) {
     case TypeKind::uuid:
     case TypeKind::bytea: return compare_bytes(left.text(), right.text());
     case TypeKind::bpchar:
-      return compare_bytes(without_trailing_blanks(left.text()),
-                           without_trailing_blanks(right.text()));
+      return compare_bytes(without_padding(left.text()), without_padding(right.text()));
     case TypeKind::interval:
       return order_of(Interval::of_value(left).span(), Interval::of_value(right).span());
     case TypeKind::enumeration: return compare_labels(*type.enumeration, left.text(), right.text());
@@ -130,7 +125,7 @@ std::uint64_t hash_value(const Type& type, const Value& value) {
     case TypeKind::uuid:
     case TypeKind::bytea:
     case TypeKind::enumeration: return hash_bytes(value.text());
-    case TypeKind::bpchar: return hash_bytes(without_trailing_blanks(value.text()));
+    case TypeKind::bpchar: return hash_bytes(without_padding(value.text()));
     case TypeKind::interval: return hash_interval(Interval::of_value(value));
     case TypeKind::json:
     case TypeKind::jsonb:

@@ -4,7 +4,6 @@
 #include "views/dataflow/delta_join.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "views/data/check.h"
 #include "views/data/text_form.h"
@@ -26,16 +25,6 @@ bool is_identity(const DeltaJoin::Query& query) {
     if (expression.kind != Expression::Kind::column || expression.ordinal != output) return false;
   }
   return true;
-}
-
-// A combination stands for as many rows as the product of the weights of its rows: three equal rows
-// joined with two equal ones are six.
-std::int32_t product_of(std::int32_t left, std::int32_t right) {
-  const std::int64_t product = std::int64_t{left} * right;
-  DM_CHECK(product <= std::numeric_limits<std::int32_t>::max() &&
-               product >= std::numeric_limits<std::int32_t>::min(),
-           "the weight of a row leaves the range of 32 bits");
-  return static_cast<std::int32_t>(product);
 }
 
 }  // namespace
@@ -281,7 +270,10 @@ void DeltaJoin::extend(const BoundLeaf& leaf, RowHandle handle, const TupleChunk
   // leaf before it is bound.
   target.append(chunk, tuple);
   target.set_row(leaf.leaf, added, leaf.arrangement->row(handle));
-  target.set_weight(added, product_of(chunk.weight(tuple), leaf.arrangement->weight(handle)));
+  // A combination stands for as many rows as the product of the weights: three equal rows joined
+  // with two equal ones are six.
+  target.set_weight(
+      added, checked_weight(std::int64_t{chunk.weight(tuple)} * leaf.arrangement->weight(handle)));
 }
 
 void DeltaJoin::flush(std::size_t next) {

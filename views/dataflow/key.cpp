@@ -11,16 +11,8 @@ namespace deltamill {
 
 namespace {
 
-bool is_integer(TypeKind kind) {
-  return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
-}
-
 bool is_plain_text(TypeKind kind) {
   return kind == TypeKind::text || kind == TypeKind::varchar || kind == TypeKind::name;
-}
-
-bool is_real(TypeKind kind) {
-  return kind == TypeKind::float4 || kind == TypeKind::float8;
 }
 
 KeyPart::Equality equality_of(TypeKind kind) {

@@ -4,7 +4,6 @@
 #include "views/dataflow/outer_join.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "views/data/check.h"
 #include "views/dataflow/delta_join.h"
@@ -19,15 +18,6 @@ constexpr std::size_t chunk_rows = TupleChunk::capacity;
 
 std::size_t other_side(std::size_t side) {
   return 1 - side;
-}
-
-// Weights of pairs are products. More than 2^31 equal rows is no view that anyone reads; to wrap
-// around silently would turn a row into its retraction.
-std::int32_t checked(std::int64_t weight) {
-  DM_CHECK(weight <= std::numeric_limits<std::int32_t>::max() &&
-               weight >= std::numeric_limits<std::int32_t>::min(),
-           "the weight of a row leaves the range of 32 bits");
-  return static_cast<std::int32_t>(weight);
 }
 
 // The index on these columns: the primary one if they are the unique key in any order. Then a
@@ -180,7 +170,7 @@ void OuterJoin::add_pair(std::size_t side, const DeltaRow& change, std::uint32_t
   const std::size_t pair = pairs_.count++;
   pairs_.set_row(side, pair, change.row);
   pairs_.set_row(other_side(side), pair, arrangement.row(other));
-  pairs_.set_weight(pair, checked(std::int64_t{change.weight} * arrangement.weight(other)));
+  pairs_.set_weight(pair, checked_weight(std::int64_t{change.weight} * arrangement.weight(other)));
   origins_[pair] = origin;
   others_[pair] = other;
 }

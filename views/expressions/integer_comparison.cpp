@@ -7,10 +7,6 @@ namespace deltamill {
 
 namespace {
 
-bool is_integer(TypeKind kind) {
-  return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
-}
-
 // NULL as soon as one side is, as any strict function has it.
 template <typename Decide>
 void compare(const ValueColumn& left, const ValueColumn& right, const Selection& selection,

@@ -24,14 +24,6 @@ BigInteger power_of_ten(std::int64_t exponent) {
   return boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(exponent));
 }
 
-BigInteger rounded_quotient(const BigInteger& dividend, const BigInteger& divisor) {
-  BigInteger quotient;
-  BigInteger rest;
-  boost::multiprecision::divide_qr(dividend, divisor, quotient, rest);
-  if (2 * abs(rest) >= abs(divisor)) quotient += dividend.sign() * divisor.sign();
-  return quotient;
-}
-
 // A finite decimal of any scale.
 struct Decimal {
   BigInteger mantissa;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "views/data/ascii.h"
 #include "views/data/character_text.h"
 #include "views/data/datetime.h"
 #include "views/data/interval.h"
@@ -21,10 +22,6 @@ namespace deltamill {
 namespace {
 
 constexpr std::int32_t length_header = 4;  // a length modifier n is stored as n + 4
-
-std::string_view without_trailing_blanks(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
 
 // An explicit cast cuts what is too long without an error, unlike input and assignment.
 Value fit_varchar(std::string_view text, CallContext& context) {
@@ -63,9 +60,9 @@ template <TypeKind from, TypeKind to>
 Value recast_text(const Value* arguments, CallContext& context) {
   const bool padded = from == TypeKind::bpchar && to != TypeKind::bpchar;
   const std::string_view text = arguments[0].text();
-  const Value result = fit_text(to, padded ? without_trailing_blanks(text) : text, context);
+  const Value result = fit_text(to, padded ? without_padding(text) : text, context);
   if constexpr (to == TypeKind::name && from == TypeKind::bpchar)
-    return Value::of_bytes(without_trailing_blanks(result.text()));
+    return Value::of_bytes(without_padding(result.text()));
   return result;
 }
 
@@ -115,7 +112,7 @@ bool begins_out_of_range(std::string_view text, TypeKind kind) {
   const Int128 limit = (Int128{1} << bits) - (negative ? 0 : 1);
   Int128 integer = 0;
   for (const char digit : text) {
-    if (digit < '0' || digit > '9') return false;
+    if (!is_digit(digit)) return false;
     integer = integer * 10 + (digit - '0');
     if (integer > limit) return true;
   }
@@ -124,7 +121,7 @@ bool begins_out_of_range(std::string_view text, TypeKind kind) {
 
 // A date or time made of numbers is out of range, anything else no date at all.
 bool only_numbers(std::string_view text) {
-  const bool starts_with_digit = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  const bool starts_with_digit = !text.empty() && is_digit(text.front());
   return starts_with_digit && text.find_first_not_of("0123456789-:./ T+") == std::string_view::npos;
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 
+#include "views/data/ascii.h"
 #include "views/data/text_form.h"
 #include "views/data/utf8.h"
 #include "views/functions/result_text.h"
@@ -77,7 +78,7 @@ class Formatter {
   // Digits at the current place; none = there are none.
   bool read_number(std::int64_t& number) {
     number = none;
-    while (at_ < format_.size() && format_[at_] >= '0' && format_[at_] <= '9') {
+    while (at_ < format_.size() && is_digit(format_[at_])) {
       number = std::max<std::int64_t>(number, 0) * 10 + (format_[at_++] - '0');
       if (number > std::numeric_limits<std::int32_t>::max()) return fail("number is out of range");
     }

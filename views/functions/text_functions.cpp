@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "views/data/character_text.h"
 #include "views/data/utf8.h"
 #include "views/functions/digest.h"
 #include "views/functions/function.h"
@@ -22,11 +23,6 @@ using enum TypeKind;
 
 Value character_count(const Value* arguments, CallContext&) {
   return Value::of_integer(static_cast<std::int64_t>(count_characters(arguments[0].text())));
-}
-
-std::string_view without_padding(std::string_view text) {
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 Value padded_character_count(const Value* arguments, CallContext&) {

@@ -2,6 +2,7 @@
 // IN, BETWEEN, IS ....
 #include <algorithm>
 
+#include "views/data/ascii.h"
 #include "views/sql/bind_expression.h"
 
 namespace deltamill {
@@ -128,8 +129,7 @@ BoundExpression ExpressionBinder::bind_null_test(const ExpressionSyntax& syntax)
 
 BoundExpression ExpressionBinder::bind_boolean_test(const ExpressionSyntax& syntax) {
   std::string construct = "IS";
-  for (const char c : syntax.text.substr(2))
-    construct += c == '_' ? ' ' : static_cast<char>(c - 'a' + 'A');
+  for (const char c : syntax.text.substr(2)) construct += c == '_' ? ' ' : to_upper(c);
   const BoundExpression argument = to_boolean(bind(*syntax.arguments.front()), construct);
   if (syntax.text == "is_unknown")
     return make_boolean(Result::is_null, {argument.expression}, syntax.position);

@@ -7,11 +7,13 @@
 #include <pg_query.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <string_view>
 
 #include "views/data/check.h"
+#include "views/data/utf8.h"
 #include "views/sql/translate.h"
 
 namespace deltamill {
@@ -38,15 +40,10 @@ struct Parse {
   ~Parse() { pg_query_free_protobuf_parse_result(result); }
 };
 
-// The parser's cursor counts characters from 1.
+// The parser's cursor counts characters from 1; 0 = it has none.
 Position byte_position(std::string_view text, int cursor) {
-  std::size_t offset = 0;
-  for (int left = cursor - 1; left > 0 && offset < text.size(); --left) {
-    ++offset;
-    while (offset < text.size() && (static_cast<unsigned char>(text[offset]) & 0xc0U) == 0x80U)
-      ++offset;
-  }
-  return static_cast<Position>(offset);
+  const auto characters = static_cast<std::size_t>(std::max(cursor - 1, 0));
+  return static_cast<Position>(bytes_of_characters(text, characters));
 }
 
 [[noreturn]] void reject_syntax(const std::string& text, const PgQueryError& error) {

@@ -2,25 +2,12 @@
 // indexes and comments. How many and which may stand in one file: view_statements.cpp.
 #include <algorithm>
 
+#include "views/data/ascii.h"
 #include "views/sql/translate.h"
 
 namespace deltamill {
 
 namespace {
-
-bool equal_ignoring_case(std::string_view left, std::string_view lower_right) {
-  return left.size() == lower_right.size() &&
-         std::equal(left.begin(), left.end(), lower_right.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         });
-}
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\f\v";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
-}
 
 std::string option_value(const PgQuery__Node* argument) {
   if (argument == nullptr) return "true";
@@ -97,7 +84,7 @@ StatementSyntax Translator::statement(const PgQuery__RawStmt& raw) {
 }
 
 std::string Translator::plain_text(Position begin, Position end) const {
-  return trimmed(std::string_view(text_).substr(begin, end - begin));
+  return std::string(without_blanks(std::string_view(text_).substr(begin, end - begin)));
 }
 
 // The query of CREATE VIEW ... AS query [WITH DATA]: behind the first AS outside parentheses, found
@@ -115,13 +102,13 @@ std::string Translator::text_after_as(Position begin, Position end) const {
     if (token.comment || token.begin < begin || token.end > end) continue;
     if (word(token) == "(") ++depth;
     if (word(token) == ")") --depth;
-    const bool is_as = token.keyword && depth == 0 && equal_ignoring_case(word(token), "as");
+    const bool is_as = token.keyword && depth == 0 && equals_ignoring_case(word(token), "as");
     if (is_as && query_begin == begin) query_begin = token.end;
     before_last = last;
     last = &token;
   }
-  const bool with_data = before_last != nullptr && equal_ignoring_case(word(*last), "data") &&
-                         before_last->keyword && equal_ignoring_case(word(*before_last), "with");
+  const bool with_data = before_last != nullptr && equals_ignoring_case(word(*last), "data") &&
+                         before_last->keyword && equals_ignoring_case(word(*before_last), "with");
   return plain_text(query_begin, with_data ? before_last->begin : end);
 }
 

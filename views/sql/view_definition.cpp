@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "views/data/ascii.h"
 #include "views/plan/rewrite.h"
 #include "views/plan/rules/outer_join_simplification.h"
 #include "views/plan/transform.h"
@@ -45,8 +46,8 @@ Diagnostic to_diagnostic(const ViewSource& source, const Rejection& rejection, S
 // [a-z_][a-z0-9_]{0,62}, and not one of ours.
 std::string problem_with_name(const std::string& name) {
   constexpr std::size_t name_bytes_max = 63;
-  const auto starts = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-  const auto continues = [&](char c) { return starts(c) || (c >= '0' && c <= '9'); };
+  const auto starts = [](char c) { return is_lower(c) || c == '_'; };
+  const auto continues = [&](char c) { return starts(c) || is_digit(c); };
   const bool well_formed = !name.empty() && name.size() <= name_bytes_max && starts(name[0]) &&
                            std::ranges::all_of(name, continues);
   if (!well_formed)
