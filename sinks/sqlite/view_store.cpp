@@ -452,12 +452,14 @@ void SqliteSink::freeze_demoted(Frontier previous, Frontier next) {
 
 void SqliteSink::freeze(std::uint32_t view) {
   DM_CHECK(!open_, "a view is frozen between commits");
-  transact([&] {
-    Statement freeze = database_->prepare(
-        "UPDATE deltamill_generations SET (frozen, frozen_tick) = "
-        "(SELECT frontier, tick FROM deltamill_store) "
-        "WHERE view = ?1 AND state = 'current' AND frozen IS NULL");
-    freeze.bind(1, std::string_view(name_of(view))).run();
+  guarded([&] {
+    transact([&] {
+      Statement freeze = database_->prepare(
+          "UPDATE deltamill_generations SET (frozen, frozen_tick) = "
+          "(SELECT frontier, tick FROM deltamill_store) "
+          "WHERE view = ?1 AND state = 'current' AND frozen IS NULL");
+      freeze.bind(1, std::string_view(name_of(view))).run();
+    });
   });
 }
 

@@ -102,6 +102,18 @@ TEST_CASE("of two instances only the last one that opened the store writes") {
   CHECK(sink.rows() == Rows{"1|a", "3|c"});
 }
 
+TEST_CASE("a view that may not be frozen any more leaves nothing open in the store") {
+  TestSink sink = named();
+  sink.start().change({{1, {"1", "a"}}});
+  SqliteSink second(sink.store().path(), "epoch 1", "instance 2", {sink.view()});
+  CHECK_THROWS_AS(sink->freeze(0), FrontierMoved);
+  const Frontier frontier = second.frontier();
+  second.apply(*second.current(0), sink.maker().delta({{1, {"2", "b"}}}));
+  second.commit(frontier, at(1000));
+  CHECK(sink.rows() == Rows{"1|a", "2|b"});
+  CHECK(sink->reopen());
+}
+
 TEST_CASE("a commit may leave the frontier where it is, or move it without rows") {
   TestSink sink = named();
   sink.start();
