@@ -110,9 +110,7 @@ std::optional<DurableTail::Beyond> DurableTail::wait_beyond(const ReadPosition& 
   if (position.frontier < memory_begin_) return beyond;
   // The pieces of one transaction share its end, so this finds the first of them; the reader has
   // taken `pieces` of them already.
-  const auto transaction =
-      std::partition_point(recent_.begin(), recent_.end(),
-                           [&](const Recent& recent) { return recent.end <= position.frontier; });
+  const auto transaction = std::ranges::upper_bound(recent_, position.frontier, {}, &Recent::end);
   beyond.block = transaction[static_cast<std::ptrdiff_t>(position.pieces)].block;
   return beyond;
 }

@@ -142,9 +142,9 @@ void Preparation::withdraw(const PublicationState& publication, const TableList&
                    quoted_literal(options_.publication));
   for (const pqxx::row& row : rows) {
     const Oid oid = row[0].as<Oid>();
-    const auto is_it = [&](const auto& table) { return table->oid == oid; };
-    if (!publication.tables.contains(oid) || std::any_of(tables.begin(), tables.end(), is_it))
-      continue;
+    const bool is_read =
+        std::ranges::any_of(tables, [oid](const auto& table) { return table->oid == oid; });
+    if (!publication.tables.contains(oid) || is_read) continue;
     journal_.begin_table(
         {.oid = oid, .schema = row[1].c_str(), .name = row[2].c_str(), .base = journal_.durable()});
     // Incomplete in the journal before it leaves the publication: a crash in between reads it once

@@ -213,9 +213,7 @@ KeyColumns key_of(const std::string& attributes, const Table& table) {
   for (std::size_t start = 0; start < attributes.size();) {
     const std::size_t end = std::min(attributes.find(' ', start), attributes.size());
     const int attribute = std::stoi(attributes.substr(start, end - start));
-    const auto column =
-        std::find_if(table.columns.begin(), table.columns.end(),
-                     [&](const TableColumn& c) { return c.attribute == attribute; });
+    const auto column = std::ranges::find(table.columns, attribute, &TableColumn::attribute);
     key.push_back(static_cast<std::uint32_t>(column - table.columns.begin()));
     start = end + 1;
   }
@@ -244,10 +242,10 @@ void report_missing(const CatalogSelection& selection, const Tables& tables,
     const auto in_table = [&](const auto& entry) {
       return entry.second.schema == name.schema && entry.second.name == name.name;
     };
-    const bool known = std::any_of(tables.begin(), tables.end(), in_table) ||
-                       std::any_of(problems.begin(), problems.end(),
-                                   [&](const TableProblem& p) { return p.table == name; });
-    if (!known) problems.push_back({name, "it does not exist", ""});
+    const bool has_problem =
+        std::ranges::find(problems, name, &TableProblem::table) != problems.end();
+    if (!has_problem && std::ranges::none_of(tables, in_table))
+      problems.push_back({name, "it does not exist", ""});
   }
 }
 
