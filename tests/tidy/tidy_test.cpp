@@ -124,12 +124,12 @@ TEST_CASE("files of the tree are short") {
   check_each(is_code, long_file);
 }
 
-TEST_CASE("a comment of the service tears no declaration") {
-  check_each(is_of_service, torn_declarations);
+TEST_CASE("no comment of the tree tears its declaration") {
+  check_each(is_code, torn_declarations);
 }
 
-TEST_CASE("files of the service stand inside of their namespace") {
-  check_each(is_of_service, namespace_openings);
+TEST_CASE("files of the tree stand inside of their namespace") {
+  check_each(is_code, namespace_openings);
 }
 
 TEST_CASE("nothing in the service sleeps") {
