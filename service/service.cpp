@@ -20,11 +20,11 @@ Service::Service(ResolvedProject project, ServiceOptions options, Trace& trace)
       errors_(deployment_.views.size()),
       journal_(open_journal_in_state()),
       source_(source_options(settings_), *journal_, clock_,
-              source_handlers(events_, metrics_, trace_, options_.progress)),
-      sinks_(settings_, deployment_, clock_, errors_, metrics_,
+              source_handlers(events_, lag_, metrics_, trace_, options_.progress)),
+      sinks_(settings_, deployment_, clock_, errors_, lag_, metrics_,
              [this](std::size_t sink) { return sink_listeners(ears_, sink); }),
       store_(settings_.store_path().string(), Listeners::store_connections),
-      positions_(source_, clock_),
+      positions_(source_, clock_, lag_),
       conditions_({settings_, deployment_, board_, sinks_, store_, positions_, trace_}),
       ears_{metrics_, trace_, board_, events_, positions_, conditions_, engine_slot_},
       jobs_({clock_, settings_, deployment_, board_, metrics_, *journal_, store_, positions_,
@@ -57,8 +57,9 @@ Service::~Service() {
 bool Service::run(const std::stop_token& stop) {
   listeners_ = std::make_unique<Listeners>(
       Listeners::Parts{clock_, settings_, metrics_, trace_, status_, positions_, jobs_, store_});
-  const SourceStart source_start{clock_,    settings_, deployment_, metrics_,   trace_,
-                                 *journal_, sinks_,    source_,     heartbeat_, options_.once};
+  const SourceStart source_start{clock_,  settings_,  deployment_,  metrics_,
+                                 trace_,  *journal_,  sinks_,       lag_,
+                                 source_, heartbeat_, options_.once};
   Supervisor supervisor({clock_, settings_, deployment_, metrics_, trace_, board_, events_, source_,
                          positions_, conditions_, engine_, heartbeat_, source_start},
                         options_.once, options_.until);
@@ -79,10 +80,21 @@ void Service::show_what_is_stored() {
   conditions_.show_all();
   const Frontier stored = sinks_.store_frontier();
   board_.set_frontier(store_sink, stored);
+  note_age_of_stored(stored);
   positions_.committed(stored);
   if (journal_->durable() <= stored || !journal_->identity()) return;
   const BlockPtr block = journal_->read_from(stored)->next({}, Clock::Time::min());
-  if (block != nullptr) positions_.lag().known(journal_->durable(), block->oldest_commit_time);
+  if (block != nullptr) lag_.known(journal_->durable(), block->oldest_commit_time);
+}
+
+// Rows are as old as the moment at which an earlier process knew them to be complete, until the
+// source says more. Of a store without such a moment no age is known before this one.
+void Service::note_age_of_stored(Frontier stored) {
+  const std::int64_t complete_at = sinks_.store_complete_at();
+  if (complete_at != 0)
+    lag_.observed(stored.end(), complete_at);
+  else
+    lag_.observed(Lsn(), clock_.wall_us());
 }
 
 }  // namespace deltamill

@@ -37,6 +37,7 @@ class Service {
  private:
   [[nodiscard]] std::unique_ptr<Journal> open_journal_in_state();
   void show_what_is_stored();
+  void note_age_of_stored(Frontier stored);
 
   const ResolvedProject project_;
   const ServiceOptions options_;
@@ -50,6 +51,7 @@ class Service {
   Events events_{clock_};
   Board board_;
   ErrorLists errors_;
+  LagTracker lag_;
 
   std::unique_ptr<Journal> journal_;
   Source source_;

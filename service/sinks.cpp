@@ -14,7 +14,9 @@ bool Sinks::open(const std::string& journal_epoch) {
   // The instance's own epoch is new at every opening.
   store_ = std::make_unique<SqliteSink>(
       settings_.store_path().string(), journal_epoch, random_epoch(), deployment_.sink_views(),
-      SqliteSinkOptions{.keep_generations = settings_.keep_generations});
+      SqliteSinkOptions{
+          .keep_generations = settings_.keep_generations,
+          .complete_at = [this](Frontier frontier) { return lag_.complete_at(frontier); }});
   const bool epoch_changed = store_->epoch_changed();
   SinkFollowerOptions options;
   options.type = "sqlite";
@@ -56,6 +58,12 @@ Frontier Sinks::store_frontier() const {
   Frontier stored;
   store().run([&](Sink& sink) { stored = sink.frontier(); });
   return stored;
+}
+
+std::int64_t Sinks::store_complete_at() const {
+  std::int64_t complete_at = 0;
+  store().run([&](Sink& /*sink*/) { complete_at = store_->complete_at(); });
+  return complete_at;
 }
 
 std::vector<Board::Sink> listed_sinks(const Settings& settings) {

@@ -12,6 +12,7 @@
 #include "service/configuration/settings.h"
 #include "service/deployment/deployment.h"
 #include "service/pipeline/error_list.h"
+#include "service/pipeline/lag.h"
 #include "service/pipeline/sink_follower.h"
 #include "service/telemetry/metrics.h"
 #include "sinks/sqlite/view_store.h"
@@ -28,11 +29,12 @@ class Sinks {
 
   // All of it outlives the sinks.
   Sinks(const Settings& settings, const Deployment& deployment, Clock& clock, ErrorLists& errors,
-        Metrics& metrics, Listeners listeners)
+        const LagTracker& lag, Metrics& metrics, Listeners listeners)
       : settings_(settings),
         deployment_(deployment),
         clock_(clock),
         errors_(errors),
+        lag_(lag),
         metrics_(metrics),
         listeners_(std::move(listeners)) {}
 
@@ -59,12 +61,16 @@ class Sinks {
   // Waits for the store's thread, as does the next.
   [[nodiscard]] Standing standing_of(std::uint32_t view) const;
   [[nodiscard]] Frontier store_frontier() const;
+  // The moment at which what the store holds was last known to be complete (microseconds since
+  // 2000-01-01 UTC); 0 = unknown.
+  [[nodiscard]] std::int64_t store_complete_at() const;
 
  private:
   const Settings& settings_;
   const Deployment& deployment_;
   Clock& clock_;
   ErrorLists& errors_;
+  const LagTracker& lag_;
   Metrics& metrics_;
   const Listeners listeners_;
   std::string journal_epoch_;

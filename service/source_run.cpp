@@ -18,6 +18,9 @@ constexpr std::chrono::milliseconds pause_max(10'000);
 // Positions in the sinks are those of one journal history; under another one every view is loaded
 // anew.
 void reopen_sinks(const SourceStart& start) {
+  // Readers keep rows of the old history until those of the new one are loaded.
+  start.lag.hold(start.sinks.store_frontier());
+  start.lag.forget();
   if (!start.sinks.open(start.journal.epoch())) return;
   const std::string& sink = start.settings.store_name();
   start.trace.event(TraceLevel::warning, "sink.reloading", "every view is loaded anew",
@@ -76,7 +79,7 @@ SourceOptions source_options(const Settings& settings) {
   return options;
 }
 
-SourceHandlers source_handlers(Events& events, Metrics& metrics, Trace& trace,
+SourceHandlers source_handlers(Events& events, LagTracker& lag, Metrics& metrics, Trace& trace,
                                ReportProgress progress) {
   SourceHandlers handlers;
   handlers.on_end = [&events](std::exception_ptr reason) {
@@ -95,6 +98,12 @@ SourceHandlers source_handlers(Events& events, Metrics& metrics, Trace& trace,
   };
   handlers.on_inherited = [&events](const std::vector<InheritedTable>& tables) {
     events.tell(Inherited{tables});
+  };
+  handlers.on_connecting = [&lag](Lsn position, std::int64_t moment) {
+    lag.connected(position, moment);
+  };
+  handlers.on_position = [&lag](Lsn position, std::int64_t moment) {
+    lag.observed(position, moment);
   };
   return handlers;
 }

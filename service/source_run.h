@@ -10,6 +10,7 @@
 #include "service/events.h"
 #include "service/heartbeat.h"
 #include "service/journal/journal.h"
+#include "service/pipeline/lag.h"
 #include "service/sinks.h"
 #include "service/source/source.h"
 #include "service/telemetry/metrics.h"
@@ -23,8 +24,8 @@ using ReportProgress =
 
 [[nodiscard]] SourceOptions source_options(const Settings& settings);
 // `progress` may be empty. All of it outlives the source.
-[[nodiscard]] SourceHandlers source_handlers(Events& events, Metrics& metrics, Trace& trace,
-                                             ReportProgress progress);
+[[nodiscard]] SourceHandlers source_handlers(Events& events, LagTracker& lag, Metrics& metrics,
+                                             Trace& trace, ReportProgress progress);
 
 struct SourceStart {
   Clock& clock;
@@ -34,6 +35,7 @@ struct SourceStart {
   Trace& trace;
   Journal& journal;
   Sinks& sinks;
+  LagTracker& lag;
   Source& source;
   Heartbeat& heartbeat;
   bool once = false;  // nothing is tried again

@@ -139,8 +139,25 @@ ReadyCheck ProcessStatus::ready_check(std::size_t view) const {
   return check;
 }
 
+// Lags are ages of what is known. Only a position that the server told at connecting says that
+// everything of the time before is there.
+ReadyCheck ProcessStatus::source_check() const {
+  const std::optional<Lsn> position = parts_.source.status().position_at_connecting;
+  const Frontier stored = parts_.positions.store_frontier();
+  ReadyCheck check;
+  check.name = "source";
+  check.ok = position && stored.has_reached(*position);
+  if (!position)
+    check.detail = "not connected yet";
+  else
+    check.detail =
+        fmt::format("at {} {} {}, its position when it was connected", to_string(stored.end()),
+                    check.ok ? "of" : "before", to_string(*position));
+  return check;
+}
+
 std::vector<ReadyCheck> ProcessStatus::ready_checks() const {
-  std::vector<ReadyCheck> checks;
+  std::vector<ReadyCheck> checks{source_check()};
   for (std::size_t view = 0; view < served_.size(); ++view)
     if (parts_.deployment.views[view].required) checks.push_back(ready_check(view));
   return checks;

@@ -59,6 +59,7 @@ class ProcessStatus : public StatusPage {
   void count_request(const char* route, int status, double seconds) override;
 
  private:
+  [[nodiscard]] ReadyCheck source_check() const;
   [[nodiscard]] ReadyCheck ready_check(std::size_t view) const;
 
   const Parts parts_;

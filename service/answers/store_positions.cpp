@@ -4,10 +4,6 @@
 
 namespace deltamill {
 
-StorePositions::StorePositions(Source& source, Clock& clock) : source_(source), clock_(clock) {
-  lag_.heard(clock.wall_us());  // a source that never says anything is silent from here on
-}
-
 void StorePositions::committed(Frontier frontier) {
   store_frontier_.store(frontier);
   lag_.reached(frontier);
@@ -20,7 +16,6 @@ void StorePositions::stop_waiting() {
 }
 
 std::int64_t StorePositions::lag_ms(Frontier frontier) const {
-  lag_.heard(source_.status().latest_message_time);
   return lag_.lag_ms(frontier, clock_.wall_us());
 }
 

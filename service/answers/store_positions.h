@@ -14,14 +14,15 @@ namespace deltamill {
 
 class StorePositions : public Positions {
  public:
-  // Both outlive it.
-  StorePositions(Source& source, Clock& clock);
+  // All outlive it.
+  StorePositions(Source& source, Clock& clock, LagTracker& lag)
+      : source_(source), clock_(clock), lag_(lag) {}
 
   // The store is at this frontier. Any thread.
   void committed(Frontier frontier);
   // The service stops: ends all waiting. Any thread.
   void stop_waiting();
-  [[nodiscard]] LagTracker& lag() { return lag_; }
+  [[nodiscard]] LagTracker& lag() const { return lag_; }
 
   [[nodiscard]] Frontier store_frontier() const override { return store_frontier_.load(); }
   [[nodiscard]] std::int64_t lag_ms(Frontier frontier) const override;
@@ -34,7 +35,7 @@ class StorePositions : public Positions {
  private:
   Source& source_;
   Clock& clock_;
-  mutable LagTracker lag_;
+  LagTracker& lag_;
   AtomicFrontier store_frontier_;
   std::atomic<bool> stopping_ = false;
   Subscribers subscribers_;

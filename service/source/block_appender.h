@@ -13,18 +13,18 @@ namespace deltamill {
 
 // Written by the source thread, read by any; lives longer than one connection.
 struct StreamProgress {
-  std::atomic<std::uint64_t> position{0};  // the server's WAL as last heard of
+  std::atomic<std::uint64_t> position{0};       // the server's WAL as last heard of
+  std::atomic<std::uint64_t> at_connecting{0};  // the same when it was connected last; 0 = never
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> confirmed{0};
   WantedPosition wanted;
-  std::atomic<std::int64_t> latest_message_time{0};  // microseconds since 2000-01-01 UTC, our clock
   std::atomic<std::uint64_t> transactions{0};
   std::atomic<std::uint64_t> changes{0};
   std::atomic<std::uint64_t> bytes{0};
 
   // Positions of another history mean nothing in a new one. REQUIRES: no stream is running.
   void forget() {
-    position = received = confirmed = 0;
+    position = at_connecting = received = confirmed = 0;
     wanted.forget();
   }
 };

@@ -134,7 +134,6 @@ class BulkCall {
       appender_.append(block);
       changes_ += block->change_count;
     }
-    progress_.latest_message_time = clock_.wall_us();
   }
 
   // The server reads record by record until its flushed position as of the call, the given position

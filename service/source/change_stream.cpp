@@ -84,8 +84,6 @@ std::size_t ChangeStream::drain() {
     if (PQconsumeInput(session_.handle()) != 1) session_.fail(doing_reading, nullptr);
     latest = take_messages();
   }
-  if (messages > 0)
-    progress_.latest_message_time.store(clock_.wall_us(), std::memory_order_relaxed);
   return messages;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "service/source/inheritance.h"
 #include "service/source/publication.h"
@@ -21,11 +22,11 @@ struct SlotWatch::Round {
 };
 
 SlotWatch::SlotWatch(SessionSettings settings, WatchOptions options, Clock& clock,
-                     OnInherited on_inherited)
+                     WatchHandlers handlers)
     : settings_(std::move(settings)),
       options_(std::move(options)),
       clock_(clock),
-      on_inherited_(std::move(on_inherited)),
+      handlers_(std::move(handlers)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 SlotWatch::~SlotWatch() {
@@ -73,7 +74,8 @@ void SlotWatch::show(const SqlSession* session) {
 // All due at once to begin with.
 std::vector<SlotWatch::Round> SlotWatch::rounds() {
   const Clock::Time now = clock_.now();
-  std::vector<Round> rounds{{options_.interval, &SlotWatch::look, now}};
+  std::vector<Round> rounds{{options_.position_interval, &SlotWatch::look_at_position, now},
+                            {options_.interval, &SlotWatch::look, now}};
   if (options_.heartbeat.count() > 0)
     rounds.push_back({options_.heartbeat, &SlotWatch::send_heartbeat, now});
   if (!options_.read_without_only.empty())
@@ -114,19 +116,32 @@ void SlotWatch::send_heartbeat(SqlSession& sql) {
 
 void SlotWatch::look_for_children(SqlSession& sql) {
   const std::vector<InheritedTable> inherited = read_inheritance(sql, options_.read_without_only);
-  if (!inherited.empty()) on_inherited_(inherited);
+  if (!inherited.empty()) handlers_.on_inherited(inherited);
 }
 
 void SlotWatch::look(SqlSession& sql) {
   // Statements first, then the lock: a status never waits for the server.
   SlotState slot = read_slot(sql, options_.slot);
   PublicationState publication = read_publication(sql, options_.publication);
-  const pqxx::result row = sql.run("read the source's position", "SELECT pg_current_wal_lsn()");
   const MutexLock lock(mutex_);
   slot_ = std::move(slot);
   published_ = std::move(publication.tables);
   looked_ = true;
-  position_ = lsn_of(row[0][0].c_str()).value_or(position_);
+}
+
+// The moment is taken before the question: what is committed until the answer may be contained in
+// the position or not. Flushed, since that is how far a walsender sends.
+void SlotWatch::look_at_position(SqlSession& sql) {
+  const std::int64_t moment = clock_.wall_us();
+  const pqxx::result row =
+      sql.run("read the source's position", "SELECT pg_current_wal_flush_lsn()");
+  const std::optional<Lsn> position = lsn_of(row[0][0].c_str());
+  if (!position) return;
+  {
+    const MutexLock lock(mutex_);
+    position_ = *position;
+  }
+  handlers_.on_position(*position, moment);
 }
 
 }  // namespace deltamill

@@ -1,5 +1,5 @@
 // Watches, from a second connection on a thread of its own, what the change log does not tell: how
-// much WAL the slot holds back, whether it is about to be lost, whether tables left the publication
+// far the server is (a walsender that falls behind reports its own position), how much WAL the slot holds back, whether it is about to be lost, whether tables left the publication
 // or came to be inherited from; and keeps an idle source moving by heartbeats where asked for.
 // Failures are no events: the next round tries again.
 // Internal to service/source.
@@ -24,17 +24,21 @@ struct WatchOptions {
   std::string publication;
   std::set<Oid> read_without_only;  // tables that no other may inherit from
   std::chrono::milliseconds interval{10'000};
+  std::chrono::milliseconds position_interval{1'000};
   // Short: until a child is seen, rows without its own are served as live.
   std::chrono::milliseconds inheritance_interval{1'000};
   std::chrono::milliseconds heartbeat{0};  // 0 = none
 };
 
+// Called on the watch's thread, as SourceHandlers says.
+struct WatchHandlers {
+  std::function<void(const std::vector<InheritedTable>&)> on_inherited;
+  std::function<void(Lsn position, std::int64_t moment)> on_position;
+};
+
 class SlotWatch {
  public:
-  using OnInherited = std::function<void(const std::vector<InheritedTable>&)>;
-
-  // `on_inherited` is called on the watch's thread, at each round in which there are such tables.
-  SlotWatch(SessionSettings settings, WatchOptions options, Clock& clock, OnInherited on_inherited);
+  SlotWatch(SessionSettings settings, WatchOptions options, Clock& clock, WatchHandlers handlers);
   ~SlotWatch();
 
   // Thread-safe.
@@ -51,6 +55,7 @@ class SlotWatch {
   [[nodiscard]] std::vector<Round> rounds();
   void run(const std::stop_token& stop);
   void look(SqlSession& sql);
+  void look_at_position(SqlSession& sql);
   void look_for_children(SqlSession& sql);
   void send_heartbeat(SqlSession& sql);
   void show(const SqlSession* session);
@@ -58,7 +63,7 @@ class SlotWatch {
   const SessionSettings settings_;
   const WatchOptions options_;
   Clock& clock_;
-  const OnInherited on_inherited_;
+  const WatchHandlers handlers_;
   mutable Mutex mutex_;
   int socket_ DM_GUARDED_BY(mutex_) = -1;  // of the session
   SlotState slot_ DM_GUARDED_BY(mutex_);

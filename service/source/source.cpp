@@ -89,6 +89,8 @@ SourceHandlers complete(SourceHandlers handlers) {
   if (!handlers.on_connected) handlers.on_connected = [](std::uint64_t) {};
   if (!handlers.on_progress) handlers.on_progress = [](const SourceProgress&) {};
   if (!handlers.on_inherited) handlers.on_inherited = [](const std::vector<InheritedTable>&) {};
+  if (!handlers.on_position) handlers.on_position = [](Lsn, std::int64_t) {};
+  if (!handlers.on_connecting) handlers.on_connecting = [](Lsn, std::int64_t) {};
   return handlers;
 }
 
@@ -170,6 +172,7 @@ struct Source::Thread {
   State connect(const Connecting& connecting) {
     LibpqSession replication(session_settings(options, true));
     SqlSession sql(session_settings(options, false));
+    const std::int64_t asked_at = clock.wall_us();
     const ServerState server = read_server(replication, sql);
     const auto stored = journal.identity();
     if (!stored)
@@ -183,6 +186,8 @@ struct Source::Thread {
     check_continuable(*stored, frontier, server, slot);
     // Lag is known from here on, not only after the first message.
     raise(progress.position, server.flushed);
+    progress.at_connecting = server.flushed.value;
+    handlers.on_connecting(server.flushed, asked_at);
     // Not to wait for the timer to learn that we are there.
     progress.wanted.ask(server.flushed, clock.now());
     // Not while somebody else holds the slot: moving it would fail, and that somebody may be our
@@ -312,14 +317,14 @@ Prepared Source::prepare(const PrepareRequest& request, const std::stop_token& s
 void Source::start() {
   stop();
   const MutexLock lock(thread_->mutex);
-  thread_->watch =
-      std::make_unique<SlotWatch>(session_settings(options_, false),
-                                  WatchOptions{.slot = options_.slot,
-                                               .publication = options_.publication,
-                                               .read_without_only = thread_->read_without_only,
-                                               .interval = options_.watch_interval,
-                                               .heartbeat = options_.heartbeat},
-                                  thread_->clock, handlers_.on_inherited);
+  thread_->watch = std::make_unique<SlotWatch>(
+      session_settings(options_, false),
+      WatchOptions{.slot = options_.slot,
+                   .publication = options_.publication,
+                   .read_without_only = thread_->read_without_only,
+                   .interval = options_.watch_interval,
+                   .heartbeat = options_.heartbeat},
+      thread_->clock, WatchHandlers{handlers_.on_inherited, handlers_.on_position});
   thread_->watch->expect_tables(thread_->expected);
   thread_->worker =
       std::jthread([thread = thread_.get()](const std::stop_token& token) { thread->run(token); });
@@ -348,9 +353,10 @@ SourceStatus Source::status() const {
   status.reason = thread_->reason;
   status.identity = thread_->identity;
   status.position = Lsn(progress.position.load());
+  if (const std::uint64_t position = progress.at_connecting; position != 0)
+    status.position_at_connecting = Lsn(position);
   status.received = Lsn(progress.received.load());
   status.confirmed = Lsn(progress.confirmed.load());
-  status.latest_message_time = progress.latest_message_time.load();
   status.connections = thread_->connections.load();
   status.transactions = progress.transactions.load();
   status.changes = progress.changes.load();

@@ -40,10 +40,11 @@ struct SourceStatus {
   bool connected = false;
   std::string reason;  // of waiting, gap and failed
   Lsn position;        // the server's WAL as last heard of
-  Lsn received;        // handed to the journal
+  // The same at the last connecting; nothing = none has succeeded since the history began or the
+  // process started.
+  std::optional<Lsn> position_at_connecting;
+  Lsn received;  // handed to the journal
   Lsn confirmed;
-  // Microseconds since 2000-01-01 UTC by our clock; 0 = never.
-  std::int64_t latest_message_time = 0;
   std::uint64_t connections = 0;  // made so far; reconnects are these less one
   std::uint64_t transactions = 0;
   std::uint64_t changes = 0;

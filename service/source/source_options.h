@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "views/data/lsn.h"
 #include "views/data/schema.h"
 
 namespace deltamill {
@@ -58,6 +59,11 @@ struct SourceHandlers {
   // views, and no change says so. Told again and again for as long as it is so. On a thread of the
   // source's own.
   std::function<void(const std::vector<InheritedTable>&)> on_inherited;
+  // At `moment` (microseconds since 2000-01-01 UTC, our clock) everything committed lay below
+  // `position`. Each second while the server answers; on any thread.
+  std::function<void(Lsn position, std::int64_t moment)> on_position;
+  // The same, of a connection that begins to read the change log. On the source thread.
+  std::function<void(Lsn position, std::int64_t moment)> on_connecting;
 };
 
 struct PrepareRequest {

@@ -150,7 +150,7 @@ void SqliteSink::take_over() {
     database_->execute(
         "UPDATE deltamill_generations SET (frozen, frozen_tick) = "
         "(SELECT frontier, tick FROM deltamill_store) "
-        "WHERE frozen IS NULL; UPDATE deltamill_store SET frontier = 0, tick = 0");
+        "WHERE frozen IS NULL; UPDATE deltamill_store SET frontier = 0, tick = 0, complete_at = 0");
   Statement own = database_->prepare(
       fresh ? "INSERT INTO deltamill_store (id, epoch, instance) VALUES (1, ?1, ?2)"
             : "UPDATE deltamill_store SET epoch = ?1, instance = ?2");
@@ -201,6 +201,13 @@ Frontier SqliteSink::frontier() {
   return guarded([this] {
     Statement store = database_->prepare("SELECT frontier, tick FROM deltamill_store");
     return store.step() ? frontier_in(store, 0) : Frontier();
+  });
+}
+
+std::int64_t SqliteSink::complete_at() {
+  return guarded([this] {
+    Statement store = database_->prepare("SELECT complete_at FROM deltamill_store");
+    return store.step() ? store.integer(0) : 0;
   });
 }
 
@@ -406,8 +413,11 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
     for (const auto& [place, generation_table] : tables_) generation_table->settle();
     record_changes(next);
     freeze_demoted(previous, next);
-    Statement move = database_->prepare("UPDATE deltamill_store SET frontier = ?1, tick = ?2");
-    bind_frontier(move, 1, next).run();
+    // Without a later moment the one before still holds: what was complete stays so.
+    Statement move = database_->prepare(
+        "UPDATE deltamill_store SET frontier = ?1, tick = ?2, "
+        "complete_at = coalesce(nullif(?3, 0), complete_at)");
+    bind_frontier(move, 1, next).bind(3, options_.complete_at(next)).run();
     database_->execute("COMMIT");
     open_ = false;
     overflow_->forget();

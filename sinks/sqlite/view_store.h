@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,6 +29,9 @@ struct SqliteSinkOptions {
   std::uint64_t cache_bytes = std::uint64_t{64} << 20;
   std::uint64_t checkpoint_bytes = std::uint64_t{64} << 20;      // write-ahead log, under load
   std::uint64_t idle_checkpoint_bytes = std::uint64_t{4} << 20;  // the same, when idle
+  // The latest moment (microseconds since 2000-01-01 UTC) at which everything committed is known to
+  // have lain below the frontier; 0 = unknown. Kept with the frontier, asked for on the sink's thread.
+  std::function<std::int64_t(Frontier)> complete_at = [](Frontier) { return std::int64_t{0}; };
 };
 
 // For one thread.
@@ -62,6 +66,8 @@ class SqliteSink final : public Sink {
 
   // The store was written under another journal before: all of it is to be loaded anew.
   [[nodiscard]] bool epoch_changed() const { return epoch_changed_; }
+  // Of the stored frontier, as the options say.
+  [[nodiscard]] std::int64_t complete_at();
   // Rows of a generation with their multiplicities, as of the last commit.
   [[nodiscard]] std::uint64_t row_count(Generation generation);
 
