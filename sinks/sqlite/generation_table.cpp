@@ -43,11 +43,11 @@ bool same_value(const Value& left, const Value& right) {
 
 }  // namespace
 
-GenerationTable::GenerationTable(const Place& place, const SinkView& view,
+GenerationTable::GenerationTable(const Context& context, const SinkView& view,
                                  std::uint32_t view_offset, const std::string& table)
-    : database_(place.database),
-      overflow_(place.overflow),
-      id_(place.id),
+    : database_(context.database),
+      pending_keys_(context.pending_keys),
+      id_(context.id),
       view_(view),
       view_offset_(view_offset),
       identity_(row_identity(view)),
@@ -89,7 +89,7 @@ void GenerationTable::apply_keyed(const Delta& delta) {
 void GenerationTable::apply_effect(const KeyEffect& effect) {
   // A key that has changes waiting takes all further ones there: applied past them, they would find
   // a row that is to go, or miss one that is to come.
-  if (!effect.simple() || overflow_.holds(id_, effect.key)) return postpone(effect);
+  if (!effect.simple() || pending_keys_.holds(id_, effect.key)) return postpone(effect);
   if (effect.removed == nullptr) {
     // The key may be taken by a row that a later slice removes.
     if (!insert(effect.key, effect.added)) postpone(effect);
@@ -103,13 +103,13 @@ void GenerationTable::apply_effect(const KeyEffect& effect) {
 }
 
 void GenerationTable::postpone(const KeyEffect& effect) {
-  for (const DeltaRow& change : effect.all) overflow_.add(id_, effect.key, change);
-  if (effect.removed != nullptr) overflow_.add(id_, effect.key, {effect.removed, -1});
-  if (effect.added != nullptr) overflow_.add(id_, effect.key, {effect.added, 1});
+  for (const DeltaRow& change : effect.all) pending_keys_.add(id_, effect.key, change);
+  if (effect.removed != nullptr) pending_keys_.add(id_, effect.key, {effect.removed, -1});
+  if (effect.added != nullptr) pending_keys_.add(id_, effect.key, {effect.added, 1});
 }
 
 void GenerationTable::settle() {
-  overflow_.drain(id_, [this](std::string_view key, std::span<const DeltaRow> changes) {
+  pending_keys_.drain(id_, [this](std::string_view key, std::span<const DeltaRow> changes) {
     settle_key(key, changes);
   });
 }

@@ -9,7 +9,7 @@
 #include "sinks/net_effect.h"
 #include "sinks/sink.h"
 #include "sinks/sqlite/database.h"
-#include "sinks/sqlite/key_overflow.h"
+#include "sinks/sqlite/pending_keys.h"
 #include "sinks/sqlite/stored_value.h"
 #include "sinks/sqlite/table_sql.h"
 
@@ -19,12 +19,12 @@ class GenerationTable {
  public:
   // All are used until destruction. `id` tells the tables of one connection apart.
   // REQUIRES: the table exists.
-  struct Place {
+  struct Context {
     Database& database;
-    KeyOverflow& overflow;
+    PendingKeys& pending_keys;
     std::int64_t id = 0;
   };
-  GenerationTable(const Place& place, const SinkView& view, std::uint32_t view_offset,
+  GenerationTable(const Context& context, const SinkView& view, std::uint32_t view_offset,
                   const std::string& table);
 
   // Applies a consolidated delta. Of several calls before settle() only the sum must make sense.
@@ -62,7 +62,7 @@ class GenerationTable {
   [[nodiscard]] std::string key_text(RowBytes row) const;
 
   Database& database_;
-  KeyOverflow& overflow_;
+  PendingKeys& pending_keys_;
   const std::int64_t id_;
   const SinkView& view_;
   const std::uint32_t view_offset_;

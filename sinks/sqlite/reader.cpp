@@ -115,10 +115,10 @@ Statement& StoreReader::Snapshot::Connection::prepare(const std::string& sql) {
 
 const StoreReader::Snapshot::Connection::View& StoreReader::Snapshot::Connection::view(
     const std::string& name) {
-  const auto [place, is_new] = views.try_emplace(name);
+  const auto [found, is_new] = views.try_emplace(name);
   // Read once per view and snapshot: it cannot change within.
-  if (!is_new) return place->second;
-  View& view = place->second;
+  if (!is_new) return found->second;
+  View& view = found->second;
   view.frontier = frontier;
   view.epoch = epoch;
   Statement& row = prepare(

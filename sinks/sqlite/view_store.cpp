@@ -88,10 +88,10 @@ SqliteSink::SqliteSink(const std::string& path, std::string journal_epoch,
 void SqliteSink::open() {
   guarded([&] {
     // Statements before the connection that they belong to.
-    overflow_.reset();
+    pending_keys_.reset();
     database_ = open_store(path_, options_);
     file_ = identity_of(path_);
-    overflow_ = std::make_unique<KeyOverflow>(*database_);
+    pending_keys_ = std::make_unique<PendingKeys>(*database_);
     begin();
     // One transaction: another process sees the store either as it was or as ours, and of two that
     // start at once the later one owns it.
@@ -135,7 +135,7 @@ void SqliteSink::roll_back() noexcept {
   activated_.clear();
   demoted_.clear();
   open_ = false;
-  if (overflow_ != nullptr) overflow_->forget();
+  if (pending_keys_ != nullptr) pending_keys_->forget();
   if (database_ != nullptr) database_->rollback();
 }
 
@@ -272,8 +272,8 @@ GenerationTable& SqliteSink::table(Generation generation) {
       generation);
   DM_CHECK(found.step(), "view \"" + name_of(generation.view) + "\" has no generation " +
                              std::to_string(generation.number) + " that is written");
-  const GenerationTable::Place place{*database_, *overflow_, ++tables_opened_};
-  open = std::make_unique<GenerationTable>(place, views_[generation.view], generation.view,
+  const GenerationTable::Context context{*database_, *pending_keys_, ++tables_opened_};
+  open = std::make_unique<GenerationTable>(context, views_[generation.view], generation.view,
                                            std::string(found.text(0)));
   return *open;
 }
@@ -410,7 +410,7 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
     require_position(previous);
     // 1. Rows that had to wait; a KeyConflict comes here at the latest. 2. What changed. 3. The
     // frontier, last: from COMMIT on all of it is there, or none.
-    for (const auto& [place, generation_table] : tables_) generation_table->settle();
+    for (const auto& [key, generation_table] : tables_) generation_table->settle();
     record_changes(next);
     freeze_demoted(previous, next);
     // Without a later moment the one before still holds: what was complete stays so.
@@ -420,8 +420,8 @@ void SqliteSink::commit(Frontier previous, Frontier next) {
     bind_frontier(move, 1, next).bind(3, options_.complete_at(next)).run();
     database_->execute("COMMIT");
     open_ = false;
-    overflow_->forget();
-    for (const auto& [place, generation_table] : tables_) generation_table->forget_changes();
+    pending_keys_->forget();
+    for (const auto& [key, generation_table] : tables_) generation_table->forget_changes();
     for (const Generation& generation : demoted_)
       tables_.erase({generation.view, generation.number});
     demoted_.clear();
@@ -434,12 +434,12 @@ void SqliteSink::record_changes(Frontier next) {
       "UPDATE deltamill_generations "
       "SET changed = ?3, changed_tick = ?4, row_count = row_count + ?5 "
       "WHERE view = ?1 AND number = ?2");
-  const auto note = [&](Place place, std::int64_t row_count_change) {
-    record.bind(1, std::string_view(name_of(place.first))).bind(2, place.second);
+  const auto note = [&](TableKey key, std::int64_t row_count_change) {
+    record.bind(1, std::string_view(name_of(key.first))).bind(2, key.second);
     bind_frontier(record, 3, next).bind(5, row_count_change).run();
   };
-  for (const auto& [place, generation_table] : tables_)
-    if (generation_table->changed()) note(place, generation_table->row_count_change());
+  for (const auto& [key, generation_table] : tables_)
+    if (generation_table->changed()) note(key, generation_table->row_count_change());
   // A new generation counts as a change of the view, though none of its rows changed in this
   // commit: an ETag must not outlive the swap.
   for (const Generation& generation : activated_) note({generation.view, generation.number}, 0);

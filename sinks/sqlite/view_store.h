@@ -20,7 +20,7 @@
 #include "sinks/sqlite/database.h"
 #include "sinks/sqlite/file_identity.h"
 #include "sinks/sqlite/generation_table.h"
-#include "sinks/sqlite/key_overflow.h"
+#include "sinks/sqlite/pending_keys.h"
 
 namespace deltamill {
 
@@ -97,7 +97,7 @@ class SqliteSink final : public Sink {
   [[nodiscard]] const std::string& name_of(std::uint32_t view) const { return views_[view].name; }
   [[nodiscard]] Statement prepare_for(const char* sql, Generation generation);
 
-  using Place = std::pair<std::uint32_t, std::int64_t>;  // view, number
+  using TableKey = std::pair<std::uint32_t, std::int64_t>;  // view, number
 
   const std::string path_;
   const std::string journal_epoch_;
@@ -108,8 +108,8 @@ class SqliteSink final : public Sink {
 
   std::unique_ptr<Database> database_;
   FileIdentity file_;  // of database_
-  std::unique_ptr<KeyOverflow> overflow_;
-  std::map<Place, std::unique_ptr<GenerationTable>> tables_;  // opened for writing
+  std::unique_ptr<PendingKeys> pending_keys_;
+  std::map<TableKey, std::unique_ptr<GenerationTable>> tables_;  // opened for writing
   std::int64_t tables_opened_ = 0;
   std::map<std::uint32_t, std::int64_t> last_numbers_;  // given out, also where it was rolled back
   std::vector<Generation> activated_;                   // in the open commit

@@ -1,4 +1,4 @@
-// Adds up the weights of identical rows by a hash of the representation, in place: every row is
+// Adds up the weights of identical rows by a hash of the representation, in position: every row is
 // hashed once, then found in a flat table of (hash, position) pairs, so that rows are compared only
 // when 32 bits of their hashes agree. O(rows).
 #include "views/data/delta.h"
@@ -24,20 +24,20 @@ void add_weight(DeltaRow& kept, const DeltaRow& change) {
 std::size_t merge_few(Delta& delta) {
   std::size_t kept = 0;
   for (const DeltaRow& change : delta) {
-    std::size_t place = 0;
-    while (place < kept && !rows_identical(delta[place].row, change.row)) ++place;
-    if (place < kept)
-      add_weight(delta[place], change);
+    std::size_t position = 0;
+    while (position < kept && !rows_identical(delta[position].row, change.row)) ++position;
+    if (position < kept)
+      add_weight(delta[position], change);
     else
       delta[kept++] = change;
   }
   return kept;
 }
 
-// An open-addressed table; a place is an offset in the delta plus 1, 0 = free.
+// An open-addressed table; a position is an offset in the delta plus 1, 0 = free.
 struct Entry {
   std::uint32_t hash = 0;
-  std::uint32_t place = 0;
+  std::uint32_t position = 0;
 };
 
 std::size_t merge_many(Delta& delta) {
@@ -52,12 +52,12 @@ std::size_t merge_many(Delta& delta) {
     const auto tag = static_cast<std::uint32_t>(hash >> 32);
     std::size_t slot = hash & (size - 1);
     // Half full at most, so runs of the table are short; hashes of rows are spread well (XXH3).
-    while (
-        table[slot].place != 0 &&
-        (table[slot].hash != tag || !rows_identical(delta[table[slot].place - 1].row, change.row)))
+    while (table[slot].position != 0 &&
+           (table[slot].hash != tag ||
+            !rows_identical(delta[table[slot].position - 1].row, change.row)))
       slot = (slot + 1) & (size - 1);
-    if (table[slot].place != 0) {
-      add_weight(delta[table[slot].place - 1], change);
+    if (table[slot].position != 0) {
+      add_weight(delta[table[slot].position - 1], change);
       continue;
     }
     delta[kept++] = change;

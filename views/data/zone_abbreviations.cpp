@@ -216,9 +216,11 @@ static_assert(std::is_sorted(abbreviations.begin(), abbreviations.end(),
 }  // namespace
 
 const ZoneAbbreviation* find_zone_abbreviation(std::string_view name) {
-  const auto* const found = std::lower_bound(
-      abbreviations.begin(), abbreviations.end(), name,
-      [](const ZoneAbbreviation& one, std::string_view wanted) { return one.name < wanted; });
+  const auto* const found =
+      std::lower_bound(abbreviations.begin(), abbreviations.end(), name,
+                       [](const ZoneAbbreviation& abbreviation, std::string_view wanted) {
+                         return abbreviation.name < wanted;
+                       });
   return found != abbreviations.end() && found->name == name ? &*found : nullptr;
 }
 

@@ -42,11 +42,11 @@ Bucket Arrangement::find(std::size_t index, std::uint64_t hash,
                          std::span<const Value> values) const {
   // Equal hashes may belong to different keys: each candidate's key is compared, with the first row
   // of its bucket, since all rows of a bucket share the key.
-  const Index& one = indexes_[index];
-  for (std::size_t offset = one.entries.first(hash); offset != HashIndex::none;
-       offset = one.entries.next(hash, offset)) {
-    const Bucket bucket = one.entries.value(offset);
-    if (one.key.equal(values, row(first_handle(bucket)))) return bucket;
+  const Index& searched = indexes_[index];
+  for (std::size_t offset = searched.entries.first(hash); offset != HashIndex::none;
+       offset = searched.entries.next(hash, offset)) {
+    const Bucket bucket = searched.entries.value(offset);
+    if (searched.key.equal(values, row(first_handle(bucket)))) return bucket;
   }
   return 0;
 }

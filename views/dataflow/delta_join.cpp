@@ -303,17 +303,17 @@ void DeltaJoin::settle_doubtful(TupleChunk& chunk) {
   std::size_t first = 0;
   while (first < chunk.count && !chunk.doubtful(first)) ++first;
   if (first == chunk.count) return;
-  TupleChunk one(query_.leaves.size());
+  TupleChunk alone(query_.leaves.size());
   for (std::size_t tuple = first; tuple < chunk.count; ++tuple) {
     if (!chunk.doubtful(tuple)) continue;
-    one.count = 0;
-    one.append(chunk, tuple);
+    alone.count = 0;
+    alone.append(chunk, tuple);
     std::string_view message;
     bool dropped = false;
     for (const Program& condition : conditions_) {
       selected_.clear();
       errors_.clear();
-      condition.select(one.input_rows(layouts_), batch_.arena, selected_, errors_);
+      condition.select(alone.input_rows(layouts_), batch_.arena, selected_, errors_);
       if (!errors_.empty() && message.empty()) message = errors_.front().message;
       dropped = dropped || (errors_.empty() && selected_.empty());
     }

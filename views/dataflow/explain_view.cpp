@@ -68,29 +68,29 @@ class Printer {
 
   void print_operators(std::span<const Operator* const> operators, const std::string& prefix,
                        bool last) {
-    for (const Operator* one : operators)
-      print_operator(*one, "", prefix, last && one == operators.back());
+    for (const Operator* printed : operators)
+      print_operator(*printed, "", prefix, last && printed == operators.back());
   }
 
-  void print_operator(const Operator& one, const std::string& arranged, const std::string& prefix,
-                      bool last) {
-    const Description description = one.describe();
+  void print_operator(const Operator& printed, const std::string& arranged,
+                      const std::string& prefix, bool last) {
+    const Description description = printed.describe();
     // An operator that says nothing is left out: what is below it takes its place.
     if (description.text.empty() && arranged.empty()) {
-      print_inputs(one, prefix, last);
+      print_inputs(printed, prefix, last);
       return;
     }
     line(prefix, last, line_of(description) + arranged);
-    if (!description.inputs_shown_elsewhere) print_inputs(one, below(prefix, last), true);
+    if (!description.inputs_shown_elsewhere) print_inputs(printed, below(prefix, last), true);
   }
 
   // Feeds and inputs stand beside each other; `last` tells of the last of them.
-  void print_inputs(const Operator& one, const std::string& prefix, bool last) {
-    if (!one.feeds().empty()) {
-      print_operators(one.feeds(), prefix, last);
+  void print_inputs(const Operator& printed, const std::string& prefix, bool last) {
+    if (!printed.feeds().empty()) {
+      print_operators(printed.feeds(), prefix, last);
       return;
     }
-    const std::vector<const Collection*> inputs = one.inputs();
+    const std::vector<const Collection*> inputs = printed.inputs();
     for (std::size_t input = 0; input < inputs.size(); ++input)
       print_collection(*inputs[input], prefix, last && input + 1 == inputs.size());
   }

@@ -265,9 +265,9 @@ void GroupAggregate::count_representation(GroupNumber number, const ValueChunk& 
     representations.push_back(
         make_representation(pack_row(key_layout_, key, batch_.arena), group.weight));
   }
-  auto representation =
-      std::find_if(representations.begin(), representations.end(),
-                   [&](const KeyRepresentation& one) { return same(key_layout_, one.bytes()); });
+  auto representation = std::find_if(
+      representations.begin(), representations.end(),
+      [&](const KeyRepresentation& candidate) { return same(key_layout_, candidate.bytes()); });
   if (representation == representations.end()) {
     for (std::size_t part = 0; part < query_.key_count; ++part)
       key[part] = chunk.columns[part][row];

@@ -80,11 +80,13 @@ class Planner {
     Links links;
     for (const Conjunct& conjunct : pending_) {
       if (!conjunct.equality) continue;
-      const ColumnEquality& one = *conjunct.equality;
-      if (one.left_leaf == leaf && bound_[one.right_leaf])
-        links.try_emplace(one.left_column, LookUpStep::Source{one.right_leaf, one.right_column});
-      if (one.right_leaf == leaf && bound_[one.left_leaf])
-        links.try_emplace(one.right_column, LookUpStep::Source{one.left_leaf, one.left_column});
+      const ColumnEquality& equality = *conjunct.equality;
+      if (equality.left_leaf == leaf && bound_[equality.right_leaf])
+        links.try_emplace(equality.left_column,
+                          LookUpStep::Source{equality.right_leaf, equality.right_column});
+      if (equality.right_leaf == leaf && bound_[equality.left_leaf])
+        links.try_emplace(equality.right_column,
+                          LookUpStep::Source{equality.left_leaf, equality.left_column});
     }
     return links;
   }
@@ -206,8 +208,9 @@ ExpressionPtr with_key_column(const ExpressionPtr& equality, const ExpressionPtr
   const std::uint32_t input = inputs_read(*operand)[0];
   const ExpressionPtr expression = over_input(operand, 0);
   Expressions& list = computed[input];
-  auto known = std::find_if(list.begin(), list.end(),
-                            [&](const ExpressionPtr& one) { return equal(*one, *expression); });
+  auto known = std::find_if(list.begin(), list.end(), [&](const ExpressionPtr& present) {
+    return equal(*present, *expression);
+  });
   if (known == list.end()) known = list.insert(list.end(), expression);
   const std::size_t ordinal = column_counts[input] + static_cast<std::size_t>(known - list.begin());
   return replace_node(equality, operand,

@@ -45,10 +45,10 @@ OuterJoin::OuterJoin(Query query, Collection& collection, BatchState& batch, Row
       matched_(chunk_rows),
       hashes_(chunk_rows) {
   for (const std::size_t side : {left, right}) {
-    Collection& one = *query_.sides[side];
-    layouts_.push_back(&one.layout());
-    arrangements_[side] = &one.arrange(store);
-    indexes_[side] = choose_index(one, query_.keys[side], store);
+    Collection& input = *query_.sides[side];
+    layouts_.push_back(&input.layout());
+    arrangements_[side] = &input.arrange(store);
+    indexes_[side] = choose_index(input, query_.keys[side], store);
     // The index may have its columns in another order than the join condition (index_on shares, the
     // primary one has the key's order), so the probing columns are put in the index's order once,
     // here.
@@ -231,15 +231,15 @@ void OuterJoin::change_padding(std::size_t side) {
   for (const auto& [handle, change] : met_)
     if (change != 0) met.push_back({handle, change, 0});
   count_before(side, met);
-  for (const Met& one : met) {
+  for (const Met& met_row : met) {
     // Counted in the arrangement of `side`, which holds what was there before the delta. Padding is
     // one row (NULL, y) per y however many partners y lacks, so only the step to and from zero is
     // seen.
-    const std::int64_t after = one.before + one.change;
+    const std::int64_t after = met_row.before + met_row.change;
     DM_CHECK(after >= 0, "a row has fewer than no matches");
-    if ((one.before > 0) == (after > 0)) continue;
-    const std::int32_t weight = arrangements_[other]->weight(one.handle);
-    emit_padded(other, arrangements_[other]->row(one.handle), after > 0 ? -weight : weight);
+    if ((met_row.before > 0) == (after > 0)) continue;
+    const std::int32_t weight = arrangements_[other]->weight(met_row.handle);
+    emit_padded(other, arrangements_[other]->row(met_row.handle), after > 0 ? -weight : weight);
   }
 }
 

@@ -48,8 +48,8 @@ void Projection::run(const InputRows& rows, Arena& arena) {
   if (computed_.empty()) return;
   program_.run(rows, arena, results_);
   // Swapped, not copied: the program overwrites its results in the next run anyway.
-  for (std::size_t one = 0; one < computed_.size(); ++one)
-    columns_[computed_[one]].swap(results_.outputs[one]);
+  for (std::size_t number = 0; number < computed_.size(); ++number)
+    columns_[computed_[number]].swap(results_.outputs[number]);
 }
 
 }  // namespace deltamill

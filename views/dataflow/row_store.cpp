@@ -48,10 +48,10 @@ constexpr std::size_t tabled_bytes_max = 1024;
 // Class by units of 8 bytes, for the small blocks that nearly all rows are.
 constexpr std::array<std::uint8_t, tabled_bytes_max / 8 + 1> class_by_units = [] {
   std::array<std::uint8_t, tabled_bytes_max / 8 + 1> classes{};
-  std::uint8_t one = 0;
+  std::uint8_t size_class = 0;
   for (std::size_t units = 0; units < classes.size(); ++units) {
-    while (class_sizes[one] < units * 8) ++one;
-    classes[units] = one;
+    while (class_sizes[size_class] < units * 8) ++size_class;
+    classes[units] = size_class;
   }
   return classes;
 }();
@@ -101,14 +101,14 @@ RowHandle RowStore::allocate_large(std::size_t bytes) {
 
 RowHandle RowStore::allocate(std::size_t bytes) {
   if (bytes > class_bytes_max) return allocate_large(bytes);
-  const std::size_t one = class_of(bytes);
+  const std::size_t size_class = class_of(bytes);
   // The newest free block, most likely still in the cache. A free block's first bytes hold the next
   // one of its class.
-  if (const RowHandle reused = free_[one]; reused != 0) {
-    std::memcpy(&free_[one], block(reused), sizeof(RowHandle));
+  if (const RowHandle reused = free_[size_class]; reused != 0) {
+    std::memcpy(&free_[size_class], block(reused), sizeof(RowHandle));
     return reused;
   }
-  const std::size_t size = class_sizes[one];
+  const std::size_t size = class_sizes[size_class];
   if (next_offset_ + size > slab_bytes) {
     // What is left of the old slab stays unused: less than the block that was asked for.
     current_slab_ = add_slab(slab_bytes);

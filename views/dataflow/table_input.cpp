@@ -78,9 +78,9 @@ void TableInput::bind(const std::shared_ptr<const Relation>& relation) {
   std::vector<std::uint32_t> ordinals;
   for (const std::uint32_t column : kept_) {
     const TableColumn& wanted = table_->columns[column];
-    const auto sent =
-        std::find_if(relation->columns.begin(), relation->columns.end(),
-                     [&](const RelationColumn& one) { return one.name == wanted.name; });
+    const auto sent = std::find_if(
+        relation->columns.begin(), relation->columns.end(),
+        [&](const RelationColumn& candidate) { return candidate.name == wanted.name; });
     if (sent == relation->columns.end())
       throw SchemaChanged(table_->oid, "table " + table_name(*table_) + " has no column \"" +
                                            wanted.name + "\" any more");

@@ -51,9 +51,10 @@ LeadingDigit leading_digit(std::uint64_t magnitude, std::int64_t scale) {
   while (digits < 19 &&
          magnitude >= static_cast<std::uint64_t>(powers_of_ten[static_cast<std::size_t>(digits)]))
     ++digits;
-  const std::int64_t place = digits - 1 - scale;
-  const std::int64_t exponent = place >= 0 ? place / 4 : -((3 - place) / 4);
-  const std::int64_t wanted = place - 4 * exponent + 1;  // decimal digits in it, 1 to 4
+  const std::int64_t leading_exponent = digits - 1 - scale;
+  const std::int64_t exponent =
+      leading_exponent >= 0 ? leading_exponent / 4 : -((3 - leading_exponent) / 4);
+  const std::int64_t wanted = leading_exponent - 4 * exponent + 1;  // decimal digits in it, 1 to 4
   const auto power = static_cast<std::uint64_t>(
       powers_of_ten[static_cast<std::size_t>(std::abs(digits - wanted))]);
   return {exponent,

@@ -28,8 +28,8 @@ bool same_key(const SortKey& left, const SortKey& right) {
 }  // namespace
 
 bool same_call(const AggregateCall& left, const AggregateCall& right) {
-  const auto same_expression = [](const ExpressionPtr& one, const ExpressionPtr& other) {
-    return equal(*one, *other);
+  const auto same_expression = [](const ExpressionPtr& first, const ExpressionPtr& second) {
+    return equal(*first, *second);
   };
   const bool same_filter = left.filter && right.filter ? equal(*left.filter, *right.filter)
                                                        : left.filter == right.filter;

@@ -15,8 +15,8 @@ class RowCount : public Accumulator {
   }
   void results(std::span<const GroupNumber> groups, Arena& /*arena*/,
                std::span<AccumulatorResult> results) override {
-    for (std::size_t one = 0; one < groups.size(); ++one)
-      results[one] = {Value::of_integer(counts_[groups[one]]), {}};
+    for (std::size_t group = 0; group < groups.size(); ++group)
+      results[group] = {Value::of_integer(counts_[groups[group]]), {}};
   }
   void reset(GroupNumber group) override { counts_[group] = 0; }
   [[nodiscard]] std::size_t memory_bytes() const override {

@@ -39,20 +39,20 @@ void ExactRealSum::add(double real, std::int32_t weight) {
   // 53 + 31 + 31 bits: what is left to add, in units of the digit at `position`.
   Int128 carry = Int128{mantissa} * weight;
   carry *= std::int64_t{1} << ((exponent - lowest_exponent) % digit_bits);
-  auto place = std::lower_bound(
+  auto found = std::lower_bound(
       digits_.begin(), digits_.end(), position,
       [](const Digit& digit, std::int32_t wanted) { return digit.position < wanted; });
   for (; carry != 0; ++position) {
-    const bool present = place != digits_.end() && place->position == position;
-    carry += present ? place->digit : 0;
+    const bool present = found != digits_.end() && found->position == position;
+    carry += present ? found->digit : 0;
     const auto digit = static_cast<std::int32_t>(static_cast<std::uint32_t>(carry));
     carry = (carry - digit) >> digit_bits;
     if (present && digit == 0) {
-      place = digits_.erase(place);
+      found = digits_.erase(found);
     } else if (digit != 0) {
-      if (!present) place = digits_.insert(place, {position, 0});
-      place->digit = digit;
-      ++place;
+      if (!present) found = digits_.insert(found, {position, 0});
+      found->digit = digit;
+      ++found;
     }
   }
 }

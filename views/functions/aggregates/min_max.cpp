@@ -38,29 +38,29 @@ void OrderedArguments::change(const Value& value, std::int32_t weight, const Typ
 }
 
 void OrderedArguments::change_list(const Value& value, std::int32_t weight, const Order& order) {
-  const auto place = std::lower_bound(
+  const auto found = std::lower_bound(
       list_.begin(), list_.end(), value,
       [&order](const Item& item, const Value& wanted) { return order(item.value, wanted); });
-  if (place == list_.end() || order(value, place->value)) {
-    text_bytes_ += list_.insert(place, Item{OwnedValue(value), weight})->value.memory_bytes();
+  if (found == list_.end() || order(value, found->value)) {
+    text_bytes_ += list_.insert(found, Item{OwnedValue(value), weight})->value.memory_bytes();
     return;
   }
-  place->count += weight;
-  if (place->count != 0) return;
-  text_bytes_ -= place->value.memory_bytes();
-  list_.erase(place);
+  found->count += weight;
+  if (found->count != 0) return;
+  text_bytes_ -= found->value.memory_bytes();
+  list_.erase(found);
 }
 
 void OrderedArguments::change_tree(const Value& value, std::int32_t weight) {
-  const auto place = tree_->find(value);
-  if (place == tree_->end()) {
+  const auto found = tree_->find(value);
+  if (found == tree_->end()) {
     text_bytes_ += tree_->emplace(OwnedValue(value), weight).first->first.memory_bytes();
     return;
   }
-  place->second += weight;
-  if (place->second != 0) return;
-  text_bytes_ -= place->first.memory_bytes();
-  tree_->erase(place);
+  found->second += weight;
+  if (found->second != 0) return;
+  text_bytes_ -= found->first.memory_bytes();
+  tree_->erase(found);
   if (tree_->empty()) tree_.reset();
 }
 

@@ -35,12 +35,12 @@ void NumericSum::add(const Value& value, std::int32_t weight, const StateTypes& 
 
 void NumericSum::add_to_scale(const Value& plain, std::int32_t weight) {
   std::vector<ScaleSum>& scales = rest().scales;
-  auto place = std::find_if(scales.begin(), scales.end(),
-                            [&](const ScaleSum& one) { return one.scale == plain.length; });
-  if (place == scales.end()) place = scales.insert(place, ScaleSum{0, 0, plain.length});
-  place->sum += Int128{plain.integer} * weight;
-  place->count += weight;
-  if (place->count == 0 && place->sum == 0) scales.erase(place);
+  auto found = std::find_if(scales.begin(), scales.end(),
+                            [&](const ScaleSum& known) { return known.scale == plain.length; });
+  if (found == scales.end()) found = scales.insert(found, ScaleSum{0, 0, plain.length});
+  found->sum += Int128{plain.integer} * weight;
+  found->count += weight;
+  if (found->count == 0 && found->sum == 0) scales.erase(found);
 }
 
 void NumericSum::add_to_rest(const Value& value, std::int32_t weight) {
@@ -56,7 +56,7 @@ void NumericSum::add_to_rest(const Value& value, std::int32_t weight) {
 void NumericSum::add_wide(const Numeric& numeric, std::int32_t weight) {
   std::vector<WideSum>& wide = rest().wide;
   auto found = std::find_if(wide.begin(), wide.end(),
-                            [&](const WideSum& one) { return one.scale == numeric.scale(); });
+                            [&](const WideSum& known) { return known.scale == numeric.scale(); });
   if (found == wide.end()) found = wide.insert(wide.end(), WideSum{0, 0, numeric.scale()});
   found->sum += numeric.mantissa() * weight;
   found->count += weight;
@@ -66,15 +66,15 @@ void NumericSum::add_wide(const Numeric& numeric, std::int32_t weight) {
 std::int64_t NumericSum::count() const {
   std::int64_t count = first_.count;
   if (!rest_) return count;
-  for (const ScaleSum& one : rest_->scales) count += one.count;
-  for (const WideSum& one : rest_->wide) count += one.count;
+  for (const ScaleSum& part : rest_->scales) count += part.count;
+  for (const WideSum& part : rest_->wide) count += part.count;
   return count + rest_->nan_count + rest_->positive_infinity_count + rest_->negative_infinity_count;
 }
 
 Numeric NumericSum::finite_sum() const {
   std::uint32_t scale = 0;
-  const auto widen = [&scale](const auto& one) {
-    if (one.count != 0) scale = std::max(scale, one.scale);
+  const auto widen = [&scale](const auto& part) {
+    if (part.count != 0) scale = std::max(scale, part.scale);
   };
   widen(first_);
   if (rest_) {
@@ -87,8 +87,9 @@ Numeric NumericSum::finite_sum() const {
   };
   add(big_integer_of(first_.sum), first_.count, first_.scale);
   if (rest_) {
-    for (const ScaleSum& one : rest_->scales) add(big_integer_of(one.sum), one.count, one.scale);
-    for (const WideSum& one : rest_->wide) add(one.sum, one.count, one.scale);
+    for (const ScaleSum& part : rest_->scales)
+      add(big_integer_of(part.sum), part.count, part.scale);
+    for (const WideSum& part : rest_->wide) add(part.sum, part.count, part.scale);
   }
   return {std::move(sum), scale};
 }

@@ -1,7 +1,7 @@
-// Sums up changes of keys that wait for the end of a commit, in a temporary table: key_overflow.h.
+// Sums up changes of keys that wait for the end of a commit, in a temporary table: pending_keys.h.
 // SQLite rolls it back together with the rows, and spills to disk where a transaction leaves
 // millions of keys waiting.
-#include "sinks/sqlite/key_overflow.h"
+#include "sinks/sqlite/pending_keys.h"
 
 #include <string>
 #include <vector>
@@ -16,23 +16,23 @@ std::string_view bytes_of(RowBytes row) {
 
 Database& with_table(Database& database) {
   database.execute(
-      "CREATE TEMP TABLE deltamill_overflow (target INTEGER, key BLOB, row BLOB, weight INTEGER, "
+      "CREATE TEMP TABLE deltamill_pending (target INTEGER, key BLOB, row BLOB, weight INTEGER, "
       "PRIMARY KEY (target, key, row)) STRICT, WITHOUT ROWID");
   return database;
 }
 
 }  // namespace
 
-KeyOverflow::KeyOverflow(Database& database)
+PendingKeys::PendingKeys(Database& database)
     : database_(with_table(database)),
       holds_(database_.prepare(
-          "SELECT 1 FROM temp.deltamill_overflow WHERE target = ?1 AND key = ?2 LIMIT 1")),
-      add_(database_.prepare("INSERT INTO temp.deltamill_overflow VALUES (?1, ?2, ?3, ?4) "
+          "SELECT 1 FROM temp.deltamill_pending WHERE target = ?1 AND key = ?2 LIMIT 1")),
+      add_(database_.prepare("INSERT INTO temp.deltamill_pending VALUES (?1, ?2, ?3, ?4) "
                              "ON CONFLICT DO UPDATE SET weight = weight + excluded.weight")),
-      read_(database_.prepare("SELECT key, row, weight FROM temp.deltamill_overflow "
+      read_(database_.prepare("SELECT key, row, weight FROM temp.deltamill_pending "
                               "WHERE target = ?1 AND weight <> 0 ORDER BY key, weight")) {}
 
-bool KeyOverflow::holds(std::int64_t table, std::string_view key) {
+bool PendingKeys::holds(std::int64_t table, std::string_view key) {
   // Nearly every commit: no statement is run then.
   if (empty()) return false;
   holds_.bind(1, table).bind_blob(2, key);
@@ -41,13 +41,13 @@ bool KeyOverflow::holds(std::int64_t table, std::string_view key) {
   return found;
 }
 
-void KeyOverflow::add(std::int64_t table, std::string_view key, const DeltaRow& change) {
+void PendingKeys::add(std::int64_t table, std::string_view key, const DeltaRow& change) {
   add_.bind(1, table).bind_blob(2, key).bind_blob(3, bytes_of(change.row));
   add_.bind(4, std::int64_t{change.weight}).run();
   ++count_;
 }
 
-void KeyOverflow::drain(
+void PendingKeys::drain(
     std::int64_t table,
     const std::function<void(std::string_view key, std::span<const DeltaRow>)>& take) {
   if (empty()) return;
@@ -72,7 +72,7 @@ void KeyOverflow::drain(
     changes.push_back({row, static_cast<std::int32_t>(read_.integer(2))});
   }
   if (!changes.empty()) take(key, changes);
-  database_.prepare("DELETE FROM temp.deltamill_overflow WHERE target = ?1").bind(1, table).run();
+  database_.prepare("DELETE FROM temp.deltamill_pending WHERE target = ?1").bind(1, table).run();
 }
 
 }  // namespace deltamill

@@ -16,10 +16,10 @@
 
 namespace deltamill {
 
-class KeyOverflow {
+class PendingKeys {
  public:
   // One per connection, outside of a transaction.
-  explicit KeyOverflow(Database& database);
+  explicit PendingKeys(Database& database);
 
   // `table` tells generations apart.
   [[nodiscard]] bool empty() const { return count_ == 0; }
