@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace deltamill {
 // destroys it. While its handler, its body or its position is waited for it holds no thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  using Socket = Listening::Socket;
+  using Socket = boost::asio::generic::stream_protocol::socket;
   template <typename T>
   using Task = boost::asio::awaitable<T>;
 
