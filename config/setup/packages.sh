@@ -3,8 +3,7 @@
 
 packages_build="g++ cmake ninja-build ccache pkg-config libpqxx-dev libpq-dev libsqlite3-dev libboost1.81-dev
   nlohmann-json3-dev libpg-query-dev libprotobuf-c-dev libyaml-cpp-dev libcli11-dev libfmt-dev libspdlog-dev
-  prometheus-cpp-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev libicu-dev
-  libexpected-dev"
+  prometheus-cpp-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev libicu-dev"
 packages_run="postgresql-15 tzdata curl jq util-linux"
 packages_test="catch2 clang-19 clang-format-19 clang-tidy-19"
 

@@ -21,7 +21,7 @@ struct Lsn {
 
 // Text form of PostgreSQL's pg_lsn: "16/B374D848".
 [[nodiscard]] inline std::string to_string(Lsn lsn) {
-  char buffer[20];
+  char buffer[20] = {};
   char* end = std::to_chars(buffer, buffer + 9, lsn.value >> 32, 16).ptr;
   *end++ = '/';
   end = std::to_chars(end, buffer + sizeof buffer, lsn.value & 0xffffffffU, 16).ptr;
