@@ -19,9 +19,11 @@ constexpr std::chrono::milliseconds pause_max(10'000);
 // anew.
 void reopen_sinks(const SourceStart& start) {
   // Readers keep rows of the old history until those of the new one are loaded.
-  start.lag.hold(start.sinks.store_frontier());
+  const Frontier stored = start.sinks.store_frontier();
+  start.lag.hold(stored);
   start.lag.forget();
-  if (!start.sinks.open(start.journal.epoch())) return;
+  // A store that never held anything is not loaded anew but for the first time.
+  if (!start.sinks.open(start.journal.epoch()) || stored == Frontier()) return;
   const std::string& sink = start.settings.store_name();
   start.trace.event(TraceLevel::warning, "sink.reloading", "every view is loaded anew",
                     {{"sink", sink}});
@@ -60,6 +62,10 @@ bool prepare_source(const SourceStart& start, bool new_history, const std::stop_
       start.trace.event(TraceLevel::error, "source.failed", failed.what());
       // --once is run by people and scripts that want to hear of it at once.
       if (!failed.retryable() || start.once) throw;
+    } catch (const JournalFull& full) {
+      if (stop.stop_requested()) return false;
+      start.trace.event(TraceLevel::error, "journal.full", full.what());
+      if (start.once) throw;
     }
     start.heartbeat.beat();
     if (!start.clock.pause_for(delay, stop)) return false;

@@ -135,8 +135,21 @@ std::string ViewJobs::rebuild_stopped(std::uint32_t view, JobControl& control) {
                      snapshot.row_count(name));
 }
 
+// A view that stands still would have to be compared with the source of then.
+void ViewJobs::require_following(std::uint32_t view) const {
+  const Board::View now = parts_.board.view(view);
+  if (!now.stopped) return;
+  const std::string& name = name_of(view);
+  throw std::runtime_error("the view is " + std::string(to_string(now.condition)) + " (" +
+                           now.reason +
+                           ") and does not follow the source, so there is nothing to " +
+                           "compare it with; run `deltamill rebuild " + name + "`");
+}
+
 std::string ViewJobs::run_verify(std::uint32_t view, std::size_t sample_max, JobControl& control) {
+  require_following(view);
   const EngineSlot::Loan engine = wait_for_engine(view, control);
+  require_following(view);
   const DeployedView& deployed = parts_.deployment.views[view];
   const VerificationTarget target{
       .engine = *engine,

@@ -71,6 +71,8 @@ class ViewJobs : public JobDesk {
   [[nodiscard]] std::string run_rebuild(std::uint32_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_live(std::uint32_t view, JobControl& control);
   [[nodiscard]] std::string rebuild_stopped(std::uint32_t view, JobControl& control);
+  // Throws std::runtime_error, which says what to do.
+  void require_following(std::uint32_t view) const;
   [[nodiscard]] std::string run_verify(std::uint32_t view, std::size_t sample_max,
                                        JobControl& control);
   // An engine with which all sinks that keep the view follow. Throws JobCancelled.

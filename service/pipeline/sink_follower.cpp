@@ -36,6 +36,7 @@ SinkFollower::~SinkFollower() = default;
 SinkWorker::Listeners SinkFollower::worker_listeners() {
   SinkWorker::Listeners listeners;
   listeners.committed = [this](Frontier frontier) {
+    served_ = std::max(served_, frontier);
     {
       const MutexLock lock(mutex_);
       frontier_ = frontier;
@@ -147,7 +148,11 @@ SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Bases& bas
   running_.clear();
   loading_.clear();
   Cuts cuts;
-  cuts.stored = cuts.activation = sink.frontier();
+  cuts.stored = sink.frontier();
+  // Readers never go back: nothing becomes current below what the store holds, nor below what it
+  // held before it was lost.
+  served_ = std::max(served_, cuts.stored);
+  cuts.activation = served_;
   for (std::uint32_t sink_view = 0; sink_view < options_.views.size(); ++sink_view) {
     const auto base = bases.find(options_.views[sink_view]);
     // The view was stopped; its last rows stay in the sink as they are.
@@ -163,15 +168,18 @@ SinkFollower::Cuts SinkFollower::choose_generations(Sink& sink, const Bases& bas
     }
     loading_.push_back(sink.begin_generation(sink_view));
     worker_->follow_now(loading_.back(), SinkWorker::Filling::yes);
-    // Readers of the store never go back, so nothing becomes current below its frontier.
     cuts.activation = std::max(cuts.activation, base->second);
   }
   unfinished_ = loading_;
   awaited_.clear();
   for (const Generation& generation : running_) awaited_.insert(generation.view);
   for (const Generation& generation : loading_) awaited_.insert(generation.view);
-  const MutexLock lock(mutex_);
-  frontier_ = cuts.stored;
+  {
+    const MutexLock lock(mutex_);
+    frontier_ = cuts.stored;
+  }
+  // Every view is stopped: nothing will come that says so.
+  if (awaited_.empty()) settle();
   return cuts;
 }
 
@@ -232,7 +240,10 @@ void SinkFollower::tell_following(const std::vector<Generation>& generations) {
 // The last view that had been waited for: all of the sink's views follow, or were set aside.
 void SinkFollower::no_longer_awaited(std::uint32_t sink_view) {
   awaited_.erase(sink_view);
-  if (!awaited_.empty()) return;
+  if (awaited_.empty()) settle();
+}
+
+void SinkFollower::settle() {
   settled_ = true;
   set_condition(SinkCondition::following, {});
 }

@@ -130,6 +130,7 @@ class SinkFollower {
   void prepare_to_begin();
   void tell_following(const std::vector<Generation>& generations);
   void no_longer_awaited(std::uint32_t sink_view);
+  void settle();
   void set_condition(SinkCondition condition, const std::string& error);
 
   Sink& sink_;
@@ -146,6 +147,7 @@ class SinkFollower {
   bool sent_within_ = false;  // a slice was pushed, the end of its transaction was not
 
   // Of the sink's thread.
+  Frontier served_;                     // the latest that the store held while the follower lives
   std::vector<Generation> unfinished_;  // begun, not current yet
   std::set<std::uint32_t> awaited_;     // sink's views that are to follow before it is settled
 

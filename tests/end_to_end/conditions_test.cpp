@@ -73,6 +73,10 @@ TEST_CASE("a row without a result degrades the view until it is gone") {
   scene.execute("INSERT INTO t VALUES (3, 0), (5, 5)");
   const ViewRows degraded = scene.service.rows("quotients", scene.session->position());
   REQUIRE(degraded.condition == "degraded");
+  const Outcome compared = scene.project.command({"verify", "quotients"});
+  CHECK(compared.exit_code == 1);
+  CHECK(compared.messages.find("the view is degraded: 1 of its rows have no result") !=
+        std::string::npos);
   REQUIRE(difference_of(degraded.rows,
                         {R"({"id":1,"quotient":100})", R"({"id":2,"quotient":50})",
                          R"({"id":4,"quotient":25})", R"({"id":5,"quotient":20})"}) == "");

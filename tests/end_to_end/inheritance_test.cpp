@@ -126,6 +126,11 @@ TEST_CASE("a rebuild takes the view up again once the child is gone") {
   REQUIRE(scene.differences() == "");
   scene.execute("CREATE TABLE towns () INHERITS (cities); INSERT INTO towns VALUES (9, 'Au', 1)");
   scene.service.wait_for_condition("people", "stale");
+  // No view follows the source any more, and nobody waits for one.
+  const Outcome compared = scene.project.command({"verify", "people"});
+  CHECK(compared.exit_code == 1);
+  CHECK(compared.messages.find("the view is stale (") != std::string::npos);
+  CHECK(compared.messages.find("run `deltamill rebuild people`") != std::string::npos);
   scene.execute("DROP TABLE towns; UPDATE cities SET people = people + 1");
   const Outcome rebuilt = scene.project.command({"rebuild", "people", "--wait"});
   INFO(rebuilt.messages);

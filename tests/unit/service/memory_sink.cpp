@@ -73,6 +73,7 @@ void MemorySink::commit(Frontier previous, Frontier next) {
     throw SinkFailed("the disk is full", failing_for_now_);
   }
   if (replaced_ || previous != stored_.frontier) throw FrontierMoved("another instance wrote");
+  if (open_.current != stored_.current) activations_.push_back(std::to_string(next.end().value));
   open_.frontier = next;
   stored_ = open_;
   commits_.push_back(std::to_string(previous.end().value) + "-" + std::to_string(next.end().value));
@@ -106,6 +107,11 @@ std::int64_t MemorySink::error_rows(std::uint32_t view) {
 std::vector<std::string> MemorySink::commits() {
   const std::lock_guard lock(mutex_);
   return commits_;
+}
+
+std::vector<std::string> MemorySink::activations() {
+  const std::lock_guard lock(mutex_);
+  return activations_;
 }
 
 std::uint64_t MemorySink::written_rows() {

@@ -43,6 +43,8 @@ class MemorySink : public Sink {
   [[nodiscard]] std::int64_t error_rows(std::uint32_t view = 0);
   // The frontiers of all commits so far: "10-20".
   [[nodiscard]] std::vector<std::string> commits();
+  // The frontiers of the commits in which a generation became current.
+  [[nodiscard]] std::vector<std::string> activations();
   // Rows written by apply() and load(), committed or not.
   [[nodiscard]] std::uint64_t written_rows();
   // False = it did not come in ten seconds.
@@ -94,6 +96,7 @@ class MemorySink : public Sink {
   std::uint64_t failures_ = 0;
   std::optional<std::uint32_t> contradicted_;
   std::vector<std::string> commits_;
+  std::vector<std::string> activations_;
   std::uint64_t written_rows_ = 0;
   std::int64_t next_number_ = 1;
   Trouble trouble_ = Trouble::none;

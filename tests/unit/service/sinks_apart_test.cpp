@@ -109,6 +109,20 @@ TEST_CASE("a sink that is put back to an older copy has every row again") {
   CHECK_FALSE(mill.failed());
 }
 
+TEST_CASE("a sink that lost everything shows nothing until it is where it was") {
+  Mill mill({"+1,Ada"}, {whole_table("v")}, 2);
+  mill.sink(1).copy();
+  mill.start();
+  mill.commit(20, {"+2,Bob"});
+  mill.commit(30, {"+3,Cid"});
+  REQUIRE(mill.sink(1).wait_for(at(30)));
+  mill.sink(1).put_copy_back();
+  mill.commit(40, {"=2,Ben"});
+  REQUIRE(mill.sink(1).wait_for(at(40)));
+  CHECK(mill.sink(1).activations() == Texts{"10", "30"});
+  CHECK(mill.sink(1).rows() == Texts{"1,Ada", "2,Ben", "3,Cid"});
+}
+
 TEST_CASE("a sink that does not answer at the start is waited for by nobody") {
   Mill mill({"+1,Ada"}, {whole_table("v")}, 2);
   start_beside_a_silent_sink(mill);
