@@ -71,6 +71,14 @@ std::unique_ptr<Journal> Service::open_journal_in_state() {
   options.committed = [this](std::chrono::duration<double> taken) {
     metrics_.observe("journal_commit_seconds", taken.count());
   };
+  options.full = [this](const std::string& why) {
+    if (why.empty())
+      trace_.event(TraceLevel::info, "journal.room", "the journal is written again");
+    else
+      trace_.event(TraceLevel::error, "journal.full",
+                   "the change log is not read on until there is room; what is stored is served",
+                   {{"error", why}});
+  };
   return open_journal((settings_.state / "journal.db").string(), clock_, options);
 }
 

@@ -67,11 +67,17 @@ struct JournalTable {
   std::uint32_t chunk_count = 0;
 };
 
-// The journal cannot take more (disk full, I/O error). The source disconnects; it never stops
-// reading silently.
+// The journal cannot take more (I/O error, damage). The source disconnects; it never stops reading
+// silently.
 class JournalFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// The disk is full. Nothing is lost: what was appended is kept, and stored when there is room.
+class JournalFull : public JournalFailed {
+ public:
+  using JournalFailed::JournalFailed;
 };
 
 struct JournalQueue {
@@ -99,7 +105,8 @@ class Journal {
   // Asks the journal thread to commit what is queued at once.
   virtual void flush() = 0;
   // Forgets queued and stored pieces of an incomplete transaction (the connection was lost within
-  // it) and waits until everything else is durable. Returns durable().
+  // it) and waits until everything else is durable. Returns durable(). Throws JournalFull rather
+  // than wait for room; it is to be called again then.
   virtual Frontier discard_incomplete() = 0;
 
   // End of what is durable. Thread-safe, cheap.
@@ -148,6 +155,10 @@ struct JournalOptions {
   int compression_level = 1;                             // zstd
   // How long each group commit took, with what it compressed. On the journal thread.
   std::function<void(std::chrono::duration<double>)> committed = nullptr;
+  // The disk became full (`why` says so), or there is room again (`why` is empty). On the journal
+  // thread.
+  std::function<void(const std::string& why)> full = nullptr;
+  std::chrono::milliseconds full_pause{1'000};  // between two tries on a full disk
 };
 
 // Opens or creates journal.db, applies migrations, checks integrity of its tail, drops pieces of an

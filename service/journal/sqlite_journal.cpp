@@ -18,7 +18,9 @@ auto translate(Work&& work) -> decltype(work()) {
   try {
     return work();
   } catch (const SqliteError& error) {
-    throw JournalFailed(std::string("journal.db: ") + error.what());
+    const std::string message = std::string("journal.db: ") + error.what();
+    if (error.disk_full()) throw JournalFull(message);
+    throw JournalFailed(message);
   } catch (const MigrationRefused& error) {
     throw JournalFailed(error.what());
   }

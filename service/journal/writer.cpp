@@ -4,6 +4,7 @@
 #include "service/journal/writer.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "views/data/check.h"
 
@@ -113,8 +114,9 @@ Frontier JournalWriter::discard_incomplete() {
   piece_open_ = false;
   discard_ = true;
   work_.notify_one();
-  while (discard_ && !failure_) idle_.wait(lock);
+  while (discard_ && !failure_ && !full_) idle_.wait(lock);
   throw_if_failed();
+  throw_if_full();
   return tail_.durable();
 }
 
@@ -136,8 +138,9 @@ void JournalWriter::restart(Frontier start, const std::function<void()>& reset) 
   for (const BlockPtr& block : queue_) queued_bytes_ -= queue_bytes(*block);
   queue_.clear();
   // A group under way belongs to the old history and has to be over before that is dropped.
-  while (busy_ && !failure_) idle_.wait(lock);
+  while (busy_ && !failure_ && !full_) idle_.wait(lock);
   throw_if_failed();
+  throw_if_full();
   reset();
   pieces_.clear();
   pieces_bytes_ = 0;
@@ -158,15 +161,19 @@ void JournalWriter::throw_if_failed() const {
   if (failure_) throw JournalFailed(*failure_);
 }
 
-// A failed commit is final. To try again in place would be wrong: after a failed fsync the
-// operating system may have dropped the pages and report success the next time. What is there only
-// shows when the store is opened anew, which verifies its end.
+void JournalWriter::throw_if_full() const {
+  if (full_) throw JournalFull("the journal cannot be written: the disk is full");
+}
+
+// A failed commit is final, unless the disk is full. To try again in place would be wrong: after a
+// failed fsync the operating system may have dropped the pages and report success the next time.
+// What is there only shows when the store is opened anew, which verifies its end.
 void JournalWriter::run() {
   try {
     while (const std::optional<Group> group = take()) {
       commit(*group);
       finish(*group);
-      store_.checkpoint_if_due();
+      when_there_is_room([this] { store_.checkpoint_if_due(); });
     }
   } catch (const std::exception& error) {
     const std::string message = std::string("the journal cannot be written: ") + error.what();
@@ -179,6 +186,50 @@ void JournalWriter::run() {
     }
     idle_.notify_all();
   }
+}
+
+// A write that finds no room fails before anything is synced, and SQLite has taken its transaction
+// back: the same can be done again.
+template <typename Work>
+auto JournalWriter::when_there_is_room(Work work) -> decltype(work()) {
+  while (true) {
+    try {
+      if constexpr (std::is_void_v<decltype(work())>) {
+        work();
+        return note_room();
+      } else {
+        auto result = work();
+        note_room();
+        return result;
+      }
+    } catch (const SqliteError& error) {
+      if (!error.disk_full() || !wait_for_room(error.what())) throw;
+    }
+  }
+}
+
+// False = the journal is to end. Those who would wait for the thread are told instead.
+bool JournalWriter::wait_for_room(const std::string& why) {
+  MutexLock lock(mutex_);
+  if (!full_) {
+    full_ = true;
+    idle_.notify_all();
+    lock.unlock();
+    if (options_.full) options_.full(why);
+    lock.lock();
+  }
+  const Clock::Time again = clock_.now() + options_.full_pause;
+  while (!stopping_ && clock_.now() < again) clock_.wait_until(lock, work_, again, {});
+  return !stopping_;
+}
+
+void JournalWriter::note_room() {
+  {
+    const MutexLock lock(mutex_);
+    if (!full_) return;
+    full_ = false;
+  }
+  if (options_.full) options_.full({});
 }
 
 // Waits for work; nothing = the end. A discard is done with the group that empties the queue, so
@@ -227,7 +278,7 @@ void JournalWriter::commit(const Group& group) {
     Frontier frontier = durable_;
     for (const BlockPtr& block : group.blocks)
       if (block->complete) frontier = block->to;
-    std::int64_t sequence = store_.append(runs, frontier);
+    std::int64_t sequence = when_there_is_room([&] { return store_.append(runs, frontier); });
     if (options_.committed) options_.committed(clock_.now() - begin);
     // Pieces at the end stay unseen until the rest of their transaction follows: the sequence that
     // readers may go to is the one of the last complete run.
@@ -242,7 +293,7 @@ void JournalWriter::commit(const Group& group) {
   }
   if (!group.discard) return;
   // Pieces of earlier groups that nobody will complete.
-  store_.erase_above(complete_sequence_);
+  when_there_is_room([this] { store_.erase_above(complete_sequence_); });
   pieces_.clear();
   pieces_bytes_ = 0;
   pieces_dropped_ = false;

@@ -1,6 +1,7 @@
 // The journal thread: takes blocks from a queue bounded in bytes, compresses them, commits as many
-// as are there at once, then lets the durable frontier move. Fails once and for all: after a failed
-// commit nothing is taken any more.
+// as are there at once, then lets the durable frontier move. On a full disk it tries again until
+// there is room, and the queue fills meanwhile. Any other failure is for good: after it nothing is
+// taken any more.
 #pragma once
 
 #include <deque>
@@ -50,6 +51,10 @@ class JournalWriter {
   [[nodiscard]] std::optional<Group> take();
   void finish(const Group& group);
   void commit(const Group& group);
+  template <typename Work>
+  auto when_there_is_room(Work work) -> decltype(work());
+  [[nodiscard]] bool wait_for_room(const std::string& why);
+  void note_room();
   [[nodiscard]] std::vector<StoredRun> runs_of(std::span<const BlockPtr> blocks);
   [[nodiscard]] StoredRun run_of(std::span<const BlockPtr> blocks);
   void publish(std::span<const BlockPtr> blocks);
@@ -59,6 +64,8 @@ class JournalWriter {
   [[nodiscard]] bool joins_keepalive(const Block& block) DM_REQUIRES(mutex_);
   [[nodiscard]] bool fits(std::size_t bytes) const DM_REQUIRES(mutex_);
   void throw_if_failed() const DM_REQUIRES(mutex_);
+  // Of who would wait for what the thread has under way.
+  void throw_if_full() const DM_REQUIRES(mutex_);
 
   JournalStore& store_;
   DurableTail& tail_;
@@ -87,6 +94,7 @@ class JournalWriter {
   bool busy_ DM_GUARDED_BY(mutex_) = false;
   bool discard_ DM_GUARDED_BY(mutex_) = false;
   bool stopping_ DM_GUARDED_BY(mutex_) = false;
+  bool full_ DM_GUARDED_BY(mutex_) = false;  // the disk; what is under way waits for room
   std::optional<std::string> failure_ DM_GUARDED_BY(mutex_);
   std::function<void(Frontier)> listener_ DM_GUARDED_BY(mutex_);
 

@@ -1,7 +1,8 @@
 // Watches, from a second connection on a thread of its own, what the change log does not tell: how
-// far the server is (a walsender that falls behind reports its own position), how much WAL the slot holds back, whether it is about to be lost, whether tables left the publication
-// or came to be inherited from; and keeps an idle source moving by heartbeats where asked for.
-// Failures are no events: the next round tries again.
+// far the server is (a walsender that falls behind reports its own position), how much WAL the slot
+// holds back, whether it is about to be lost, whether tables left the publication or came to be
+// inherited from; and keeps an idle source moving by heartbeats where asked for. Failures are no
+// events: the next round tries again, and a lag grows while the position is not heard.
 // Internal to service/source.
 #pragma once
 

@@ -137,8 +137,11 @@ struct Source::Thread {
       return Ended{};
     } catch (const SourceFailed& error) {
       return after(error, error.remedy());
+    } catch (const JournalFull& error) {
+      // It may have room the next moment, and then everything is to go on.
+      return after(error, Remedy::retry);
     } catch (const JournalFailed& error) {
-      // The disk is full or failing. WAL stays with PostgreSQL meanwhile, and its owner sees the
+      // The disk is failing. WAL stays with PostgreSQL meanwhile, and its owner sees the
       // slot fall behind: better than reading on without keeping it.
       return after(error, Remedy::retry_slowly);
     } catch (const std::exception& error) {

@@ -32,6 +32,10 @@ bool SqliteError::retryable() const {
   return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
 }
 
+bool SqliteError::disk_full() const {
+  return (code & 0xff) == SQLITE_FULL;
+}
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }

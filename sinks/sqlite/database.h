@@ -21,7 +21,9 @@ class SqliteError : public std::runtime_error {
   SqliteError(const std::string& message, int extended_code)
       : std::runtime_error(message), code(extended_code) {}
   [[nodiscard]] bool retryable() const;  // SQLITE_BUSY, SQLITE_LOCKED
-  int code;                              // the extended result code
+  // SQLITE_FULL: nothing was written, and the transaction can be begun again when there is room.
+  [[nodiscard]] bool disk_full() const;
+  int code;  // the extended result code
 };
 
 // A prepared statement. Text and blobs are bound without copying: they must live until step() or

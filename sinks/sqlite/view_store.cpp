@@ -3,11 +3,10 @@
 // position.
 #include "sinks/sqlite/view_store.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 
 #include "sinks/sqlite/migrate.h"
+#include "sinks/sqlite/open_store.h"
 #include "sinks/sqlite/stored_frontier.h"
 #include "sinks/sqlite/table_sql.h"
 #include "views/data/check.h"
@@ -18,20 +17,7 @@ namespace {
 
 // Trying again helps when another connection is in the way, or once there is space again.
 bool retryable(const SqliteError& error) {
-  return error.retryable() || (error.code & 0xff) == SQLITE_FULL;
-}
-
-std::unique_ptr<Database> open_store(const std::string& path, const SqliteSinkOptions& options) {
-  auto database = std::make_unique<Database>(path, Database::Mode::read_write_create);
-  database->execute(
-      // WAL: readers do not wait for the writer, nor it for them. The page size only takes effect
-      // in a new file.
-      "PRAGMA page_size = 4096; PRAGMA journal_mode = wal; PRAGMA synchronous = normal;"
-      "PRAGMA cache_size = -" +
-      std::to_string(options.cache_bytes / 1024) +
-      "; PRAGMA journal_size_limit = " + std::to_string(options.checkpoint_bytes * 2));
-  migrate(*database, view_store_migrations(), "views.db");
-  return database;
+  return error.retryable() || error.disk_full();
 }
 
 void refuse_unfit(const std::vector<SinkView>& views) {
@@ -89,7 +75,7 @@ void SqliteSink::open() {
   guarded([&] {
     // Statements before the connection that they belong to.
     pending_keys_.reset();
-    database_ = open_store(path_, options_);
+    database_ = open_store(path_, {options_.cache_bytes, options_.checkpoint_bytes * 2});
     file_ = identity_of(path_);
     pending_keys_ = std::make_unique<PendingKeys>(*database_);
     begin();
