@@ -144,7 +144,7 @@ TEST_CASE("a lost slot is a gap, and the views are built anew") {
   REQUIRE(scene.differences() == "");
   REQUIRE(scene.service.stop() == 0);
   const bool made_again = GENERATE(false, true);
-  scene.execute("SELECT pg_drop_replication_slot(" + quoted(scene.project.slot()) + ")");
+  scene.drop_slot();
   scene.execute("DELETE FROM t WHERE g = 4; UPDATE t SET v = 9 WHERE id = 3");
   if (made_again)
     scene.execute("SELECT pg_create_logical_replication_slot(" + quoted(scene.project.slot()) +
@@ -163,7 +163,7 @@ TEST_CASE("on_gap: stop ends the service instead") {
   scene.service.start();
   REQUIRE(scene.differences() == "");
   REQUIRE(scene.service.stop() == 0);
-  scene.execute("SELECT pg_drop_replication_slot(" + quoted(scene.project.slot()) + ")");
+  scene.drop_slot();
   scene.service.launch();
   const std::optional<int> exit_code = scene.service.process().wait(std::chrono::seconds(20));
   REQUIRE(exit_code == 1);

@@ -31,17 +31,21 @@ SourceAndViews::SourceAndViews(const std::string& schema) : SourceAndViews(next_
 SourceAndViews::~SourceAndViews() {
   if (service.running()) service.kill();
   try {
-    // Its sender may not have noticed yet that the service is gone.
-    SqlSession last(url);
-    const std::string slot =
-        " FROM pg_replication_slots WHERE slot_name = " + quoted(project.slot());
-    for (int tries = 0; tries < 200 && last.value("SELECT count(*)" + slot) != "0"; ++tries) {
-      last.execute("SELECT pg_terminate_backend(active_pid)" + slot + " AND active");
-      last.execute("SELECT pg_drop_replication_slot(slot_name)" + slot + " AND NOT active");
-      last.execute("SELECT pg_sleep(0.02)");
-    }
+    drop_slot();
   } catch (const SqlFailed&) {
     // The slot goes with the server at the latest.
+  }
+}
+
+void SourceAndViews::drop_slot() {
+  // Its sender may not have noticed yet that the service is gone. The session of the scenario may be
+  // one to a server that ended.
+  SqlSession last(url);
+  const std::string slot = " FROM pg_replication_slots WHERE slot_name = " + quoted(project.slot());
+  for (int tries = 0; tries < 200 && last.value("SELECT count(*)" + slot) != "0"; ++tries) {
+    last.execute("SELECT pg_terminate_backend(active_pid)" + slot + " AND active");
+    last.execute("SELECT pg_drop_replication_slot(slot_name)" + slot + " AND NOT active");
+    last.execute("SELECT pg_sleep(0.02)");
   }
 }
 

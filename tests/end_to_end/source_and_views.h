@@ -25,6 +25,8 @@ class SourceAndViews {
   void add_view(const std::string& name, const std::string& select, const std::string& header = "");
   // One call, one transaction unless `sql` has its own.
   void execute(const std::string& sql) { session->execute(sql); }
+  // The service's slot goes. REQUIRES: the service does not run.
+  void drop_slot();
   // Every view against PostgreSQL now; empty = equal.
   [[nodiscard]] std::string differences() { return oracle->differences(service); }
 
