@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "views/data/check.h"
 
@@ -63,7 +64,8 @@ bool JournalWriter::append(BlockPtr block, Clock::Time until) {
              "blocks of the journal must follow each other without a gap");
     // Inside a transaction no frontier exists; a keepalive there would promise what has not come.
     DM_CHECK(!piece_open_ || !is_keepalive(*block), "a keepalive lies within a transaction");
-    if (!joins_keepalive(*block)) {
+    const bool joined = joins_keepalive(*block);
+    if (!joined) {
       // The source waits here, and PostgreSQL keeps the WAL meanwhile: the bound of memory is
       // passed on to where the data is durable.
       while (!fits(bytes) && clock_.now() < until) {
@@ -71,11 +73,13 @@ bool JournalWriter::append(BlockPtr block, Clock::Time until) {
         throw_if_failed();
       }
       if (!fits(bytes)) return false;
-      queue_.push_back(block);
-      queued_bytes_ += bytes;
     }
     appended_ = block->to;
     piece_open_ = !block->complete;
+    if (!joined) {
+      queued_bytes_ += bytes;
+      queue_.push_back(std::move(block));
+    }
   }
   work_.notify_one();
   return true;
