@@ -18,8 +18,8 @@ class LagTracker {
  public:
   // A run of the change log became known; its oldest commit.
   void known(Frontier to, std::int64_t oldest_commit_time);
-  // At that moment the server's WAL ended at `position`: what contains it was complete then. Moments
-  // are told in their order.
+  // At that moment the server's WAL ended at `position`: what contains it was complete then. Told in
+  // the order of the moments but for neighbours: two that swap make a lag longer, never shorter.
   void observed(Lsn position, std::int64_t moment);
   // The same when the server is connected: what does not contain `position` may lack anything.
   void connected(Lsn position, std::int64_t moment);
@@ -59,7 +59,7 @@ class LagTracker {
 
   mutable Mutex mutex_;
   std::deque<Known> known_ DM_GUARDED_BY(mutex_);        // ascending
-  std::deque<Observed> observed_ DM_GUARDED_BY(mutex_);  // moments ascending
+  std::deque<Observed> observed_ DM_GUARDED_BY(mutex_);  // as told
   std::map<Frontier, Held> held_ DM_GUARDED_BY(mutex_);
   Lsn at_connecting_ DM_GUARDED_BY(mutex_){UINT64_MAX};  // before that nothing is known
 };

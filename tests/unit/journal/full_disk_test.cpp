@@ -48,30 +48,39 @@ JournalOptions telling(Told& told) {
   return options;
 }
 
+// A journal on the disk, durable to 20, and one transaction for which there is no room.
+struct WithoutRoom {
+  WithoutRoom() {
+    journal.reset(10);
+    REQUIRE(journal.commit(20, "a"));
+    journal.settle();
+    disk.fill();
+    REQUIRE(journal.commit(30, "b"));
+    CHECK(told.next() == "full");
+  }
+
+  Told told;
+  FullDisk disk;
+  TestJournal journal{telling(told)};
+};
+
 using Texts = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("what is appended to a full disk is durable when there is room, in order and once") {
-  Told told;
-  FullDisk disk;
-  TestJournal journal(telling(told));
-  journal.reset(10);
-  REQUIRE(journal.commit(20, "a"));
-  journal.settle();
-  disk.fill();
-  REQUIRE(journal.commit(30, "b"));
-  CHECK(told.next() == "full");
+  WithoutRoom scene;
+  TestJournal& journal = scene.journal;
   REQUIRE(journal.commit(40, "c"));
   CHECK(journal->durable() == at(20));
   CHECK(journal.read(10) == Texts{"10-20:a"});
-  disk.make_room();
-  CHECK(told.next() == "room");
+  scene.disk.make_room();
+  CHECK(scene.told.next() == "room");
   journal.settle();
   CHECK(journal->durable() == at(40));
   journal.reopen();
   CHECK(journal.read(20) == Texts{"20-30:b", "30-40:c"});
-  CHECK(told.empty());
+  CHECK(scene.told.empty());
 }
 
 TEST_CASE("who would wait for a full disk is told, and asks again") {
@@ -106,21 +115,11 @@ TEST_CASE("base chunks say that the disk is full") {
 }
 
 TEST_CASE("a journal on a full disk ends when it is asked to") {
-  Told told;
-  FullDisk disk;
-  {
-    TestJournal journal(telling(told));
-    journal.reset(10);
-    REQUIRE(journal.commit(20, "a"));
-    journal.settle();
-    disk.fill();
-    REQUIRE(journal.commit(30, "b"));
-    CHECK(told.next() == "full");
-    journal.close();
-    disk.make_room();
-    journal.open();
-    CHECK(journal->durable() == at(20));
-  }
+  WithoutRoom scene;
+  scene.journal.close();
+  scene.disk.make_room();
+  scene.journal.open();
+  CHECK(scene.journal->durable() == at(20));
 }
 
 }  // namespace deltamill
