@@ -82,8 +82,7 @@ PageReader::OrderValues PageReader::order_values() const {
     if (!rows_->is_null(column))
       append_stored_text(type, TextUse::copy, *rows_, column, text.emplace());
     // The floating-point zeros are equal and print differently: in the order they are one.
-    const bool real = type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
-    if (real && text == "-0") text = "0";
+    if (is_real(type.kind) && text == "-0") text = "0";
     ++column;
   }
   return values;

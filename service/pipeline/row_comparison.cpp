@@ -18,10 +18,6 @@ namespace deltamill {
 
 namespace {
 
-bool is_float(const Type& type) {
-  return type.kind == TypeKind::float4 || type.kind == TypeKind::float8;
-}
-
 // Intervals compare by their span, with months of 30 days and days of 24 hours (POSTGRES 1.8).
 std::string canonical(const Interval& interval) {
   constexpr Int128 month_us = Int128{30} * 86'400'000'000;
@@ -41,7 +37,7 @@ std::string canonical(const Type& type, const std::string& text) {
   if (type.kind == TypeKind::interval)  // 1 day = 24:00:00
     if (const auto value = parse_interval(text, -1)) return canonical(*value);
   if (type.kind == TypeKind::bpchar) return text.substr(0, text.find_last_not_of(' ') + 1);
-  if (is_float(type) && text == "-0") return "0";
+  if (is_real(type.kind) && text == "-0") return "0";
   return text;
 }
 
@@ -73,7 +69,7 @@ std::vector<std::uint32_t> all_columns(const Columns& columns) {
 bool same_value(const Type& type, std::string_view left, std::string_view right) {
   if (left == right) return true;
   if (canonical(type, std::string(left)) == canonical(type, std::string(right))) return true;
-  return is_float(type) && near(type, left, right);
+  return is_real(type.kind) && near(type, left, right);
 }
 
 RowComparison::RowComparison(const Columns& columns, const std::optional<KeyColumns>& key,
